@@ -1,0 +1,1 @@
+//! systemd's OnCalendar expressions for schedules that have one.

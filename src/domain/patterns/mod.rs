@@ -1,0 +1,11 @@
+//! Recurring behaviour found in histories, with the evidence for it.
+
+mod mining;
+mod pattern;
+mod profile;
+mod quantiles;
+
+pub use mining::{MiningInput, MiningOptions, mine};
+pub use pattern::{Evidence, JitterSeconds, Pattern, PatternId, PatternType};
+pub use profile::{ResourceProfile, resource_profile};
+pub use quantiles::Quantiles;

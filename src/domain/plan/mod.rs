@@ -1,0 +1,1 @@
+//! Timetables: the problem, the search for better ones, and the judge.

@@ -1,0 +1,1 @@
+//! Expected runs: when, with what confidence, needing what.

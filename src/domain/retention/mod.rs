@@ -1,0 +1,1 @@
+//! Which copies to keep, with reasons.

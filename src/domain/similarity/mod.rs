@@ -1,0 +1,1 @@
+//! Vectors that say how a pattern behaves, and the search for others like it.

@@ -1,0 +1,4 @@
+//! The `tidetable` executable.
+fn main() -> std::process::ExitCode {
+    tidetable::run()
+}
