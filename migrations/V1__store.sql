@@ -67,18 +67,22 @@ CREATE UNIQUE INDEX runs_identity ON runs (
 );
 CREATE INDEX runs_started ON runs (started_ms);
 
--- Sessions that cron's PAM lines open and close, kept until the command line that belongs to them arrives
--- (it may stand in another log).
-CREATE TABLE waiting_sessions (
+-- Sessions that cron's PAM lines open and close; run_id once the command line that belongs to one is known
+-- (it may stand in another log, imported earlier or later).
+CREATE TABLE cron_sessions (
     id         INTEGER PRIMARY KEY,
     host       TEXT NOT NULL,
     user       TEXT NOT NULL,
     process_id INTEGER NOT NULL,
     opened_ms  INTEGER NOT NULL,
     closed_ms  INTEGER NOT NULL,
+    run_id     INTEGER REFERENCES runs (id) ON DELETE SET NULL,
     import_id  INTEGER REFERENCES imports (id),
     UNIQUE (process_id, opened_ms, host, user)
 ) STRICT;
+
+CREATE INDEX cron_sessions_waiting ON cron_sessions (opened_ms) WHERE run_id IS NULL;
+CREATE INDEX cron_sessions_by_run ON cron_sessions (run_id) WHERE run_id IS NOT NULL;
 
 -- identity: text that stays the same as long as it is the same pattern.
 CREATE TABLE activity_patterns (
@@ -178,3 +182,7 @@ CREATE TABLE samples (
 ) STRICT;
 
 CREATE INDEX samples_at ON samples (at_ms);
+
+-- "TIDE": marks the file as ours; in the migration's own transaction, so that no half-made store exists.
+PRAGMA application_id = 1414087749;
+PRAGMA user_version = 1;

@@ -4,10 +4,17 @@
 //! Layers, outermost first; see `docs/architecture.md` for the picture and `tests/architecture.rs` for
 //! the arrows that hold it.
 
-pub mod domain;
-pub mod ingest;
+mod app;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod failure;
 
-/// Runs the program.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
-}
+pub mod devices;
+pub mod ingest;
+pub mod output;
+pub mod store;
+
+pub mod domain;
+
+pub use app::run;

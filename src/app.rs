@@ -1,0 +1,251 @@
+//! The root: parse, read the world once, dispatch, write. The one place that prints and sets the exit code.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory, FromArgMatches, ValueEnum};
+
+use crate::cli::{Cli, ColorChoice, Command, GlobalArgs, OutputFormat, parse_duration};
+use crate::commands::{self, Completion, Context, Interrupt, Mode, Outcome};
+use crate::config::{self, Config, ConfigError, ConfigFiles};
+use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
+use crate::domain::time::Timestamp;
+use crate::failure::{EXIT_PARTIAL, Failure, FailureKind, classify};
+use crate::output::{Envelope, Form, Style, render};
+
+/// Runs the program on the process's arguments and returns its exit code.
+pub fn run() -> ExitCode {
+    clap_complete::CompleteEnv::with_factory(Cli::command).complete();
+    let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &arguments),
+    };
+    let form = cli.global.output_format;
+    // Only the message of a panic may reach a person, and only through `fail`.
+    std::panic::set_hook(Box::new(|_| {}));
+    match catch_unwind(AssertUnwindSafe(|| dispatch(&cli))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => fail(&classify(&error), form, cli.command.name()),
+        Err(panic) => {
+            let message = panic
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+                .unwrap_or_else(|| "unknown".to_owned());
+            let failure = Failure {
+                kind: FailureKind::Defect,
+                message: format!("internal error: {message}"),
+                hint: Some("this is a defect of tidetable; please report it".to_owned()),
+            };
+            fail(&failure, form, cli.command.name())
+        }
+    }
+}
+
+fn parse(arguments: &[std::ffi::OsString]) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&Cli::command().try_get_matches_from(arguments)?)
+}
+
+/// Help and version go to standard output, with 0; anything else is a usage error, as JSON when that was asked for.
+fn usage(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        // A reader that has seen enough closes the pipe; that is no failure.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let wants_json = arguments.windows(2).any(|pair| {
+        pair[0] == "--output-format" && (pair[1] == "json" || pair[1] == "jsonl")
+    }) || arguments.iter().any(|argument| {
+        argument == "--output-format=json" || argument == "--output-format=jsonl"
+    });
+    if wants_json {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = Failure {
+            kind: FailureKind::Usage,
+            message: message.to_owned(),
+            hint: Some("`tidetable help` lists commands and options".to_owned()),
+        };
+        return fail(&failure, Some(OutputFormat::Json), "tidetable");
+    }
+    // Nothing can be done when standard error is closed.
+    let _ = error.print();
+    ExitCode::from(FailureKind::Usage.exit_code())
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
+    let files = ConfigFiles::locate();
+    let figment = config::layers(&files, cli.global.config.as_deref())?;
+    let config = config::read(&figment)?;
+    let form = form(&cli.global, &config)?;
+    let interrupt = Interrupt::default();
+    listen_for_signals(&interrupt);
+    let context = context(cli, config, interrupt)?;
+    let outcome = run_command(&context, &cli.command)?;
+    write_outcome(cli, &context, form, &outcome)
+}
+
+fn run_command(context: &Context, command: &Command) -> anyhow::Result<Outcome> {
+    match command {
+        Command::Demo(args) => commands::demo::run(context, args),
+        Command::Import(args) => commands::import::run(context, args),
+        Command::Analyze(args) => commands::analyze::run(context, args),
+        Command::View(args) => commands::view::run(context, args),
+        Command::Generate(args) => commands::generate::run(context, args),
+        Command::Rules(args) => commands::rules::run(context, args),
+        Command::Predict(args) => commands::predict::run(context, args),
+        Command::Optimize(args) => commands::optimize::run(context, args),
+        Command::Search(args) => commands::search::run(context, args),
+        Command::Gpu(args) => commands::gpu::run(context, args),
+        Command::Backup(args) => commands::backup::run(context, args),
+        Command::Restore(args) => commands::restore::run(context, args),
+        Command::Config(args) => commands::config::run(context, args),
+        Command::Completions(args) => commands::completions::run(context, args),
+        Command::Man(args) => commands::man::run(context, args),
+    }
+}
+
+/// The first signal asks for a clean stop, the second ends the process at once: committed data is safe either way.
+fn listen_for_signals(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    // Fails only when a handler exists already; then there is nothing to add.
+    let _ = ctrlc::set_handler(move || {
+        if interrupt.is_triggered() {
+            std::process::exit(i32::from(FailureKind::Interrupted.exit_code()));
+        }
+        interrupt.trigger();
+    });
+}
+
+fn form(global: &GlobalArgs, config: &Config) -> Result<Form, ConfigError> {
+    let chosen = match (&global.output_format, &config.output_format) {
+        (Some(format), _) => *format,
+        (None, Some(text)) => OutputFormat::from_str(text, true)
+            .map_err(|reason| ConfigError::Value { field: "output_format", reason })?,
+        (None, None) => OutputFormat::Table,
+    };
+    Ok(match chosen {
+        OutputFormat::Table => Form::Table,
+        OutputFormat::Detailed => Form::Detailed,
+        OutputFormat::Json => Form::Json,
+        OutputFormat::Jsonl => Form::Jsonl,
+    })
+}
+
+fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Context> {
+    let global = &cli.global;
+    let lock_timeout = match (&global.lock_timeout, &config.lock_timeout) {
+        (Some(timeout), _) => timeout.0,
+        (None, Some(text)) => parse_duration(text)
+            .map_err(|reason| ConfigError::Value { field: "lock_timeout", reason })?,
+        (None, None) => Duration::from_secs(10),
+    };
+    let store_path = match global.db.clone().or_else(|| config.db.clone()) {
+        Some(path) => path,
+        None => config::default_store()?,
+    };
+    Ok(Context {
+        command: cli.command.name(),
+        now: global.now.unwrap_or_else(|| Timestamp::from(chrono::Utc::now())),
+        zone: zone(global, &config)?,
+        seed: global.seed.or(config.seed).unwrap_or(0),
+        mode: if global.dry_run { Mode::DryRun } else { Mode::Act },
+        show_progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
+        config,
+        store_path,
+        lock_timeout,
+        interrupt,
+    })
+}
+
+/// `--timezone`, the configuration, `TZ`, the system's zone; UTC when none of them names one.
+fn zone(global: &GlobalArgs, config: &Config) -> Result<Zone, UnknownZone> {
+    if let Some(name) = global.timezone.as_ref().or(config.timezone.as_ref()) {
+        return parse_zone(name);
+    }
+    let from_environment =
+        std::env::var("TZ").ok().and_then(|name| parse_zone(name.trim_start_matches(':')).ok());
+    let from_system = || iana_time_zone::get_timezone().ok().and_then(|name| parse_zone(&name).ok());
+    Ok(from_environment.or_else(from_system).unwrap_or(Zone::UTC))
+}
+
+fn write_outcome(
+    cli: &Cli,
+    context: &Context,
+    form: Form,
+    outcome: &Outcome,
+) -> anyhow::Result<ExitCode> {
+    let envelope = Envelope {
+        command: context.command.to_owned(),
+        generated_at: context.now,
+        dry_run: context.mode == Mode::DryRun,
+        warnings: outcome.warnings.clone(),
+    };
+    let text = render(outcome.report.as_ref(), &envelope, form, &style(cli, context));
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => {}
+        // Whoever read us has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+        Err(error) => return Err(anyhow::Error::new(error).context("cannot write the answer")),
+    }
+    let for_people = matches!(form, Form::Table | Form::Detailed);
+    if for_people && !cli.global.quiet {
+        for warning in &outcome.warnings {
+            write_error_line(&format!("warning: {warning}"));
+        }
+        if envelope.dry_run {
+            write_error_line("dry run: nothing was changed");
+        }
+    }
+    Ok(match outcome.completion {
+        Completion::Done => ExitCode::SUCCESS,
+        Completion::Partial => ExitCode::from(EXIT_PARTIAL),
+    })
+}
+
+fn style(cli: &Cli, context: &Context) -> Style {
+    let is_terminal = std::io::stdout().is_terminal();
+    let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let choice = cli.global.color.or_else(|| {
+        context.config.color.as_ref().and_then(|text| ColorChoice::from_str(text, true).ok())
+    });
+    let color = match choice.unwrap_or(ColorChoice::Auto) {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => is_terminal && unset("NO_COLOR") && !dumb,
+    };
+    let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten();
+    Style { color, width, zone: context.zone, now: context.now }
+}
+
+/// Writes the failure to standard error, as the last line and as JSON when that was asked for.
+fn fail(failure: &Failure, form: Option<OutputFormat>, command: &str) -> ExitCode {
+    let code = failure.kind.exit_code();
+    if matches!(form, Some(OutputFormat::Json | OutputFormat::Jsonl)) {
+        let document = serde_json::json!({
+            "message_type": "error",
+            "command": command,
+            "code": code,
+            "kind": failure.kind,
+            "message": failure.message,
+            "hint": failure.hint,
+        });
+        write_error_line(&document.to_string());
+    } else {
+        write_error_line(&format!("error: {}", failure.message));
+        if let Some(hint) = &failure.hint {
+            write_error_line(&format!("hint: {hint}"));
+        }
+    }
+    ExitCode::from(code)
+}
+
+fn write_error_line(line: &str) {
+    // When standard error is closed there is nobody left to tell.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,7 @@
+//! Arguments of `config`.
+
+use clap::Args;
+
+/// Arguments of `config`.
+#[derive(Clone, Debug, Args)]
+pub struct ConfigArgs {}

@@ -1,0 +1,7 @@
+//! Arguments of `gpu`.
+
+use clap::Args;
+
+/// Arguments of `gpu`.
+#[derive(Clone, Debug, Args)]
+pub struct GpuArgs {}

@@ -1,0 +1,7 @@
+//! Arguments of `search`.
+
+use clap::Args;
+
+/// Arguments of `search`.
+#[derive(Clone, Debug, Args)]
+pub struct SearchArgs {}

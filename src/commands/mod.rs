@@ -1,0 +1,25 @@
+//! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
+
+mod context;
+mod error;
+mod outcome;
+
+pub mod analyze;
+pub mod backup;
+pub mod completions;
+pub mod config;
+pub mod demo;
+pub mod generate;
+pub mod gpu;
+pub mod import;
+pub mod man;
+pub mod optimize;
+pub mod predict;
+pub mod restore;
+pub mod rules;
+pub mod search;
+pub mod view;
+
+pub use context::{Context, Interrupt, Mode};
+pub use error::CommandError;
+pub use outcome::{Completion, Outcome};

@@ -1,0 +1,223 @@
+//! Configuration: flags over environment over project file over user file, read once.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::{Deserialize, Serialize};
+
+/// What can be configured. Every field has a default; unknown fields are an error.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The store.
+    pub db: Option<PathBuf>,
+    /// Zone of local times.
+    pub timezone: Option<String>,
+    /// table, detailed, json or jsonl.
+    pub output_format: Option<String>,
+    /// auto, always or never.
+    pub color: Option<String>,
+    /// Such as `10s`.
+    pub lock_timeout: Option<String>,
+    /// Seed of every random choice.
+    pub seed: Option<u64>,
+    /// Of `analyze-activity-patterns`.
+    pub analysis: AnalysisConfig,
+    /// Of `generate-scheduling-rules`.
+    pub rules: RulesConfig,
+    /// Of `predict`.
+    pub prediction: PredictionConfig,
+    /// Of `optimize-resource-schedule`.
+    pub optimize: OptimizeConfig,
+    /// What this machine has, where detection is wrong or the jobs run elsewhere.
+    pub capacity: CapacityConfig,
+    /// Of `backup`.
+    pub backup: BackupConfig,
+}
+
+/// Defaults of `analyze-activity-patterns`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AnalysisConfig {
+    /// Days of history.
+    pub days: u32,
+    /// Least confidence of a pattern.
+    pub min_confidence: f64,
+}
+
+impl Default for AnalysisConfig {
+    fn default() -> Self {
+        AnalysisConfig { days: 30, min_confidence: 0.7 }
+    }
+}
+
+/// Defaults of `generate-scheduling-rules`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesConfig {
+    /// Least confidence of a pattern that becomes a rule.
+    pub min_confidence: f64,
+    /// Minutes a rule may start earlier.
+    pub earlier_minutes: u32,
+    /// Minutes a rule may start later.
+    pub later_minutes: u32,
+}
+
+impl Default for RulesConfig {
+    fn default() -> Self {
+        RulesConfig { min_confidence: 0.8, earlier_minutes: 30, later_minutes: 30 }
+    }
+}
+
+/// Defaults of `predict`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PredictionConfig {
+    /// Hours ahead.
+    pub look_ahead_hours: u32,
+    /// Least confidence of a prediction.
+    pub min_confidence: f64,
+}
+
+impl Default for PredictionConfig {
+    fn default() -> Self {
+        PredictionConfig { look_ahead_hours: 24, min_confidence: 0.5 }
+    }
+}
+
+/// Defaults of `optimize-resource-schedule`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OptimizeConfig {
+    /// How long to search.
+    pub time_limit: String,
+    /// Load above this share of a capacity costs extra under `--resource-efficiency`.
+    pub target_utilization: f64,
+    /// Least relative gain for `--auto-apply` to apply a plan.
+    pub auto_apply_gain: f64,
+}
+
+impl Default for OptimizeConfig {
+    fn default() -> Self {
+        OptimizeConfig { time_limit: "10s".to_owned(), target_utilization: 0.75, auto_apply_gain: 0.05 }
+    }
+}
+
+/// What the machine has; detected where absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CapacityConfig {
+    /// CPU cores.
+    pub cpu_cores: Option<f64>,
+    /// Main memory, MiB.
+    pub memory_mib: Option<f64>,
+    /// GPUs.
+    pub gpu_count: Option<u32>,
+    /// Memory of one GPU, MiB.
+    pub gpu_memory_mib: Option<f64>,
+}
+
+/// Defaults of `backup`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BackupConfig {
+    /// Where copies go; beside the store where absent.
+    pub dir: Option<PathBuf>,
+    /// Days a copy is kept.
+    pub keep_days: u32,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        BackupConfig { dir: None, keep_days: 30 }
+    }
+}
+
+/// Why the configuration cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file or variable says something that is not configuration.
+    #[error("{origin}: {reason}")]
+    Invalid {
+        /// The file or variable, and the field.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file named with `--config` is not there.
+    #[error("there is no configuration file {0}")]
+    Missing(PathBuf),
+    /// A value that must be one of a few, or must parse.
+    #[error("{field}: {reason}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// There is no home folder to put the store or the configuration in.
+    #[error("there is no home folder: set HOME, or name the store with --db")]
+    NoHome,
+}
+
+/// Where the configuration of a machine lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigFiles {
+    /// The user's file; `None` without a home folder.
+    pub user: Option<PathBuf>,
+    /// The project's file: `tidetable.toml` in the working folder.
+    pub project: PathBuf,
+}
+
+impl ConfigFiles {
+    /// The two places looked at.
+    pub fn locate() -> ConfigFiles {
+        let user = etcetera::base_strategy::choose_base_strategy()
+            .ok()
+            .map(|base| base.config_dir().join("tidetable").join("config.toml"));
+        ConfigFiles { user, project: PathBuf::from("tidetable.toml") }
+    }
+}
+
+/// The layers, lowest first: user file, project file (or only `explicit`), `TIDETABLE_*` variables.
+pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, ConfigError> {
+    let mut figment = Figment::new();
+    match explicit {
+        Some(path) if !path.is_file() => return Err(ConfigError::Missing(path.to_owned())),
+        Some(path) => figment = figment.merge(Toml::file_exact(path)),
+        None => {
+            if let Some(user) = &files.user {
+                figment = figment.merge(Toml::file_exact(user));
+            }
+            figment = figment.merge(Toml::file_exact(&files.project));
+        }
+    }
+    // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
+    let variables = Env::prefixed("TIDETABLE_").ignore(&["config", "require_gpu", "test_log"]).split("__");
+    Ok(figment.merge(variables))
+}
+
+/// Reads the layers into one value.
+pub fn read(figment: &Figment) -> Result<Config, ConfigError> {
+    figment.extract::<Config>().map_err(|error| {
+        let origin = error
+            .metadata
+            .as_ref()
+            .map(|metadata| match &metadata.source {
+                Some(source) => source.to_string(),
+                None => metadata.name.to_string(),
+            })
+            .unwrap_or_else(|| "configuration".to_owned());
+        let field = error.path.join(".");
+        let origin = if field.is_empty() { origin } else { format!("{origin}, {field}") };
+        ConfigError::Invalid { origin, reason: error.kind.to_string() }
+    })
+}
+
+/// The store's place when nobody names one.
+pub fn default_store() -> Result<PathBuf, ConfigError> {
+    let base = etcetera::base_strategy::choose_base_strategy().map_err(|_| ConfigError::NoHome)?;
+    Ok(base.data_dir().join("tidetable").join("store.db"))
+}

@@ -1,0 +1,1 @@
+//! What hosts and GPUs report (read), and freeing their memory (act).

@@ -1,0 +1,196 @@
+//! From any error to what a person and a script need: kind, message, hint, exit code.
+
+use serde::Serialize;
+
+use crate::commands::CommandError;
+use crate::config::ConfigError;
+use crate::domain::calendar::{CronError, UnknownZone};
+use crate::ingest::IngestError;
+use crate::store::StoreError;
+
+/// What sort of failure, and so which exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// Data or request at fault; a person can put it right.
+    Data,
+    /// The command line is wrong.
+    Usage,
+    /// This machine lacks something.
+    Lacking,
+    /// Another process holds the lock.
+    Busy,
+    /// Somebody asked us to stop.
+    Interrupted,
+    /// Our fault.
+    Defect,
+}
+
+impl FailureKind {
+    /// The exit code.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            FailureKind::Data => 1,
+            FailureKind::Usage => 2,
+            FailureKind::Lacking => 3,
+            FailureKind::Busy => 10,
+            FailureKind::Defect => 70,
+            FailureKind::Interrupted => 130,
+        }
+    }
+}
+
+/// A failure as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What sort.
+    pub kind: FailureKind,
+    /// What happened, with the values.
+    pub message: String,
+    /// What to do, where we know.
+    pub hint: Option<String>,
+}
+
+/// Exit code of work that was partly done.
+pub const EXIT_PARTIAL: u8 = 4;
+
+/// Classifies `error` by the first error in its chain whose type we know.
+pub fn classify(error: &anyhow::Error) -> Failure {
+    let message = chain_message(error);
+    for cause in error.chain() {
+        let found = if let Some(error) = cause.downcast_ref::<StoreError>() {
+            of_store(error)
+        } else if let Some(error) = cause.downcast_ref::<IngestError>() {
+            of_ingest(error)
+        } else if let Some(error) = cause.downcast_ref::<CommandError>() {
+            of_command(error)
+        } else if let Some(error) = cause.downcast_ref::<ConfigError>() {
+            of_config(error)
+        } else if cause.is::<UnknownZone>() {
+            (FailureKind::Usage, Some("use an IANA name such as Europe/Berlin or UTC".to_owned()))
+        } else if cause.is::<CronError>() {
+            (FailureKind::Usage, Some("write five fields such as '30 2 * * 1-5', or @daily".to_owned()))
+        } else if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            (FailureKind::Data, hint_of_io(error))
+        } else {
+            continue;
+        };
+        return Failure { kind: found.0, message, hint: found.1 };
+    }
+    Failure {
+        kind: FailureKind::Defect,
+        message,
+        hint: Some("this is a defect of tidetable; please report it".to_owned()),
+    }
+}
+
+/// The chain of causes in one line, leaving out what a cause merely repeats.
+fn chain_message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain() {
+        let text = cause.to_string();
+        if message.is_empty() {
+            message = text;
+        } else if !message.contains(&text) {
+            message.push_str(": ");
+            message.push_str(&text);
+        }
+    }
+    message
+}
+
+fn hint_of_io(error: &std::io::Error) -> Option<String> {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => Some("check the path".to_owned()),
+        std::io::ErrorKind::PermissionDenied => {
+            Some("you may lack the right to it; name another place, or run as its owner".to_owned())
+        }
+        std::io::ErrorKind::StorageFull => Some("free some space and try again".to_owned()),
+        _ => None,
+    }
+}
+
+fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
+    match error {
+        StoreError::Busy { .. } => {
+            (FailureKind::Busy, Some("try again later, or wait longer with --lock-timeout 60s".to_owned()))
+        }
+        StoreError::NewerSchema { .. } => (
+            FailureKind::Data,
+            Some("install a newer tidetable, or name another store with --db".to_owned()),
+        ),
+        StoreError::NotAStore { .. } => {
+            (FailureKind::Data, Some("name the store with --db or TIDETABLE_DB".to_owned()))
+        }
+        StoreError::Io { source, .. } => (FailureKind::Data, hint_of_io(source)),
+        StoreError::Migration { .. } => (
+            FailureKind::Defect,
+            Some("the store is as it was, and a copy lies beside it; please report this".to_owned()),
+        ),
+        StoreError::Sqlite(error) => match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => (
+                FailureKind::Busy,
+                Some("another program holds the store; try again later".to_owned()),
+            ),
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                (FailureKind::Data, Some("free some space and try again; nothing was kept".to_owned()))
+            }
+            Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => (
+                FailureKind::Data,
+                Some("the store or its folder cannot be written; name another with --db".to_owned()),
+            ),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => (
+                FailureKind::Data,
+                Some("the file is damaged; `tidetable backup list` shows what can be restored".to_owned()),
+            ),
+            _ => (FailureKind::Defect, Some("please report this".to_owned())),
+        },
+        StoreError::Document { .. } => (
+            FailureKind::Data,
+            Some("another version may have written it; run analyze-activity-patterns again".to_owned()),
+        ),
+        StoreError::NotFound { what, .. } => {
+            let list = match *what {
+                "pattern" => "`tidetable view-detected-patterns` lists the ids",
+                "rule" => "`tidetable rules list` lists the ids",
+                _ => "list them first",
+            };
+            (FailureKind::Data, Some(list.to_owned()))
+        }
+    }
+}
+
+fn of_ingest(error: &IngestError) -> (FailureKind, Option<String>) {
+    match error {
+        IngestError::Read { source, .. } => (FailureKind::Data, hint_of_io(source)),
+        IngestError::UnknownFormat { .. } => (
+            FailureKind::Data,
+            Some("name it with --format csv|jsonl|swf|sacct|cron|journal|crontab|banana-bun".to_owned()),
+        ),
+        IngestError::Header { hint, .. } => (FailureKind::Data, Some(hint.clone())),
+        IngestError::Option { hint, .. } => (FailureKind::Usage, Some(hint.clone())),
+        IngestError::Database { .. } => {
+            (FailureKind::Data, Some("the file must be an SQLite database with a tasks table".to_owned()))
+        }
+    }
+}
+
+fn of_command(error: &CommandError) -> (FailureKind, Option<String>) {
+    match error {
+        CommandError::Usage { hint, .. } => (FailureKind::Usage, Some(hint.clone())),
+        CommandError::Refused { hint, .. } => (FailureKind::Data, Some(hint.clone())),
+        CommandError::Lacking { hint, .. } => (FailureKind::Lacking, Some(hint.clone())),
+        CommandError::Interrupted(_) => (FailureKind::Interrupted, None),
+    }
+}
+
+fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {
+    match error {
+        ConfigError::Invalid { .. } => {
+            (FailureKind::Data, Some("`tidetable config generate` shows every field".to_owned()))
+        }
+        ConfigError::Missing(_) => (FailureKind::Usage, Some("check the path of --config".to_owned())),
+        ConfigError::Value { .. } => (FailureKind::Usage, None),
+        ConfigError::NoHome => (FailureKind::Lacking, None),
+    }
+}

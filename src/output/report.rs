@@ -1,0 +1,43 @@
+//! The forms every report has.
+
+use serde_json::Value;
+
+use super::Style;
+
+/// What a subcommand found, in the forms it can be read in.
+pub trait Report {
+    /// `data` of the JSON document.
+    fn data(&self) -> Value;
+
+    /// The lines of `jsonl`: each an object with its `message_type`. One line with everything unless a
+    /// report has a list worth streaming.
+    fn records(&self) -> Vec<Value> {
+        vec![self.data()]
+    }
+
+    /// A table, or a few lines, for people.
+    fn table(&self, style: &Style) -> String;
+
+    /// More of it, for people.
+    fn detailed(&self, style: &Style) -> String {
+        self.table(style)
+    }
+}
+
+/// Objects with their `message_type` in front, for `jsonl`.
+pub fn typed_records(message_type: &str, values: Vec<Value>) -> Vec<Value> {
+    values
+        .into_iter()
+        .map(|value| {
+            let mut object = serde_json::Map::new();
+            object.insert("message_type".to_owned(), Value::from(message_type));
+            match value {
+                Value::Object(fields) => object.extend(fields),
+                other => {
+                    object.insert("value".to_owned(), other);
+                }
+            }
+            Value::Object(object)
+        })
+        .collect()
+}

@@ -1,0 +1,23 @@
+//! The SQLite store: the only place that speaks SQL, one file per table family.
+
+mod connection;
+mod error;
+mod imports;
+mod intern;
+mod lock;
+mod migrations;
+mod patterns;
+mod profiles;
+mod run_writer;
+mod runs;
+mod sessions;
+
+pub use connection::{Store, WriterOptions};
+pub use error::StoreError;
+pub use imports::{ImportRecord, StoredImport};
+pub use lock::LockHolder;
+pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
+pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
+pub use run_writer::{RunWriter, WriteOutcome};
+pub use runs::{HistoryFilter, HistoryOverview, TaskTypeCount};
+pub use sessions::{CronSession, JoinedSessions};
