@@ -1,5 +1,9 @@
 //! Schedules in a named zone: what they mean, when they fire, and how other programs write them.
 
+#[cfg(test)]
+mod agreement;
+#[cfg(test)]
+mod arbitrary;
 mod cron;
 mod cron_field;
 mod cron_text;
