@@ -56,11 +56,12 @@ fn usage(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
         let _ = error.print();
         return ExitCode::SUCCESS;
     }
-    let wants_json = arguments.windows(2).any(|pair| {
-        pair[0] == "--output-format" && (pair[1] == "json" || pair[1] == "jsonl")
-    }) || arguments.iter().any(|argument| {
-        argument == "--output-format=json" || argument == "--output-format=jsonl"
-    });
+    let wants_json = arguments
+        .windows(2)
+        .any(|pair| pair[0] == "--output-format" && (pair[1] == "json" || pair[1] == "jsonl"))
+        || arguments
+            .iter()
+            .any(|argument| argument == "--output-format=json" || argument == "--output-format=jsonl");
     if wants_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
@@ -139,8 +140,9 @@ fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Co
     let global = &cli.global;
     let lock_timeout = match (&global.lock_timeout, &config.lock_timeout) {
         (Some(timeout), _) => timeout.0,
-        (None, Some(text)) => parse_duration(text)
-            .map_err(|reason| ConfigError::Value { field: "lock_timeout", reason })?,
+        (None, Some(text)) => {
+            parse_duration(text).map_err(|reason| ConfigError::Value { field: "lock_timeout", reason })?
+        }
         (None, None) => Duration::from_secs(10),
     };
     let store_path = match global.db.clone().or_else(|| config.db.clone()) {
@@ -172,12 +174,7 @@ fn zone(global: &GlobalArgs, config: &Config) -> Result<Zone, UnknownZone> {
     Ok(from_environment.or_else(from_system).unwrap_or(Zone::UTC))
 }
 
-fn write_outcome(
-    cli: &Cli,
-    context: &Context,
-    form: Form,
-    outcome: &Outcome,
-) -> anyhow::Result<ExitCode> {
+fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) -> anyhow::Result<ExitCode> {
     let envelope = Envelope {
         command: context.command.to_owned(),
         generated_at: context.now,
@@ -211,9 +208,10 @@ fn style(cli: &Cli, context: &Context) -> Style {
     let is_terminal = std::io::stdout().is_terminal();
     let unset = |name: &str| std::env::var_os(name).is_none_or(|value| value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let choice = cli.global.color.or_else(|| {
-        context.config.color.as_ref().and_then(|text| ColorChoice::from_str(text, true).ok())
-    });
+    let choice = cli
+        .global
+        .color
+        .or_else(|| context.config.color.as_ref().and_then(|text| ColorChoice::from_str(text, true).ok()));
     let color = match choice.unwrap_or(ColorChoice::Auto) {
         ColorChoice::Always => true,
         ColorChoice::Never => false,

@@ -188,10 +188,9 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
         Some(path) if !path.is_file() => return Err(ConfigError::Missing(path.to_owned())),
         Some(path) => figment = figment.merge(Toml::file_exact(path)),
         None => {
-            if let Some(user) = &files.user {
-                figment = figment.merge(Toml::file_exact(user));
+            for path in files.user.iter().chain([&files.project]).filter(|path| path.is_file()) {
+                figment = figment.merge(Toml::file_exact(path));
             }
-            figment = figment.merge(Toml::file_exact(&files.project));
         }
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
@@ -212,7 +211,7 @@ pub fn read(figment: &Figment) -> Result<Config, ConfigError> {
             .unwrap_or_else(|| "configuration".to_owned());
         let field = error.path.join(".");
         let origin = if field.is_empty() { origin } else { format!("{origin}, {field}") };
-        ConfigError::Invalid { origin, reason: error.kind.to_string() }
+        ConfigError::Invalid { origin, reason: error.kind.to_string().trim().to_owned() }
     })
 }
 

@@ -115,10 +115,9 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
         StoreError::Busy { .. } => {
             (FailureKind::Busy, Some("try again later, or wait longer with --lock-timeout 60s".to_owned()))
         }
-        StoreError::NewerSchema { .. } => (
-            FailureKind::Data,
-            Some("install a newer tidetable, or name another store with --db".to_owned()),
-        ),
+        StoreError::NewerSchema { .. } => {
+            (FailureKind::Data, Some("install a newer tidetable, or name another store with --db".to_owned()))
+        }
         StoreError::NotAStore { .. } => {
             (FailureKind::Data, Some("name the store with --db or TIDETABLE_DB".to_owned()))
         }
@@ -128,10 +127,9 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             Some("the store is as it was, and a copy lies beside it; please report this".to_owned()),
         ),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => (
-                FailureKind::Busy,
-                Some("another program holds the store; try again later".to_owned()),
-            ),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                (FailureKind::Busy, Some("another program holds the store; try again later".to_owned()))
+            }
             Some(rusqlite::ErrorCode::DiskFull) => {
                 (FailureKind::Data, Some("free some space and try again; nothing was kept".to_owned()))
             }

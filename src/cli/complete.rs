@@ -39,9 +39,7 @@ fn candidates(kind: CompletionKind) -> Vec<CompletionCandidate> {
     let Some(suggest) = SUGGEST.get() else { return Vec::new() };
     suggest(kind)
         .into_iter()
-        .map(|suggestion| {
-            CompletionCandidate::new(suggestion.value).help(suggestion.help.map(Into::into))
-        })
+        .map(|suggestion| CompletionCandidate::new(suggestion.value).help(suggestion.help.map(Into::into)))
         .collect()
 }
 

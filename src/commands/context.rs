@@ -98,8 +98,11 @@ impl Context {
 
     /// A progress bar on standard error (over `length` steps where known), hidden where nobody looks.
     pub fn progress(&self, length: Option<u64>, template: &str) -> ProgressBar {
-        let target =
-            if self.show_progress { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+        let target = if self.show_progress {
+            ProgressDrawTarget::stderr_with_hz(10)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(length, target);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);

@@ -43,8 +43,16 @@ pub fn pattern_values(patterns: &[ShownPattern]) -> Vec<Value> {
 
 /// One line per pattern.
 pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
-    let mut table =
-        style.new_table(&["ID", "TASK TYPE", "SCHEDULE", "CONFIDENCE", "RUNS", "MISSED", "LAST SEEN", "STATE"]);
+    let mut table = style.new_table(&[
+        "ID",
+        "TASK TYPE",
+        "SCHEDULE",
+        "CONFIDENCE",
+        "RUNS",
+        "MISSED",
+        "LAST SEEN",
+        "STATE",
+    ]);
     for shown in patterns {
         let pattern = &shown.pattern;
         let evidence = &pattern.evidence;
@@ -163,8 +171,7 @@ impl Report for ViewReport {
         if self.patterns.is_empty() {
             return "No patterns.\n".to_owned();
         }
-        let blocks: Vec<String> =
-            self.patterns.iter().map(|shown| pattern_details(shown, style)).collect();
+        let blocks: Vec<String> = self.patterns.iter().map(|shown| pattern_details(shown, style)).collect();
         blocks.join("\n")
     }
 }

@@ -73,8 +73,7 @@ impl Store {
             })?;
         }
         let lock = WriteLock::acquire(path, &options.holder, options.lock_timeout)?;
-        let mut connection = Connection::open(path)
-            .map_err(|error| open_error(path, "open", error))?;
+        let mut connection = Connection::open(path).map_err(|error| open_error(path, "open", error))?;
         connection.busy_timeout(options.lock_timeout)?;
         match read_header(&connection, path)? {
             Header::Store(SCHEMA_VERSION) => {}
@@ -103,9 +102,10 @@ impl Store {
         }
         let original = open_read_only(path)?;
         original.busy_timeout(options.lock_timeout)?;
-        let folder = tempfile::Builder::new().prefix("tidetable-dry-run-").tempdir().map_err(
-            |source| StoreError::Io { action: "create", path: std::env::temp_dir(), source },
-        )?;
+        let folder = tempfile::Builder::new()
+            .prefix("tidetable-dry-run-")
+            .tempdir()
+            .map_err(|source| StoreError::Io { action: "create", path: std::env::temp_dir(), source })?;
         let copy = folder.path().join("store.db");
         if read_header(&original, path)? == Header::Empty {
             return Store::in_memory();
@@ -155,11 +155,9 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
 /// Opens for reading, also in a folder that we may not write (where WAL's shared memory cannot be made).
 fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)
-        .map_err(|error| open_error(path, "read", error))?;
-    let probe = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
-        row.get::<_, i64>(0)
-    });
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| open_error(path, "read", error))?;
+    let probe = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
     let cannot_open = probe.as_ref().is_err_and(|error| {
         matches!(
             error.sqlite_error_code(),
@@ -192,13 +190,11 @@ fn open_error(path: &Path, action: &'static str, error: rusqlite::Error) -> Stor
         Some(rusqlite::ErrorCode::NotADatabase) => {
             StoreError::NotAStore { path: path.to_owned(), reason: "no SQLite file".to_owned() }
         }
-        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => {
-            StoreError::Io {
-                action,
-                path: path.to_owned(),
-                source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
-            }
-        }
+        Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::PermissionDenied) => StoreError::Io {
+            action,
+            path: path.to_owned(),
+            source: std::io::Error::new(std::io::ErrorKind::PermissionDenied, error.to_string()),
+        },
         _ => StoreError::Sqlite(error),
     }
 }
@@ -207,24 +203,15 @@ fn open_error(path: &Path, action: &'static str, error: rusqlite::Error) -> Stor
 fn busy_or_sqlite(path: &Path, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            StoreError::Busy {
-                path: path.to_owned(),
-                holder: LockHolder::unknown(),
-                waited: Duration::ZERO,
-            }
+            StoreError::Busy { path: path.to_owned(), holder: LockHolder::unknown(), waited: Duration::ZERO }
         }
         _ => StoreError::Sqlite(error),
     }
 }
 
-fn enter_wal(
-    connection: &Connection,
-    path: &Path,
-    options: &WriterOptions,
-) -> Result<(), StoreError> {
-    let entered = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| {
-        row.get::<_, String>(0)
-    });
+fn enter_wal(connection: &Connection, path: &Path, options: &WriterOptions) -> Result<(), StoreError> {
+    let entered =
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
     match entered {
         Ok(_) => Ok(()),
         Err(error) => Err(match busy_or_sqlite(path, error) {

@@ -66,15 +66,9 @@ impl Interner {
 }
 
 /// The id of `name` in `table`, made when it is new.
-pub(super) fn intern(
-    connection: &Connection,
-    table: NameTable,
-    name: &str,
-) -> Result<i64, StoreError> {
-    let known = connection
-        .prepare_cached(table.select_sql())?
-        .query_row([name], |row| row.get(0))
-        .optional()?;
+pub(super) fn intern(connection: &Connection, table: NameTable, name: &str) -> Result<i64, StoreError> {
+    let known =
+        connection.prepare_cached(table.select_sql())?.query_row([name], |row| row.get(0)).optional()?;
     match known {
         Some(id) => Ok(id),
         None => {

@@ -39,8 +39,7 @@ pub(super) fn read_header(connection: &Connection, path: &Path) -> Result<Header
     };
     let application_id = pragma("application_id")?;
     let version = u32::try_from(pragma("user_version")?).unwrap_or(u32::MAX);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     if application_id != i64::from(APPLICATION_ID) {
         return match (application_id, tables) {
             (0, 0) => Ok(Header::Empty),
@@ -48,11 +47,7 @@ pub(super) fn read_header(connection: &Connection, path: &Path) -> Result<Header
         };
     }
     if version > SCHEMA_VERSION {
-        return Err(StoreError::NewerSchema {
-            path: path.to_owned(),
-            found: version,
-            known: SCHEMA_VERSION,
-        });
+        return Err(StoreError::NewerSchema { path: path.to_owned(), found: version, known: SCHEMA_VERSION });
     }
     Ok(Header::Store(version))
 }
@@ -66,11 +61,7 @@ pub(super) fn copy_aside_path(path: &Path, version: u32) -> PathBuf {
 
 /// Runs the migrations that are missing; each marks the file with its version in its own transaction.
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
-    let failed = |reason: String| StoreError::Migration {
-        path: path.to_owned(),
-        to: SCHEMA_VERSION,
-        reason,
-    };
+    let failed = |reason: String| StoreError::Migration { path: path.to_owned(), to: SCHEMA_VERSION, reason };
     embedded::migrations::runner()
         // One transaction: a process killed half-way leaves the store as it was.
         .set_grouped(true)

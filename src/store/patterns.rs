@@ -79,7 +79,8 @@ impl Store {
             ids.push(save_one(transaction, pattern, now, &mut changes)?);
         }
         let kept: HashSet<PatternId> = ids.iter().copied().collect();
-        for stored in read_patterns(transaction, &PatternFilter { active_only: true, ..Default::default() })? {
+        for stored in read_patterns(transaction, &PatternFilter { active_only: true, ..Default::default() })?
+        {
             let ours = stored.pattern.task_types.iter().all(|name| analysed.contains(name));
             if ours && !kept.contains(&stored.id) {
                 let retired = Pattern { is_active: false, ..stored.pattern };

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
-use crate::domain::activity::UserId;
 use crate::domain::activity::BehaviorProfile;
+use crate::domain::activity::UserId;
 use crate::domain::time::Timestamp;
 
 impl Store {

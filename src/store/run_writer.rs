@@ -153,7 +153,7 @@ impl<'t> RunWriter<'t> {
 
     fn intern<'r>(&mut self, run: &'r Run) -> Result<InternedRun<'r>, StoreError> {
         let connection: &Connection = self.transaction;
-        let mut optional = |interner: &mut Interner, name: &Option<String>| {
+        let optional = |interner: &mut Interner, name: &Option<String>| {
             name.as_deref().map(|name| interner.id(connection, name)).transpose()
         };
         Ok(InternedRun {

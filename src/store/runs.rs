@@ -7,9 +7,7 @@ use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
 use super::{Store, StoreError};
-use crate::domain::activity::{
-    HistoryRun, HostId, Resources, RunStatus, TaskHistory, TaskTypeId, UserId,
-};
+use crate::domain::activity::{HistoryRun, HostId, Resources, RunStatus, TaskHistory, TaskTypeId, UserId};
 use crate::domain::time::{TimeSpan, Timestamp};
 
 /// Which runs to read.
@@ -53,11 +51,7 @@ pub(super) fn status_of(code: Option<i64>) -> Option<RunStatus> {
 impl Store {
     /// The runs that `filter` names and that began by `now`, by task type in order of their ids, each ascending
     /// by start. An end after `now` is unknown, and the run still goes on.
-    pub fn histories(
-        &self,
-        filter: &HistoryFilter,
-        now: Timestamp,
-    ) -> Result<Vec<TaskHistory>, StoreError> {
+    pub fn histories(&self, filter: &HistoryFilter, now: Timestamp) -> Result<Vec<TaskHistory>, StoreError> {
         let names = self.task_type_names()?;
         let (first, last) = match filter.span {
             Some(span) => (span.start.millis(), span.end.millis().min(now.millis().saturating_add(1))),

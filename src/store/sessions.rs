@@ -78,11 +78,9 @@ impl Store {
                AND cron_sessions.closed_ms >= runs.started_ms",
             [],
         )?;
-        let waiting: i64 = transaction.query_row(
-            "SELECT count(*) FROM cron_sessions WHERE run_id IS NULL",
-            [],
-            |row| row.get(0),
-        )?;
+        let waiting: i64 =
+            transaction
+                .query_row("SELECT count(*) FROM cron_sessions WHERE run_id IS NULL", [], |row| row.get(0))?;
         Ok(JoinedSessions { runs_ended: runs_ended as u64, waiting: waiting.unsigned_abs() })
     }
 }

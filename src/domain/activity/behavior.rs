@@ -83,7 +83,10 @@ pub fn behavior_profiles(
                 preferred_task_types: preferred
                     .into_iter()
                     .take(PREFERRED)
-                    .map(|(name, count)| PreferredTaskType { task_type: name.to_owned(), share: share(count) })
+                    .map(|(name, count)| PreferredTaskType {
+                        task_type: name.to_owned(),
+                        share: share(count),
+                    })
                     .collect(),
             };
             (user, profile)

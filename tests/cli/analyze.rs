@@ -1,0 +1,1 @@
+//! `analyze` from the outside.

@@ -1,0 +1,1 @@
+//! `backup` from the outside.

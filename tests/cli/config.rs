@@ -1,0 +1,1 @@
+//! `config` from the outside.

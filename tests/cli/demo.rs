@@ -1,0 +1,1 @@
+//! `demo` from the outside.

@@ -1,0 +1,1 @@
+//! `gpu` from the outside.

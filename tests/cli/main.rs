@@ -1,0 +1,19 @@
+//! Transcripts of the program: what a person types, and what comes back on both streams with which exit code.
+
+mod sandbox;
+
+mod analyze;
+mod backup;
+mod completions;
+mod config;
+mod demo;
+mod generate;
+mod gpu;
+mod import;
+mod man;
+mod optimize;
+mod predict;
+mod restore;
+mod rules;
+mod search;
+mod view;

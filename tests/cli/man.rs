@@ -1,0 +1,1 @@
+//! `man` from the outside.

@@ -1,0 +1,1 @@
+//! `restore` from the outside.

@@ -1,0 +1,1 @@
+//! `rules` from the outside.
