@@ -7,9 +7,17 @@ mod csv_record;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod json_text;
+mod jsonl;
 mod lines;
 mod options;
+mod sacct;
+mod sacct_columns;
+mod sacct_job;
+mod slurm_value;
 mod source;
+mod swf;
+mod swf_header;
 mod time_text;
 
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
