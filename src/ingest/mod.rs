@@ -1,7 +1,25 @@
 //! Readers of foreign files: one file per format, each an iterator of entries. They know no store.
 
+mod activity_field;
+mod columns;
+mod csv;
+mod csv_record;
 mod entry;
+#[cfg(test)]
+mod fixtures;
+mod json_text;
+mod jsonl;
+mod lines;
 mod options;
+mod sacct;
+mod sacct_columns;
+mod sacct_job;
+mod slurm_value;
+mod source;
+mod swf;
+mod swf_header;
+mod time_text;
 
-pub use entry::{DeclaredRule, Entry, IngestError, Reject, Session};
+pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
 pub use options::{ColumnMap, Format, ImportOptions, TimeUnit};
+pub use source::Source;
