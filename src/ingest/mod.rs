@@ -20,6 +20,7 @@ mod slurm_value;
 mod source;
 mod swf;
 mod swf_header;
+mod swf_job;
 mod time_text;
 #[cfg(test)]
 mod traces;

@@ -70,6 +70,14 @@ fn runs_of_a_scheduled_workflow_are_read_through_a_map() {
 }
 
 #[test]
+fn events_of_a_cloud_are_read_from_one_long_array() {
+    let options = mapped(&["event_type+project_name=task_type", "generated=started_at", "status=ignored"]);
+    let Some(read) = read("openstack_xdmod_events_2018-04.json.gz", Format::Jsonl, &options) else { return };
+    assert_eq!((read.runs.len(), read.rejects.len()), (2_485, 0));
+    assert_eq!(read.runs[0].started_at, at("2018-04-17T19:23:00.418Z"));
+}
+
+#[test]
 fn pods_of_a_cluster_are_read_through_a_map_but_those_that_were_never_scheduled() {
     let mut options = mapped(&[
         "cpu_milli+memory_mib+num_gpu+gpu_spec+qos=task_type",
