@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::activity_field::{ActivityField, BadField, RunDraft};
-use super::columns::{ACTIVE_MINUTES, listed, map_target};
+use super::columns::{ACTIVE_MINUTES, IGNORED, listed, map_target};
 use super::json_text::{JsonRead, JsonTexts};
 use super::lines::reject;
 use super::time_text::TimeReading;
@@ -76,7 +76,7 @@ struct JsonEntries {
 
 fn bindings(options: &ImportOptions) -> Result<Vec<KeyBinding>, IngestError> {
     let mut bindings = Vec::new();
-    for map in &options.map {
+    for map in options.map.iter().filter(|map| map.ours != IGNORED) {
         if map.ours == ACTIVE_MINUTES {
             return Err(IngestError::Option {
                 option: "--map",
@@ -93,9 +93,13 @@ fn bindings(options: &ImportOptions) -> Result<Vec<KeyBinding>, IngestError> {
             seen: false,
         });
     }
+    let passed_over = |name: &str| {
+        options.map.iter().any(|map| map.ours == IGNORED && map.theirs.iter().any(|own| own == name))
+    };
     for field in ActivityField::ALL {
         if !bindings.iter().any(|binding| binding.field == field) {
-            for &name in field.names().iter().rev() {
+            // The documented name comes last, so that it wins over an alias in the same object.
+            for &name in field.names().iter().rev().filter(|name| !passed_over(name)) {
                 let keys = vec![name.to_owned()];
                 bindings.push(KeyBinding { field, keys, scale: 1.0, mapped: false, seen: false });
             }

@@ -4,12 +4,14 @@ mod activity_field;
 mod columns;
 mod csv;
 mod csv_record;
+mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
 mod json_text;
 mod jsonl;
 mod lines;
+mod open;
 mod options;
 mod sacct;
 mod sacct_columns;
@@ -18,8 +20,12 @@ mod slurm_value;
 mod source;
 mod swf;
 mod swf_header;
+mod swf_job;
 mod time_text;
+#[cfg(test)]
+mod traces;
 
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
+pub use open::{OpenedImport, open};
 pub use options::{ColumnMap, Format, ImportOptions, TimeUnit};
 pub use source::Source;

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use super::lines::{LineRead, Lines, reject, too_long};
 use super::swf_header::SwfHeader;
+use super::swf_job::Job;
 use super::{Entries, Entry, ImportOptions, IngestError, Reject, Source};
-use crate::domain::activity::{Resources, Run, RunStatus};
+use crate::domain::activity::{Resources, Run};
 use crate::domain::time::{SECOND_MS, Timestamp};
 
 /// Submit times from here on (mid 1979) count from 1970, not from the start of a log: no log is nine years long.
@@ -121,7 +122,7 @@ impl SwfEntries {
             self.told.wait = true;
             self.notice("waiting times are not recorded: submit times stand for starts");
         }
-        if job.extension.is_some() && !self.told.extended {
+        if job.has_node_list() && !self.told.extended {
             self.told.extended = true;
             self.notice(
                 "lines carry node lists: requested memory is read as bytes of the whole job, the columns of used \
@@ -163,7 +164,7 @@ impl SwfEntries {
     }
 
     fn memory_mib(&mut self, job: &Job<'_>) -> Option<f64> {
-        if job.extension.is_some() {
+        if job.has_node_list() {
             return job.requested_memory.map(|bytes| bytes / BYTES_PER_MIB);
         }
         let processors = job.processors()?;
@@ -196,130 +197,6 @@ impl SwfEntries {
     }
 }
 
-/// The standard's names of the columns, for messages.
-const COLUMNS: [&str; 18] = [
-    "job",
-    "submit",
-    "wait",
-    "run_time",
-    "processors",
-    "average_cpu_time",
-    "used_memory",
-    "requested_processors",
-    "requested_time",
-    "requested_memory",
-    "status",
-    "user",
-    "group",
-    "executable",
-    "queue",
-    "partition",
-    "preceding_job",
-    "think_time",
-];
-
-/// One line. Numbers below zero are unknown.
-struct Job<'a> {
-    number: Option<i64>,
-    submit: Option<f64>,
-    wait: Option<f64>,
-    run_time: Option<f64>,
-    allocated: Option<f64>,
-    used_memory: Option<f64>,
-    requested: Option<f64>,
-    requested_time: Option<f64>,
-    requested_memory: Option<f64>,
-    status_code: Option<i64>,
-    user: Option<i64>,
-    executable: Option<i64>,
-    queue_number: Option<i64>,
-    /// Logs for the simulator Alea append a node list in braces, a queue name and the request's text.
-    extension: Option<Extension<'a>>,
-}
-
-struct Extension<'a> {
-    queue: Option<&'a str>,
-}
-
-impl Job<'_> {
-    fn parse(text: &str) -> Result<Job<'_>, (&'static str, String)> {
-        let mut columns = text.split_ascii_whitespace();
-        let mut numbers = [None; COLUMNS.len()];
-        for (number, name) in numbers.iter_mut().zip(COLUMNS) {
-            let Some(column) = columns.next() else {
-                return Err((name, "is missing: a line has 18 columns".to_owned()));
-            };
-            let value: f64 = column
-                .parse()
-                .ok()
-                .filter(|value: &f64| value.is_finite())
-                .ok_or_else(|| (name, format!("\"{column}\" is no number")))?;
-            *number = (value >= 0.0).then_some(value);
-        }
-        let extension = columns
-            .next()
-            .filter(|nodes| nodes.starts_with('{'))
-            .map(|_| Extension { queue: columns.next() });
-        let positive = |index: usize| numbers[index].filter(|&value: &f64| value > 0.0);
-        let whole = |index: usize| numbers[index].map(|value: f64| value as i64);
-        Ok(Job {
-            number: whole(0),
-            submit: numbers[1],
-            wait: numbers[2],
-            run_time: numbers[3],
-            allocated: positive(4),
-            used_memory: positive(6),
-            requested: positive(7),
-            requested_time: positive(8),
-            requested_memory: positive(9),
-            status_code: whole(10),
-            user: whole(11),
-            executable: whole(13).filter(|_| extension.is_none()),
-            queue_number: whole(14),
-            extension,
-        })
-    }
-
-    fn processors(&self) -> Option<f64> {
-        self.allocated.or(self.requested)
-    }
-
-    fn is_partial(&self) -> bool {
-        matches!(self.status_code, Some(2..=4))
-    }
-
-    fn status(&self) -> Option<RunStatus> {
-        match self.status_code? {
-            0 => Some(RunStatus::Failed),
-            1 => Some(RunStatus::Completed),
-            5 => Some(RunStatus::Cancelled),
-            _ => None,
-        }
-    }
-
-    fn queue(&self) -> Option<String> {
-        match &self.extension {
-            Some(Extension { queue: Some(name) }) => Some((*name).to_owned()),
-            _ => self.queue_number.map(|number| number.to_string()),
-        }
-    }
-
-    /// User and executable where both are known; else what the user asked for.
-    fn task_type(&self) -> String {
-        let mut parts: Vec<String> = Vec::with_capacity(6);
-        parts.extend(self.user.map(|user| format!("user {user}")));
-        if let Some(executable) = self.executable {
-            parts.push(format!("exe {executable}"));
-            return parts.join(" ");
-        }
-        parts.extend(self.requested.or(self.allocated).map(|processors| format!("procs {processors}")));
-        parts.extend(self.requested_time.map(|seconds| format!("time {seconds}")));
-        parts.extend(self.requested_memory.map(|memory| format!("mem {memory}")));
-        parts.extend(self.queue().map(|queue| format!("queue {queue}")));
-        if parts.is_empty() { "job".to_owned() } else { parts.join(" ") }
-    }
-}
-
 fn milliseconds(seconds: f64) -> i64 {
     (seconds * SECOND_MS as f64).round() as i64
 }
@@ -327,6 +204,7 @@ fn milliseconds(seconds: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::activity::RunStatus;
     use crate::ingest::fixtures::{Sorted, at, options, sorted, source};
 
     fn read(text: &str) -> Sorted {
