@@ -3,6 +3,7 @@
 mod context;
 mod error;
 mod outcome;
+mod task_type_filter;
 
 pub mod analyze;
 pub mod backup;
@@ -23,3 +24,4 @@ pub mod view;
 pub use context::{Context, Interrupt, Mode};
 pub use error::CommandError;
 pub use outcome::{Completion, Outcome};
+pub use task_type_filter::TaskTypeFilter;

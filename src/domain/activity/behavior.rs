@@ -36,7 +36,16 @@ pub struct BehaviorProfile {
     pub hour_shares: Vec<f64>,
     /// Share of runs that start on each weekday, Monday first; sums to 1.
     pub weekday_shares: Vec<f64>,
-    /// The fewest hours that hold at least half of the runs, ascending; empty below 10 runs.
+    /// How many runs of a history start in each hour of the day, in `zone`.
+pub fn start_hours(history: &TaskHistory, zone: Zone) -> [u64; 24] {
+    let mut hours = [0; 24];
+    for run in &history.runs {
+        hours[local_time(zone, run.started_at).hour() as usize] += 1;
+    }
+    hours
+}
+
+/// The fewest hours that hold at least half of the runs, ascending; empty below 10 runs.
     pub peak_hours: Vec<u8>,
     /// Most frequent task types, most frequent first (ties by name).
     pub preferred_task_types: Vec<PreferredTaskType>,
@@ -95,7 +104,7 @@ pub fn behavior_profiles(
 }
 
 /// The fewest hours that hold at least half of `runs`; among equally busy hours the earlier ones.
-fn peak_hours(hours: &[u64; 24], runs: u64) -> Vec<u8> {
+pub(super) fn peak_hours(hours: &[u64; 24], runs: u64) -> Vec<u8> {
     let mut by_load: Vec<u8> = (0..24).collect();
     by_load.sort_by_key(|hour| std::cmp::Reverse(hours[usize::from(*hour)]));
     let mut held = 0;
