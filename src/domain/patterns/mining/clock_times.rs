@@ -3,6 +3,7 @@
 use super::code_length::{FAMILY_NATS, clock_times_nats, zone_nats};
 use super::day_choice::{DayChoice, DayCount, choose_days, describe_choice};
 use super::evenness::is_even;
+use super::explain::LEAST_NET;
 use super::flanks::{Flanked, flank_evidence};
 use super::phase::ln_phase_evidence;
 use super::surroundings::Surroundings;
@@ -65,6 +66,8 @@ pub(super) fn nearest(starts: &[i64], at_ms: i64, half_width_ms: i64) -> Option<
 
 impl ClockTimes {
     /// Slots of all local days whose windows touch `from_ms..=to_ms`, ascending, with the nearest of `starts`.
+    /// A local time that clocks skip or repeat has no slot, as cron and systemd differ there; only what fires
+    /// at least every hour goes on through both hours.
     pub(super) fn slots(&self, around: &Surroundings, starts: &[i64], from_ms: i64, to_ms: i64) -> Vec<Slot> {
         let clock = &around.clocks[self.clock];
         let first_day = (clock.local(from_ms) - self.delay_ms).div_euclid(DAY_MS) - 1;
@@ -75,16 +78,23 @@ impl ClockTimes {
             while label < DAY_MS {
                 let local = day * DAY_MS + label;
                 label += self.step_ms;
-                let Some(at_ms) = clock.utc(local).map(|utc| utc + self.delay_ms) else { continue };
-                if at_ms + self.half_width_ms < from_ms || at_ms - self.half_width_ms > to_ms {
+                let instants = clock.utc(local);
+                if instants.len() > 1 && self.step_ms > HOUR_MS {
                     continue;
                 }
-                let hit = nearest(starts, at_ms, self.half_width_ms);
-                let observed = hit.is_some()
-                    || around.observation.covers(at_ms - self.half_width_ms, at_ms + self.half_width_ms);
-                slots.push(Slot { at_ms, day: day as i32, hit, observed });
+                for utc_ms in instants {
+                    let at_ms = utc_ms + self.delay_ms;
+                    if at_ms + self.half_width_ms < from_ms || at_ms - self.half_width_ms > to_ms {
+                        continue;
+                    }
+                    let hit = nearest(starts, at_ms, self.half_width_ms);
+                    let observed = hit.is_some()
+                        || around.observation.covers(at_ms - self.half_width_ms, at_ms + self.half_width_ms);
+                    slots.push(Slot { at_ms, day: day as i32, hit, observed });
+                }
             }
         }
+        slots.sort_by_key(|slot| (slot.day, slot.at_ms));
         slots
     }
 
@@ -132,17 +142,16 @@ pub(super) fn examine(
         flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms);
     let hits: Vec<usize> = kept.iter().filter_map(|slot| slot.hit).collect();
     let place = times.label_ms + times.delay_ms;
-    let mut evidence = ln_e;
-    if times.step_ms <= HOUR_MS {
+    let nats = FAMILY_NATS
+        + zone_nats(times.clock)
+        + clock_times_nats(times.step_ms, place, times.half_width_ms)
+        + choice.charge;
+    let mut net = ln_e - nats;
+    if times.step_ms <= HOUR_MS && net < LEAST_NET {
         // Jitter of a quarter of the distance leaves no window that stands out, but a phase that does.
         let inside: Vec<i64> = within(starts, &kept, times.step_ms);
-        evidence = evidence.max(ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64));
+        net = net.max(ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64) - nats);
     }
-    let net = evidence
-        - FAMILY_NATS
-        - zone_nats(times.clock)
-        - clock_times_nats(times.step_ms, place, times.half_width_ms)
-        - choice.charge;
     Some(ClockCandidate { times, choice, net, chance, hits })
 }
 

@@ -26,6 +26,12 @@ mod surroundings;
 mod timetable;
 
 #[cfg(test)]
+mod calendar_test;
+#[cfg(test)]
+mod generator;
+#[cfg(test)]
+mod null_test;
+#[cfg(test)]
 mod trace_test;
 
 pub use engine::mine;
