@@ -7,11 +7,11 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, TaskHistory, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
-use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, mine};
+use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::analyze::{AnalyzeReport, SavedChanges};
 use crate::output::view::ShownPattern;
-use crate::store::{HistoryFilter, Store};
+use crate::store::{HistoryFilter, PatternFilter, Store};
 
 /// Days of history below which every answer says so.
 const THIN_HISTORY_DAYS: f64 = 7.0;
@@ -68,7 +68,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         observed_hours: loaded.observed.iter().map(TimeSpan::length_ms).sum::<i64>() as f64 / HOUR_MS as f64,
         runs: loaded.runs(),
         task_types: loaded.histories.len() as u64,
-        patterns: shown(patterns, ids, min_confidence, context.now),
+        patterns: shown(&store, patterns, ids, min_confidence)?,
         below_confidence: below as u64,
         saved,
         user_groups: activity_groups(&groups_of_users),
@@ -127,9 +127,8 @@ fn load(
     let first = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
     let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
     if covered < THIN_HISTORY_DAYS {
-        warnings.push(format!(
-            "only {covered:.1} days of history: weekly and rarer schedules cannot show yet"
-        ));
+        warnings
+            .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
     Ok(Some(Loaded { histories, span, observed }))
 }
@@ -142,7 +141,7 @@ fn store_findings(
     patterns: &[Pattern],
     min_confidence: f64,
     profiles: &HashMap<UserId, BehaviorProfile>,
-) -> anyhow::Result<(Vec<Option<crate::domain::patterns::PatternId>>, SavedChanges)> {
+) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
     let analysed: HashSet<&str> = loaded.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
         let asked_for = pattern.task_types.iter().all(|name| filter.matches(name));
@@ -152,7 +151,8 @@ fn store_findings(
             .filter(|slot| loaded.observed.iter().any(|span| span.contains(*slot)))
             .take(FINDABLE_FROM)
             .count();
-        let follows = pattern.task_types.len() > 1 && pattern.task_types.iter().all(|name| analysed.contains(name.as_str()));
+        let follows = pattern.task_types.len() > 1
+            && pattern.task_types.iter().all(|name| analysed.contains(name.as_str()));
         asked_for && (occurs >= FINDABLE_FROM || follows)
     };
     let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
@@ -172,26 +172,32 @@ fn store_findings(
 }
 
 fn shown(
+    store: &Store,
     patterns: Vec<Pattern>,
-    ids: Vec<Option<crate::domain::patterns::PatternId>>,
+    ids: Vec<Option<PatternId>>,
     min_confidence: f64,
-    now: Timestamp,
-) -> Vec<ShownPattern> {
-    patterns
+) -> anyhow::Result<Vec<ShownPattern>> {
+    let stored = store.patterns(&PatternFilter::default())?;
+    let detected: HashMap<PatternId, Timestamp> =
+        stored.into_iter().map(|stored| (stored.id, stored.detected_at)).collect();
+    Ok(patterns
         .into_iter()
         .zip(ids)
         .filter(|(pattern, _)| pattern.confidence >= min_confidence)
-        .map(|(pattern, id)| ShownPattern { id, detected_at: id.map(|_| now), pattern })
-        .collect()
+        .map(|(pattern, id)| ShownPattern {
+            id,
+            detected_at: id.and_then(|id| detected.get(&id).copied()),
+            pattern,
+        })
+        .collect())
 }
 
 fn profiles_by_hour(profiles: &HashMap<UserId, BehaviorProfile>) -> Vec<(String, [u64; 24])> {
     profiles
         .values()
         .map(|profile| {
-            let hours = std::array::from_fn(|hour| {
-                (profile.hour_shares[hour] * profile.runs as f64).round() as u64
-            });
+            let hours =
+                std::array::from_fn(|hour| (profile.hour_shares[hour] * profile.runs as f64).round() as u64);
             (profile.user.clone(), hours)
         })
         .collect()

@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 use indicatif::ProgressBar;
-use rusqlite::Transaction;
 
 use super::import_rules::declared_rule;
 use super::{CommandError, Completion, Context, Mode, Outcome};
@@ -19,7 +18,7 @@ use crate::ingest::{
     Source, TimeUnit,
 };
 use crate::output::import::{ImportReport, ImportedFile, RejectShape};
-use crate::store::{CronSession, ImportRecord, RunWriter, Store, StoreError, WriteOutcome};
+use crate::store::{CronSession, ImportRecord, RunWriter, Store, StoreError, Transaction, WriteOutcome};
 
 /// Rejects that a report names; `--reject-file` has all.
 const REPORTED_REJECTS: usize = 20;
@@ -136,10 +135,8 @@ fn import_file(
     // A log is not younger than its file, and its file not younger than now.
     options.latest = source.modified().map_or(context.now, |modified| modified.min(context.now));
     let bytes_read = source.bytes_read();
-    let progress = context.progress(
-        source.size_bytes(),
-        "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-    );
+    let progress =
+        context.progress(source.size_bytes(), "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
     progress.set_message(path.display().to_string());
     let opened = ingest::open(source, &options)?;
     let format = opened.format;

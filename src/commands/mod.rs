@@ -2,6 +2,7 @@
 
 mod context;
 mod error;
+mod import_rules;
 mod outcome;
 mod task_type_filter;
 

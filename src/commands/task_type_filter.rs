@@ -35,8 +35,7 @@ impl TaskTypeFilter {
 
     /// Whether a person meant the task type `name`.
     pub fn matches(&self, name: &str) -> bool {
-        self.is_everything()
-            || self.patterns.iter().any(|(text, glob)| text == name || glob.is_match(name))
+        self.is_everything() || self.patterns.iter().any(|(text, glob)| text == name || glob.is_match(name))
     }
 
     /// The texts that match none of `names`, with the nearest name where one is near.

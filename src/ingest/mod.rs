@@ -1,16 +1,28 @@
 //! Readers of foreign files: one file per format, each an iterator of entries. They know no store.
 
 mod activity_field;
+mod banana_bun;
 mod columns;
+mod cron;
+mod cron_join;
+mod cron_message;
+mod crontab;
+mod crontab_line;
+mod crontab_origin;
 mod csv;
 mod csv_record;
 mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod held;
+mod journal;
+mod journal_record;
+mod journal_units;
 mod json_text;
 mod jsonl;
 mod lines;
+mod log_clock;
 mod open;
 mod options;
 mod sacct;
@@ -21,11 +33,15 @@ mod source;
 mod swf;
 mod swf_header;
 mod swf_job;
+mod syslog_line;
+mod syslog_stamp;
+mod task_name;
 mod time_text;
 #[cfg(test)]
 mod traces;
+mod year_inference;
 
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
 pub use open::{OpenedImport, open};
-pub use options::{ColumnMap, Format, ImportOptions, TimeUnit};
+pub use options::{BadColumnMap, ColumnMap, Format, ImportOptions, TimeUnit};
 pub use source::Source;

@@ -2,7 +2,7 @@
 
 use super::detect::detect;
 use super::{Entries, Format, ImportOptions, IngestError, Source};
-use super::{csv, jsonl, sacct, swf};
+use super::{cron, crontab, csv, journal, jsonl, sacct, swf};
 
 /// A file that is ready to be read.
 pub struct OpenedImport {
@@ -26,8 +26,10 @@ pub fn open(mut source: Source, options: &ImportOptions) -> Result<OpenedImport,
         Format::Jsonl => jsonl::entries(source, options)?,
         Format::Swf => swf::entries(source, options)?,
         Format::Sacct => sacct::entries(source, options)?,
-        // Their readers join here.
-        Format::Cron | Format::Journal | Format::Crontab | Format::BananaBun => {
+        Format::Cron => cron::entries(source, options)?,
+        Format::Journal => journal::entries(source, options)?,
+        Format::Crontab => crontab::entries(source, options)?,
+        Format::BananaBun => {
             return Err(IngestError::UnknownFormat { path: source.label().to_owned() });
         }
     };

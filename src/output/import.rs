@@ -95,8 +95,7 @@ impl Report for ImportReport {
     }
 
     fn detailed(&self, style: &Style) -> String {
-        let blocks: Vec<String> =
-            self.files.iter().map(|file| file_lines(file, style, usize::MAX)).collect();
+        let blocks: Vec<String> = self.files.iter().map(|file| file_lines(file, style, usize::MAX)).collect();
         format!("{}\nstore: {}\n", blocks.join("\n"), self.store)
     }
 }

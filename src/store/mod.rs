@@ -12,6 +12,8 @@ mod run_writer;
 mod runs;
 mod sessions;
 
+pub use rusqlite::Transaction;
+
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
 pub use imports::{ImportRecord, StoredImport};

@@ -88,7 +88,8 @@ impl Store {
             }
         }
         let kept: HashSet<PatternId> = ids.iter().flatten().copied().collect();
-        for stored in read_patterns(transaction, &PatternFilter { active_only: true, ..Default::default() })? {
+        for stored in read_patterns(transaction, &PatternFilter { active_only: true, ..Default::default() })?
+        {
             if !kept.contains(&stored.id) && expected_again(&stored.pattern) {
                 let retired = Pattern { is_active: false, ..stored.pattern };
                 write_body(transaction, stored.id, &retired, now)?;

@@ -36,16 +36,7 @@ pub struct BehaviorProfile {
     pub hour_shares: Vec<f64>,
     /// Share of runs that start on each weekday, Monday first; sums to 1.
     pub weekday_shares: Vec<f64>,
-    /// How many runs of a history start in each hour of the day, in `zone`.
-pub fn start_hours(history: &TaskHistory, zone: Zone) -> [u64; 24] {
-    let mut hours = [0; 24];
-    for run in &history.runs {
-        hours[local_time(zone, run.started_at).hour() as usize] += 1;
-    }
-    hours
-}
-
-/// The fewest hours that hold at least half of the runs, ascending; empty below 10 runs.
+    /// The fewest hours that hold at least half of the runs, ascending; empty below 10 runs.
     pub peak_hours: Vec<u8>,
     /// Most frequent task types, most frequent first (ties by name).
     pub preferred_task_types: Vec<PreferredTaskType>,
@@ -101,6 +92,15 @@ pub fn behavior_profiles(
             (user, profile)
         })
         .collect()
+}
+
+/// How many runs of a history start in each hour of the day, in `zone`.
+pub fn start_hours(history: &TaskHistory, zone: Zone) -> [u64; 24] {
+    let mut hours = [0; 24];
+    for run in &history.runs {
+        hours[local_time(zone, run.started_at).hour() as usize] += 1;
+    }
+    hours
 }
 
 /// The fewest hours that hold at least half of `runs`; among equally busy hours the earlier ones.
