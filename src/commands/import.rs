@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
-use indicatif::ProgressBar;
 
 use super::import_rules::declared_rule;
 use super::{CommandError, Completion, Context, Mode, Outcome};
@@ -73,11 +72,10 @@ fn warn_of_nothing(files: &[ImportedFile], warnings: &mut Vec<String>) {
     for file in files {
         if file.error.is_none() && file.read == 0 && file.sessions == 0 {
             warnings.push(format!("{}: no record found in it", file.path));
-        } else if file.sessions > 0 && file.added + file.already_known + file.updated == 0 {
+        } else if file.sessions > 0 && file.sessions_waiting > 0 {
             warnings.push(format!(
-                "{}: it tells when cron's sessions end, not what ran; import the log with the CMD lines too \
-                 (the sessions wait for it)",
-                file.path
+                "{}: {} cron sessions belong to no command line known yet and wait for the log that holds it",
+                file.path, file.sessions_waiting
             ));
         }
     }
@@ -154,12 +152,8 @@ fn import_file(
         Store::finish_import(transaction, id, &record(&file, format))?;
         Ok(file)
     });
-    clear(&progress);
-    imported
-}
-
-fn clear(progress: &ProgressBar) {
     progress.finish_and_clear();
+    imported
 }
 
 fn record(file: &ImportedFile, format: Format) -> ImportRecord {
@@ -313,6 +307,7 @@ impl<'a> Intake<'a> {
         self.file.task_types = self.task_types.len() as u64;
         let joined = Store::join_sessions(self.transaction)?;
         self.file.runs_ended_by_sessions = joined.runs_ended;
+        self.file.sessions_waiting = joined.waiting;
         super::import_rules::save(self.transaction, &self.rules, self.context, &mut self.file)?;
         Ok(self.file)
     }

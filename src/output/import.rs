@@ -41,6 +41,8 @@ pub struct ImportedFile {
     pub sessions: u64,
     /// Runs that got their end from a session, of this file or of an earlier one.
     pub runs_ended_by_sessions: u64,
+    /// Sessions in the store whose command line is not known yet.
+    pub sessions_waiting: u64,
     /// Declared rules that are new.
     pub rules_added: u64,
     /// Task types among the runs read.
