@@ -9,6 +9,7 @@ mod entry;
 #[cfg(test)]
 mod fixtures;
 mod json_text;
+mod json_values;
 mod jsonl;
 mod lines;
 mod open;
