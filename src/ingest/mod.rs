@@ -11,6 +11,7 @@ mod crontab_line;
 mod crontab_origin;
 mod csv;
 mod csv_record;
+mod database_value;
 mod entry;
 #[cfg(test)]
 mod fixtures;
