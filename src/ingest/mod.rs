@@ -1,17 +1,30 @@
 //! Readers of foreign files: one file per format, each an iterator of entries. They know no store.
 
 mod activity_field;
+mod banana_bun;
 mod columns;
+mod cron;
+mod cron_join;
+mod cron_message;
+mod crontab;
+mod crontab_line;
+mod crontab_origin;
 mod csv;
 mod csv_record;
+mod database_value;
 mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod held;
+mod journal;
+mod journal_record;
+mod journal_units;
 mod json_text;
 mod json_values;
 mod jsonl;
 mod lines;
+mod log_clock;
 mod open;
 mod options;
 mod sacct;
@@ -22,9 +35,13 @@ mod source;
 mod swf;
 mod swf_header;
 mod swf_job;
+mod syslog_line;
+mod syslog_stamp;
+mod task_name;
 mod time_text;
 #[cfg(test)]
 mod traces;
+mod year_inference;
 
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
 pub use open::{OpenedImport, open};

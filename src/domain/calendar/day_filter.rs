@@ -44,6 +44,12 @@ impl WeekdaySet {
         self.0 == 0
     }
 
+    /// Every day of the set `days` later, around the turn of the week.
+    pub(super) fn rotated(self, days: i64) -> WeekdaySet {
+        let places = days.rem_euclid(7) as u32;
+        WeekdaySet::from_bits(((u32::from(self.0) << places) | (u32::from(self.0) >> (7 - places))) as u8)
+    }
+
     /// The days in the set, Monday first.
     pub fn days(self) -> impl Iterator<Item = Weekday> {
         const WEEK: [Weekday; 7] = [
@@ -80,7 +86,23 @@ impl MonthSet {
 
     /// Whether `month` is in the set.
     pub fn contains(self, month: Month) -> bool {
-        self.0 & (1 << (month.number_from_month() - 1)) != 0
+        self.contains_number(month.number_from_month())
+    }
+
+    /// Whether the month with this number, 1 to 12, is in the set.
+    pub fn contains_number(self, month: u32) -> bool {
+        (1..=12).contains(&month) && self.0 & (1 << (month - 1)) != 0
+    }
+
+    /// Whether no month is in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Every month of the set `months` later, around the turn of the year.
+    pub(super) fn rotated(self, months: i64) -> MonthSet {
+        let places = months.rem_euclid(12) as u32;
+        MonthSet::from_bits(((u32::from(self.0) << places) | (u32::from(self.0) >> (12 - places))) as u16)
     }
 }
 
@@ -102,6 +124,14 @@ pub enum DayFilter {
     },
     /// The day of month or the weekday matches: what cron does when both fields are restricted.
     MonthDaysOrWeekdays {
+        /// Bits 1 to 31.
+        month_days: u32,
+        /// The weekdays.
+        weekdays: WeekdaySet,
+    },
+    /// The day of month and the weekday match: what cron does when one of two restricted fields begins
+    /// with `*`, as in `0 0 */2 * 1`.
+    MonthDaysAndWeekdays {
         /// Bits 1 to 31.
         month_days: u32,
         /// The weekdays.
@@ -130,7 +160,39 @@ pub enum DayFilter {
     },
 }
 
+/// Bits 1 to 31: every day of a month.
+pub(super) const ALL_MONTH_DAYS: u32 = !1;
+
 impl DayFilter {
+    /// The same days in the simplest form: sets that hold every day, or none, lose their say.
+    pub fn normalised(self) -> DayFilter {
+        match self {
+            DayFilter::Weekdays { days: WeekdaySet::ALL } | DayFilter::EveryDays { every: 0 | 1, .. } => {
+                DayFilter::Daily
+            }
+            DayFilter::MonthDays { days } => month_days(days),
+            DayFilter::MonthDaysOrWeekdays { month_days: days, weekdays } => {
+                if weekdays.is_empty() || days & ALL_MONTH_DAYS == ALL_MONTH_DAYS {
+                    month_days(days)
+                } else if weekdays == WeekdaySet::ALL || days & ALL_MONTH_DAYS == 0 {
+                    DayFilter::Weekdays { days: weekdays }.normalised()
+                } else {
+                    DayFilter::MonthDaysOrWeekdays { month_days: days & ALL_MONTH_DAYS, weekdays }
+                }
+            }
+            DayFilter::MonthDaysAndWeekdays { month_days: days, weekdays } => {
+                if weekdays == WeekdaySet::ALL || days & ALL_MONTH_DAYS == 0 {
+                    month_days(days)
+                } else if weekdays.is_empty() || days & ALL_MONTH_DAYS == ALL_MONTH_DAYS {
+                    DayFilter::Weekdays { days: weekdays }
+                } else {
+                    DayFilter::MonthDaysAndWeekdays { month_days: days & ALL_MONTH_DAYS, weekdays }
+                }
+            }
+            other => other,
+        }
+    }
+
     /// Whether `date` (in the schedule's zone) passes.
     pub fn matches(&self, date: NaiveDate) -> bool {
         let weekday = date.weekday();
@@ -141,6 +203,9 @@ impl DayFilter {
             DayFilter::MonthDays { days } => in_month(days),
             DayFilter::MonthDaysOrWeekdays { month_days, weekdays } => {
                 in_month(month_days) || weekdays.contains(weekday)
+            }
+            DayFilter::MonthDaysAndWeekdays { month_days, weekdays } => {
+                in_month(month_days) && weekdays.contains(weekday)
             }
             DayFilter::LastDayOfMonth => is_last_week(date, 1),
             DayFilter::NthWeekday { nth, weekday: wanted } => {
@@ -154,6 +219,14 @@ impl DayFilter {
                 i64::from(date.to_epoch_days()).rem_euclid(i64::from(every.max(1))) == i64::from(offset)
             }
         }
+    }
+}
+
+/// These days of the month, simplest form.
+fn month_days(days: u32) -> DayFilter {
+    match days & ALL_MONTH_DAYS {
+        ALL_MONTH_DAYS => DayFilter::Daily,
+        days => DayFilter::MonthDays { days },
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DayFilter, MonthSet, Zone};
-use crate::domain::time::{TimeSpan, Timestamp};
+use super::{DayFilter, MonthSet};
+use crate::domain::time::Timestamp;
 
 /// Local times of day on chosen days. Every cron line except `@reboot` is one of these.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -72,43 +72,5 @@ impl Schedule {
             Schedule::Window { .. } => ScheduleKind::Window,
             Schedule::Follows { .. } => ScheduleKind::Follows,
         }
-    }
-
-    /// The instants in `span` at which it fires, ascending: window openings for a window; none for `Follows`,
-    /// whose instants depend on the predecessor's. A local time that clocks skip fires at the end of the
-    /// gap, one that they repeat fires once (the first), except that a schedule that fires in all 24 hours
-    /// keeps to real time, as cron does.
-    pub fn occurrences(&self, span: TimeSpan, zone: Zone) -> Vec<Timestamp> {
-        let _ = (span, zone);
-        todo!("calendar helper")
-    }
-
-    /// Five cron fields that fire at exactly these local times, if there are any.
-    pub fn cron(&self) -> Option<String> {
-        todo!("calendar helper")
-    }
-
-    /// A systemd OnCalendar expression with its zone, if there is one.
-    pub fn systemd_calendar(&self, zone: Zone) -> Option<String> {
-        let _ = zone;
-        todo!("calendar helper")
-    }
-
-    /// An RFC 5545 `RRULE` value (without `DTSTART`), if there is one.
-    pub fn rrule(&self) -> Option<String> {
-        todo!("calendar helper")
-    }
-
-    /// One line for people, such as `every day at 06:25` or `Sun at 06:47`.
-    pub fn describe(&self) -> String {
-        todo!("calendar helper")
-    }
-
-    /// The schedule `shift_minutes` later (earlier when negative) as a whole. `None` when the result has no
-    /// such form: a calendar schedule some of whose times would cross midnight while its days are restricted
-    /// in a way that cannot move by a day.
-    pub fn shifted(&self, shift_minutes: i64) -> Option<Schedule> {
-        let _ = shift_minutes;
-        todo!("calendar helper")
     }
 }
