@@ -11,6 +11,7 @@ mod crontab_line;
 mod crontab_origin;
 mod csv;
 mod csv_record;
+mod database_value;
 mod detect;
 mod entry;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod journal;
 mod journal_record;
 mod journal_units;
 mod json_text;
+mod json_values;
 mod jsonl;
 mod lines;
 mod log_clock;
