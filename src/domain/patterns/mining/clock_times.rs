@@ -128,7 +128,8 @@ pub(super) fn examine(
         return None;
     }
     let kept: Vec<Slot> = slots
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|slot| {
             (choice.days.0..=choice.days.1).contains(&slot.day)
                 && around.days.get(slot.day).passes(choice.filter)
@@ -137,20 +138,24 @@ pub(super) fn examine(
     if times.step_ms < DAY_MS && !is_even(&kept, &times, around) {
         return None;
     }
-    let places: Vec<i64> = kept.iter().map(|slot| slot.at_ms).collect();
-    let Flanked { ln_e, chance } =
-        flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms);
     let hits: Vec<usize> = kept.iter().filter_map(|slot| slot.hit).collect();
-    let place = times.label_ms + times.delay_ms;
     let nats = FAMILY_NATS
         + zone_nats(times.clock)
-        + clock_times_nats(times.step_ms, place, times.half_width_ms)
-        + choice.charge;
-    let mut net = ln_e - nats;
+        + clock_times_nats(times.step_ms, times.label_ms + times.delay_ms, times.half_width_ms);
+    let weigh = |slots: &[Slot]| {
+        let places: Vec<i64> = slots.iter().map(|slot| slot.at_ms).collect();
+        flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms)
+    };
+    let Flanked { ln_e, chance } = weigh(&kept);
+    // On days without any start around the time nothing speaks against slots there, so the evidence may as
+    // well be taken over all days, at no cost for naming the days.
+    let all_days = std::f64::consts::LN_2 * 2.0;
+    let mut net = (ln_e - choice.nats).max(weigh(&slots).ln_e - all_days) - nats;
     if times.step_ms <= HOUR_MS && net < LEAST_NET {
         // Jitter of a quarter of the distance leaves no window that stands out, but a phase that does.
         let inside: Vec<i64> = within(starts, &kept, times.step_ms);
-        net = net.max(ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64) - nats);
+        let phase = ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64);
+        net = net.max(phase - nats - choice.nats);
     }
     Some(ClockCandidate { times, choice, net, chance, hits })
 }
