@@ -3,6 +3,7 @@
 use super::clock_times::{ClockCandidate, ClockTimes, examine};
 use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES};
 use super::peaks::Folded;
+use super::phase::mean_phase;
 use super::surroundings::Surroundings;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
@@ -38,6 +39,13 @@ pub(super) fn clock_candidates(
             }
             let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
             let limit = if step_ms == DAY_MS { DAY_PEAKS } else { STEP_PEAKS };
+            if step_ms <= HOUR_MS {
+                let half_width_ms = step_ms / 4;
+                let centre_ms = mean_phase(&local, step_ms as f64) as i64;
+                let times = ClockTimes { clock, step_ms, label_ms: centre_ms, delay_ms: 0, half_width_ms };
+                let candidate = examine(times, starts, around, resolution_ms, None);
+                found.extend(candidate.filter(|candidate| candidate.net >= least_net));
+            }
             for half_width_ms in HALF_WIDTHS_MS {
                 let times = |centre_ms| ClockTimes {
                     clock,

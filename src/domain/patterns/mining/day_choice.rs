@@ -31,8 +31,8 @@ pub(super) struct DayChoice {
     pub(super) slots: u64,
     /// ln probability of all daily hits under this choice, its own description included.
     pub(super) ln_probability: f64,
-    /// Nats that the description costs beyond what it explains of the choice of days.
-    pub(super) charge: f64,
+    /// Nats that the description costs.
+    pub(super) nats: f64,
 }
 
 /// Nats to name a filter.
@@ -133,7 +133,6 @@ fn choice(
         ln_sequence_probability(hits, slots) + ln_sequence_probability(total.0 - hits, total.1 - slots);
     let interval_nats = std::f64::consts::LN_2 + f64::from(ends) * (counts.len().max(2) as f64).ln();
     let nats = filter_nats(filter) + interval_nats;
-    let gain = ln_data - ln_sequence_probability(total.0, total.1);
     let first = counts.first().map_or(0, |count| count.day.number);
     let last = counts.last().map_or(0, |count| count.day.number);
     DayChoice {
@@ -142,7 +141,7 @@ fn choice(
         hits,
         slots,
         ln_probability: ln_data - nats,
-        charge: (nats - gain.max(0.0)).max(0.0),
+        nats,
     }
 }
 

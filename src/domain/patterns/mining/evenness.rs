@@ -16,7 +16,29 @@ pub(super) fn is_even(slots: &[Slot], times: &ClockTimes, around: &Surroundings)
         (label(slot) / width) as usize
     };
     let by_minute = |slot: &Slot| (label(slot).rem_euclid(HOUR_MS) / MINUTE_MS) as usize;
-    one_rate(slots, 24, by_hour) && (times.step_ms >= HOUR_MS || one_rate(slots, 60, by_minute))
+    one_rate(slots, 24, by_hour)
+        && (times.step_ms >= HOUR_MS || one_rate(slots, 60, by_minute))
+        && (times.step_ms <= HOUR_MS || one_time(slots, 24, by_hour))
+}
+
+/// Whether each class keeps its hit rate over time. Times read in the wrong zone hand their hits from one
+/// class to another when clocks change.
+fn one_time(slots: &[Slot], classes: usize, class: impl Fn(&Slot) -> usize) -> bool {
+    let mut sequences: Vec<Vec<bool>> = vec![Vec::new(); classes];
+    for slot in slots {
+        sequences[class(slot).min(classes - 1)].push(slot.hit.is_some());
+    }
+    sequences.iter().all(|sequence| {
+        let (length, total) = (sequence.len() as u64, sequence.iter().filter(|hit| **hit).count() as u64);
+        let single = ln_sequence_probability(total, length) + (length.max(1) as f64).ln() + 3.0;
+        let mut before = 0;
+        !sequence.iter().enumerate().any(|(index, hit)| {
+            before += u64::from(*hit);
+            let seen = index as u64 + 1;
+            ln_sequence_probability(before, seen) + ln_sequence_probability(total - before, length - seen)
+                > single
+        })
+    })
 }
 
 fn one_rate(slots: &[Slot], classes: usize, class: impl Fn(&Slot) -> usize) -> bool {

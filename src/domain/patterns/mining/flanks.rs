@@ -27,35 +27,61 @@ pub(super) fn flank_evidence(
     let spread = resolution_ms as f64 / 2.0;
     let (half, flank) = (half_width_ms as f64 + spread, flank_ms as f64 + spread);
     let chance = (half / flank).min(0.999);
-    let both = count(starts, places, half_width_ms, (flank_ms, flank_ms));
-    let mut ln_e = ln_slot_evidence(both.0, both.1, chance);
+    let mut ln_e = weigh(starts, places, half_width_ms, (flank_ms, flank_ms), chance);
     if half_width_ms >= ONE_SIDED_FROM_MS {
         let side = (2.0 * half / (half + flank)).min(0.999);
         for reach in [(half_width_ms, flank_ms), (flank_ms, half_width_ms)] {
-            let counted = count(starts, places, half_width_ms, reach);
-            ln_e = ln_e.min(ln_slot_evidence(counted.0, counted.1, side));
+            ln_e = ln_e.min(weigh(starts, places, half_width_ms, reach, side));
         }
     }
     Flanked { ln_e, chance }
 }
 
-/// Places whose randomly taken start lies in the window, and places with any start within `reach`.
-fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) -> (u64, u64) {
-    let (mut hits, mut places_with_any) = (0, 0);
+/// The better of two ways to count: one start of each place, which is exact; or all of them, which tells more
+/// amid many starts without a schedule, divided by how much more unevenly than by chance they come.
+fn weigh(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64), chance: f64) -> f64 {
+    let counted = count(starts, places, half_width_ms, reach);
+    let exact = ln_slot_evidence(counted.taken_hits, counted.places, chance);
+    let pooled = ln_slot_evidence(counted.hits, counted.hits + counted.beside, chance) / counted.dispersion;
+    exact.max(pooled - std::f64::consts::LN_2)
+}
+
+/// What lies around the places.
+struct Counted {
+    /// Places with any start within reach.
+    places: u64,
+    /// Those of them whose randomly taken start lies in the window.
+    taken_hits: u64,
+    /// Places with a start in the window.
+    hits: u64,
+    /// Starts within reach beside the windows.
+    beside: u64,
+    /// Variance over mean of the starts beside each window, at least 1.
+    dispersion: f64,
+}
+
+fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) -> Counted {
+    let below = |at: i64| starts.partition_point(|start| *start < at);
+    let (mut taken_hits, mut places_with_any, mut hits, mut beside, mut squares) = (0, 0, 0, 0, 0);
     for &place in places {
-        let from = starts.partition_point(|start| *start < place - reach.0);
-        let to = starts.partition_point(|start| *start <= place + reach.1);
+        let (from, to) = (below(place - reach.0), below(place + reach.1 + 1));
         if from >= to {
             continue;
         }
         places_with_any += 1;
         // Random, yet the same in every run and independent of where within the flanks the starts lie.
         let taken = from + (scrambled(places_with_any) % (to - from) as u64) as usize;
-        if (starts[taken] - place).abs() <= half_width_ms {
-            hits += 1;
-        }
+        taken_hits += u64::from((starts[taken] - place).abs() <= half_width_ms);
+        let inside = (below(place + half_width_ms + 1) - below(place - half_width_ms)) as u64;
+        let outside = (to - from) as u64 - inside;
+        hits += u64::from(inside > 0);
+        beside += outside;
+        squares += outside * outside;
     }
-    (hits, places_with_any)
+    let mean = beside as f64 / places.len().max(1) as f64;
+    let variance = squares as f64 / places.len().max(1) as f64 - mean * mean;
+    let dispersion = if mean > 0.0 { (variance / mean).max(1.0) } else { 1.0 };
+    Counted { places: places_with_any, taken_hits, hits, beside, dispersion }
 }
 
 /// A well-mixed function of a counter (the finaliser of splitmix64).

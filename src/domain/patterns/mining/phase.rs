@@ -6,14 +6,25 @@ use std::f64::consts::PI;
 /// Concentrations over which the likelihood is averaged.
 const CONCENTRATIONS: [f64; 12] = [0.3, 0.5, 0.8, 1.2, 2.0, 4.0, 8.0, 16.0, 64.0, 256.0, 1024.0, 65_536.0];
 
-/// Length of the mean resultant of `starts` (ms) on a circle of `period_ms`, times their number.
+/// Length of the resultant of `starts` (ms) on a circle of `period_ms`.
 pub(super) fn resultant(starts: &[i64], period_ms: f64) -> f64 {
+    let (sine, cosine) = direction(starts, period_ms);
+    f64::hypot(sine, cosine)
+}
+
+/// Direction of the resultant in ms from 0 to below `period_ms`: where on the circle the starts crowd.
+pub(super) fn mean_phase(starts: &[i64], period_ms: f64) -> f64 {
+    let (sine, cosine) = direction(starts, period_ms);
+    let origin = starts.first().copied().unwrap_or(0) as f64;
+    (origin + sine.atan2(cosine) / (2.0 * PI) * period_ms).rem_euclid(period_ms)
+}
+
+fn direction(starts: &[i64], period_ms: f64) -> (f64, f64) {
     let origin = starts.first().copied().unwrap_or(0);
-    let (sine, cosine) = starts.iter().fold((0.0, 0.0), |(sine, cosine), start| {
+    starts.iter().fold((0.0, 0.0), |(sine, cosine), start| {
         let angle = 2.0 * PI * ((start - origin) as f64 / period_ms).fract();
         (sine + angle.sin(), cosine + angle.cos())
-    });
-    f64::hypot(sine, cosine)
+    })
 }
 
 /// ln e-value of one period: von Mises density with its phase integrated out, averaged over concentrations up
