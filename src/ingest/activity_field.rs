@@ -145,9 +145,10 @@ impl RunDraft {
                 self.duration_ms = Some(span_ms as i64);
             }
             ActivityField::Status => {
-                let word = String::from_utf8_lossy(text);
-                let status = word.parse().map_err(|_| bad(&format!("is no status ({})", status_words())))?;
-                self.status = Some(status);
+                let status = RunStatus::ALL
+                    .into_iter()
+                    .find(|status| status.as_str().as_bytes().eq_ignore_ascii_case(text));
+                self.status = Some(status.ok_or_else(|| bad(&format!("is no status ({})", status_words())))?);
             }
             ActivityField::ExitCode => {
                 let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());

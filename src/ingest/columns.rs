@@ -6,6 +6,9 @@ use super::{ColumnMap, ImportOptions, IngestError};
 /// The target of a `--map` that spreads one row over many runs; see [`ActiveMinutes`].
 pub(super) const ACTIVE_MINUTES: &str = "active_minutes";
 
+/// The target of a `--map` for columns that bear a field's name but hold something else.
+pub(super) const IGNORED: &str = "ignored";
+
 /// At most so many column names are listed in a message.
 const LISTED_COLUMNS: usize = 40;
 
@@ -49,8 +52,15 @@ impl Columns {
     /// Resolves the header's names. A map wins over a column that bears the field's name.
     pub(super) fn resolve(names: &[String], options: &ImportOptions) -> Result<Columns, BadColumns> {
         let mut columns = Columns { bindings: Vec::new(), active_minutes: None, ignored: Vec::new() };
+        let mut passed_over = Vec::new();
         for map in &options.map {
-            if map.ours == ACTIVE_MINUTES {
+            if map.ours == IGNORED {
+                for name in &map.theirs {
+                    passed_over.push(
+                        position(names, name).ok_or_else(|| BadColumns::Map(no_such_column(name, names)))?,
+                    );
+                }
+            } else if map.ours == ACTIVE_MINUTES {
                 let minutes = active_minutes(names, map, options).map_err(BadColumns::Map)?;
                 columns.active_minutes = Some(minutes);
             } else {
@@ -58,7 +68,8 @@ impl Columns {
             }
         }
         for field in ActivityField::ALL {
-            let own = field.names().iter().find_map(|own| position(names, own));
+            let own = field.names().iter().filter_map(|own| position(names, own));
+            let own = own.into_iter().find(|column| !passed_over.contains(column));
             if let Some(column) = own.filter(|_| !columns.has(field)) {
                 columns.bindings.push(Binding {
                     field,
@@ -77,7 +88,7 @@ impl Columns {
                 return Err(missing(field, names));
             }
         }
-        columns.ignored = columns.unread(names);
+        columns.ignored = columns.unread(names, &passed_over);
         Ok(columns)
     }
 
@@ -85,11 +96,12 @@ impl Columns {
         self.bindings.iter().any(|binding| binding.field == field)
     }
 
-    fn unread(&self, names: &[String]) -> Vec<String> {
+    fn unread(&self, names: &[String], passed_over: &[usize]) -> Vec<String> {
         let mut read = vec![false; names.len()];
         let minutes =
             self.active_minutes.iter().flat_map(|minutes| minutes.columns.iter().map(|&(index, _)| index));
-        for index in self.bindings.iter().flat_map(|binding| binding.columns.iter().copied()).chain(minutes) {
+        let bound = self.bindings.iter().flat_map(|binding| binding.columns.iter().copied());
+        for index in bound.chain(minutes).chain(passed_over.iter().copied()) {
             read[index] = true;
         }
         names.iter().zip(read).filter(|(_, read)| !read).map(|(name, _)| name.clone()).collect()
@@ -103,7 +115,7 @@ pub(super) fn map_target(map: &ColumnMap) -> Result<ActivityField, IngestError> 
         IngestError::Option {
             option: "--map",
             reason: format!("\"{}\" is no field of the activity record", map.ours),
-            hint: format!("fields are {}, {ACTIVE_MINUTES}", fields.join(", ")),
+            hint: format!("fields are {}, {ACTIVE_MINUTES}, {IGNORED}", fields.join(", ")),
         }
     })
 }
@@ -198,6 +210,15 @@ mod tests {
         );
         assert_eq!(columns.bindings[2].scale, 0.001);
         assert_eq!(columns.ignored, ["task_type", "phase"]);
+    }
+
+    #[test]
+    fn a_column_that_only_bears_a_fields_name_can_be_passed_over() {
+        let header = names("task_type,started_at,status,memory_mib,memory_mb");
+        let columns = Columns::resolve(&header, &mapped(&["status=ignored", "memory_mib=ignored"])).unwrap();
+        assert!(!columns.has(ActivityField::Status));
+        assert_eq!(columns.bindings[2].columns, [4]);
+        assert!(columns.ignored.is_empty());
     }
 
     #[test]

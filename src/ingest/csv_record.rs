@@ -39,11 +39,18 @@ pub(super) struct CsvRecords {
     replay_number: u64,
 }
 
+/// Small, as a million rows write fifteen of them each; a record is shorter than 4 GiB.
 #[derive(Clone, Copy)]
 struct Field {
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
     unquoted: bool,
+}
+
+impl Field {
+    fn new(start: usize, end: usize, unquoted: bool) -> Field {
+        Field { start: start as u32, end: end as u32, unquoted }
+    }
 }
 
 impl CsvRecords {
@@ -87,8 +94,8 @@ impl CsvRecords {
     pub(super) fn field(&self, index: usize) -> &[u8] {
         match self.fields.get(index) {
             None => &[],
-            Some(&Field { start, end, unquoted: false }) => &self.text[start..end],
-            Some(&Field { start, end, unquoted: true }) => &self.unquoted[start..end],
+            Some(&Field { start, end, unquoted: false }) => &self.text[start as usize..end as usize],
+            Some(&Field { start, end, unquoted: true }) => &self.unquoted[start as usize..end as usize],
         }
     }
 
@@ -127,32 +134,34 @@ impl CsvRecords {
         let mut start = 0;
         for (end, &byte) in self.text.iter().enumerate() {
             if byte == self.delimiter {
-                self.fields.push(Field { start, end, unquoted: false });
+                self.fields.push(Field::new(start, end, false));
                 start = end + 1;
             }
         }
-        self.fields.push(Field { start, end: self.text.len(), unquoted: false });
+        self.fields.push(Field::new(start, self.text.len(), false));
     }
 
     /// Takes more lines until every quote is closed.
     fn split_quoted(&mut self) -> Result<RecordRead, IngestError> {
         let (first_line, first_length) = (self.first_line, self.text.len());
         let mut lines = 1;
-        loop {
-            if self.try_split_quoted() {
-                self.first_line = first_line;
-                return Ok(RecordRead::Record);
-            }
+        let mut closed = self.try_split_quoted();
+        while !closed {
             self.text.push(b'\n');
-            let fits = lines < LONGEST_RECORD_LINES && self.text.len() < LONGEST_RECORD_BYTES;
+            let appended = self.text.len();
+            let fits = lines < LONGEST_RECORD_LINES && appended < LONGEST_RECORD_BYTES;
             let read = if fits { self.append_line()? } else { LineRead::End };
             if read != LineRead::Line {
-                self.text.pop();
+                self.text.truncate(appended - 1);
                 self.give_back(first_line, first_length);
                 return Ok(RecordRead::OpenQuote);
             }
             lines += 1;
+            // A line without a quote closes none: it is not split in vain.
+            closed = self.text[appended..].contains(&b'"') && self.try_split_quoted();
         }
+        self.first_line = first_line;
+        Ok(RecordRead::Record)
     }
 
     /// Keeps the first line only; the others are read again.
@@ -178,7 +187,7 @@ impl CsvRecords {
             if text.get(position) != Some(&b'"') {
                 let length = text[position..].iter().position(|&byte| byte == delimiter);
                 let end = length.map_or(text.len(), |length| position + length);
-                self.fields.push(Field { start: position, end, unquoted: false });
+                self.fields.push(Field::new(position, end, false));
                 position = end;
             } else {
                 let start = self.unquoted.len();
@@ -199,7 +208,7 @@ impl CsvRecords {
                 let length = text[position..].iter().position(|&byte| byte == delimiter);
                 let end = length.map_or(text.len(), |length| position + length);
                 self.unquoted.extend_from_slice(&text[position..end]);
-                self.fields.push(Field { start, end: self.unquoted.len(), unquoted: true });
+                self.fields.push(Field::new(start, self.unquoted.len(), true));
                 position = end;
             }
             if position >= text.len() {

@@ -12,6 +12,7 @@ mod crontab_origin;
 mod csv;
 mod csv_record;
 mod database_value;
+mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
@@ -19,16 +20,29 @@ mod held;
 mod journal;
 mod journal_record;
 mod journal_units;
+mod json_text;
+mod jsonl;
 mod lines;
 mod log_clock;
+mod open;
 mod options;
+mod sacct;
+mod sacct_columns;
+mod sacct_job;
+mod slurm_value;
 mod source;
+mod swf;
+mod swf_header;
+mod swf_job;
 mod syslog_line;
 mod syslog_stamp;
 mod task_name;
 mod time_text;
+#[cfg(test)]
+mod traces;
 mod year_inference;
 
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
+pub use open::{OpenedImport, open};
 pub use options::{ColumnMap, Format, ImportOptions, TimeUnit};
 pub use source::Source;
