@@ -6,6 +6,8 @@ mod columns;
 mod cron;
 mod cron_join;
 mod cron_message;
+#[cfg(test)]
+mod cron_traces;
 mod crontab;
 mod crontab_line;
 mod crontab_origin;
