@@ -1,10 +1,16 @@
 //! The activity record as JSON objects, one on each line or in one array, and foreign keys through `--map`.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::Value;
 
 use super::activity_field::{ActivityField, BadField, RunDraft};
 use super::columns::{ACTIVE_MINUTES, IGNORED, listed, map_target};
 use super::json_text::{JsonRead, JsonTexts};
+use super::json_values::{JsonValue, read_values};
 use super::lines::reject;
 use super::time_text::TimeReading;
 use super::{Entries, Entry, ImportOptions, IngestError, Reject, Source};
@@ -12,36 +18,26 @@ use crate::domain::activity::Run;
 
 /// Reads objects. A mapped key may be a path with dots into nested objects.
 ///
-/// Errors: no map and no key of the first object gives a task type or a start.
+/// Errors: none of the first objects has what a run needs, under its own name or through a map.
 pub(super) fn entries(source: Source, options: &ImportOptions) -> Result<Entries, IngestError> {
     let label = source.label().to_owned();
+    let bindings = bindings(options)?;
     let mut reader = JsonEntries {
         texts: JsonTexts::new(source)?,
         text: Vec::new(),
-        bindings: bindings(options)?,
+        keys: top_keys(&bindings),
+        bindings,
         times: TimeReading::new(options),
-        values: [String::new(), String::new()],
-        first: None,
+        scratch: [String::new(), String::new()],
+        ahead: VecDeque::new(),
         state: State::Reading,
     };
-    // The first object stands for the header that other formats have: without it every line would be
-    // rejected for the same reason.
-    if let Some(Ok(entry)) = reader.read_entry() {
-        if let Entry::Reject(Reject { field: Some(field), reason, .. }) = &entry
-            && reason == ABSENT
-        {
-            let keys = reader.first_keys();
-            return Err(IngestError::Header {
-                path: label,
-                line: 1,
-                reason: format!("the first record has no {field}"),
-                hint: format!("name it with --map THEIRS={field}; its keys are {}", listed(&keys)),
-            });
-        }
-        reader.first = Some(entry);
-    }
+    reader.look_ahead(&label)?;
     Ok(Box::new(reader))
 }
+
+/// So many records may lack what every record needs before the file as a whole is found to.
+const LOOKED_AT_RECORDS: usize = 100;
 
 /// The reason of a reject that lacks a field altogether.
 const ABSENT: &str = "is empty";
@@ -65,12 +61,14 @@ enum State {
 struct JsonEntries {
     texts: JsonTexts,
     text: Vec<u8>,
+    /// Keys of an object that are looked at: all in the bindings, and the first parts of paths.
+    keys: Vec<String>,
     bindings: Vec<KeyBinding>,
     times: TimeReading,
     /// Reused for values that are no strings, and for joined ones.
-    values: [String; 2],
-    /// The entry that was read to look at it.
-    first: Option<Entry>,
+    scratch: [String; 2],
+    /// What was read to look at it.
+    ahead: VecDeque<Result<Entry, IngestError>>,
     state: State,
 }
 
@@ -112,8 +110,8 @@ impl Iterator for JsonEntries {
     type Item = Result<Entry, IngestError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(entry) = self.first.take() {
-            return Some(Ok(entry));
+        if let Some(entry) = self.ahead.pop_front() {
+            return Some(entry);
         }
         if self.state == State::Ended {
             return None;
@@ -134,6 +132,33 @@ impl Iterator for JsonEntries {
 }
 
 impl JsonEntries {
+    /// Reads up to the first run. There is no header to check: where the first hundred records all lack the
+    /// same field, one error says what a hundred rejects would.
+    fn look_ahead(&mut self, label: &Path) -> Result<(), IngestError> {
+        let mut lacking = None;
+        while self.ahead.len() < LOOKED_AT_RECORDS {
+            let Some(entry) = self.read_entry() else { break };
+            match &entry {
+                Ok(Entry::Reject(Reject { field: Some(field), reason, .. })) if reason == ABSENT => {
+                    lacking.get_or_insert_with(|| (field.clone(), self.keys_of_record()));
+                }
+                Ok(Entry::Reject(_)) => {}
+                Ok(_) | Err(_) => {
+                    self.ahead.push_back(entry);
+                    return Ok(());
+                }
+            }
+            self.ahead.push_back(entry);
+        }
+        let Some((field, keys)) = lacking else { return Ok(()) };
+        Err(IngestError::Header {
+            path: label.to_owned(),
+            line: 1,
+            reason: format!("no record has {field}"),
+            hint: format!("name it with --map THEIRS={field}; the keys are {}", listed(&keys)),
+        })
+    }
+
     fn read_entry(&mut self) -> Option<Result<Entry, IngestError>> {
         let line = match self.texts.read_next(&mut self.text) {
             Err(error) => {
@@ -144,30 +169,24 @@ impl JsonEntries {
             Ok(JsonRead::Rejected(rejected)) => return Some(Ok(Entry::Reject(rejected))),
             Ok(JsonRead::Text(line)) => line,
         };
-        let object = match parse_object(&self.text) {
-            Ok(object) => object,
-            Err(reason) => return Some(Ok(Entry::Reject(reject(line, None, reason, &self.text)))),
+        if std::str::from_utf8(&self.text).is_err() {
+            // Read with replacement characters, as in every other format.
+            self.text = String::from_utf8_lossy(&self.text).into_owned().into_bytes();
+        }
+        let run = match read_values(&self.text, &self.keys) {
+            Err(error) => {
+                let reason = format!("is no JSON object: {error}");
+                return Some(Ok(Entry::Reject(reject(line, None, reason, &self.text))));
+            }
+            Ok(values) => {
+                let object = JsonObject { keys: &self.keys, values };
+                run_of(&object, &mut self.bindings, &mut self.scratch, &self.times)
+            }
         };
-        Some(Ok(match self.run_of(&object) {
+        Some(Ok(match run {
             Ok(run) => Entry::Run(run),
             Err(bad) => Entry::Reject(self.reject_field(line, bad)),
         }))
-    }
-
-    fn run_of(&mut self, object: &Map<String, Value>) -> Result<Run, BadField> {
-        let mut draft = RunDraft::default();
-        let [number, joined] = &mut self.values;
-        for binding in &mut self.bindings {
-            let text = match binding.keys.as_slice() {
-                [key] => text_of(find(object, key), number),
-                keys => join(object, keys, number, joined),
-            };
-            let text = text.map_err(|reason| BadField { field: binding.field, reason })?;
-            let Some(text) = text else { continue };
-            binding.seen = true;
-            draft.set(binding.field, text.as_bytes(), binding.scale, &self.times)?;
-        }
-        draft.finish()
     }
 
     fn reject_field(&self, line: u64, bad: BadField) -> Reject {
@@ -181,10 +200,9 @@ impl JsonEntries {
         reject(line, Some(bad.field.as_str()), reason, &self.text)
     }
 
-    fn first_keys(&self) -> Vec<String> {
-        parse_object(&self.text)
-            .map(|object| object.into_iter().map(|(key, _)| key).collect())
-            .unwrap_or_default()
+    fn keys_of_record(&self) -> Vec<String> {
+        let object: Option<serde_json::Map<String, Value>> = serde_json::from_slice(&self.text).ok();
+        object.map(|object| object.into_iter().map(|(key, _)| key).collect()).unwrap_or_default()
     }
 
     /// Says which mapped keys occurred in no record: most likely they are misspelled.
@@ -195,62 +213,123 @@ impl JsonEntries {
     }
 }
 
-fn parse_object(text: &[u8]) -> Result<Map<String, Value>, String> {
-    let parsed = match serde_json::from_slice(text) {
-        // A string that is no UTF-8 is read with replacement characters, as in every other format.
-        Err(_) if std::str::from_utf8(text).is_err() => serde_json::from_str(&String::from_utf8_lossy(text)),
-        parsed => parsed,
-    };
-    match parsed {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) => Err("is no object".to_owned()),
-        Err(error) => Err(format!("is no JSON: {error}")),
+/// Every key that a binding names, and the first part of those that are paths.
+fn top_keys(bindings: &[KeyBinding]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in bindings.iter().flat_map(|binding| &binding.keys) {
+        let first = key.split_once('.').map(|(first, _)| first.to_owned());
+        for key in [Some(key.clone()), first].into_iter().flatten() {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    keys
+}
+
+/// The values of one object that are looked at.
+struct JsonObject<'a> {
+    keys: &'a [String],
+    values: Vec<JsonValue<'a>>,
+}
+
+impl<'a> JsonObject<'a> {
+    fn top(&self, key: &str) -> &JsonValue<'a> {
+        let position = self.keys.iter().position(|own| own == key);
+        position.and_then(|position| self.values.get(position)).unwrap_or(&JsonValue::Absent)
+    }
+
+    /// A key as it stands, else a path with dots.
+    fn find(&self, key: &str) -> Cow<'_, JsonValue<'a>> {
+        let value = self.top(key);
+        if let (JsonValue::Absent, Some((first, rest))) = (value, key.split_once('.'))
+            && let JsonValue::Nested(nested) = self.top(first)
+        {
+            return Cow::Owned(follow(nested, rest).map_or(JsonValue::Absent, JsonValue::from));
+        }
+        Cow::Borrowed(value)
     }
 }
 
-/// A key as it stands, else a path with dots.
-fn find<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
-    if let Some(value) = object.get(key) {
-        return Some(value);
-    }
-    let (first, rest) = key.split_once('.')?;
-    find(object.get(first)?.as_object()?, rest)
+fn follow<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let object = value.as_object()?;
+    object.get(path).or_else(|| {
+        let (first, rest) = path.split_once('.')?;
+        follow(object.get(first)?, rest)
+    })
 }
 
-/// The text of a plain value; `None` for what is absent, null or empty.
-fn text_of<'a>(value: Option<&'a Value>, number: &'a mut String) -> Result<Option<&'a str>, String> {
+fn run_of(
+    object: &JsonObject<'_>,
+    bindings: &mut [KeyBinding],
+    [text, joined]: &mut [String; 2],
+    times: &TimeReading,
+) -> Result<Run, BadField> {
+    let mut draft = RunDraft::default();
+    for binding in bindings {
+        let bad = |reason: &str| BadField { field: binding.field, reason: reason.to_owned() };
+        let text: &str = match binding.keys.as_slice() {
+            [key] => match &*object.find(key) {
+                // The frequent case, without a copy.
+                JsonValue::Text(text) => {
+                    binding.seen |= !text.trim().is_empty();
+                    draft.set(binding.field, text.as_bytes(), binding.scale, times)?;
+                    continue;
+                }
+                value => {
+                    write_text(value, text).map_err(bad)?;
+                    text
+                }
+            },
+            keys => {
+                join(object, keys, text, joined).map_err(bad)?;
+                joined
+            }
+        };
+        binding.seen |= !text.is_empty();
+        draft.set(binding.field, text.as_bytes(), binding.scale, times)?;
+    }
+    draft.finish()
+}
+
+/// Replaces `text` by a plain value's text; empty for what is absent or null.
+fn write_text(value: &JsonValue<'_>, text: &mut String) -> Result<(), &'static str> {
+    text.clear();
     match value {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.trim()).filter(|text| !text.is_empty())),
-        Some(plain @ (Value::Number(_) | Value::Bool(_))) => {
-            *number = plain.to_string();
-            Ok(Some(number))
-        }
-        Some(Value::Array(_)) => Err("is a list, not a plain value".to_owned()),
-        Some(Value::Object(_)) => {
-            Err("is an object, not a plain value; a path with dots reaches into it".to_owned())
+        JsonValue::Absent => {}
+        JsonValue::Text(value) => text.push_str(value.trim()),
+        // Writing to a string cannot fail.
+        JsonValue::Number(number) => _ = write!(text, "{number}"),
+        JsonValue::Flag(flag) => _ = write!(text, "{flag}"),
+        JsonValue::Nested(Value::Array(_)) => return Err("is a list, not a plain value"),
+        JsonValue::Nested(_) => {
+            return Err("is an object, not a plain value; a path with dots reaches into it");
         }
     }
+    Ok(())
 }
 
-/// Joins values with a space, `-` for an absent one; `None` if all are absent.
-fn join<'a>(
-    object: &Map<String, Value>,
+/// Joins values with a space, `-` for an absent one; empty if all are absent.
+fn join(
+    object: &JsonObject<'_>,
     keys: &[String],
-    number: &mut String,
-    joined: &'a mut String,
-) -> Result<Option<&'a str>, String> {
+    text: &mut String,
+    joined: &mut String,
+) -> Result<(), &'static str> {
     joined.clear();
     let mut any = false;
     for (position, key) in keys.iter().enumerate() {
         if position > 0 {
             joined.push(' ');
         }
-        let text = text_of(find(object, key), number)?;
-        any |= text.is_some();
-        joined.push_str(text.unwrap_or("-"));
+        write_text(&object.find(key), text)?;
+        any |= !text.is_empty();
+        joined.push_str(if text.is_empty() { "-" } else { text });
     }
-    Ok(any.then_some(joined.as_str()))
+    if !any {
+        joined.clear();
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -291,14 +370,28 @@ mod tests {
     }
 
     #[test]
-    fn a_first_record_without_a_start_stops_reading_with_its_keys() {
+    fn records_that_all_lack_a_start_stop_reading_with_their_keys() {
         let Err(IngestError::Header { reason, hint, .. }) =
             entries(source("{\"task_type\":\"a\",\"end_unix\":1}\n"), &options())
         else {
             panic!("read");
         };
-        assert_eq!(reason, "the first record has no started_at");
-        assert!(hint.ends_with("its keys are task_type, end_unix"), "{hint}");
+        assert_eq!(reason, "no record has started_at");
+        assert!(hint.ends_with("the keys are task_type, end_unix"), "{hint}");
+    }
+
+    #[test]
+    fn a_record_without_a_start_before_others_that_have_one_is_rejected_alone() {
+        let text = "{\"task_type\":\"a\"}\n{\"task_type\":\"a\",\"started_at\":1}\n";
+        let read = sorted(entries(source(text), &options()).unwrap());
+        assert_eq!((read.runs.len(), read.rejects.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_stream_that_is_torn_at_once_ends_in_its_error() {
+        let whole = zstd::encode_all("{\"task_type\":\"a\"}\n".as_bytes(), 1).unwrap();
+        let opened = entries(source(&whole[..whole.len() - 6]), &options()).unwrap();
+        assert!(sorted(opened).error.is_some());
     }
 
     #[test]

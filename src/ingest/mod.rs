@@ -23,6 +23,7 @@ mod journal;
 mod journal_record;
 mod journal_units;
 mod json_text;
+mod json_values;
 mod jsonl;
 mod lines;
 mod log_clock;

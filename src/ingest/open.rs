@@ -48,6 +48,10 @@ mod tests {
             Just("{\"task_type\":\"a\",\"started_at\":1}\n"),
             Just("[{\"task_type\":\"a\",\"started_at\":1},"),
             Just("; UnixStartTime: 5\n1 0 65 2592042 1 -1 1009884 -1 -1 -1 0 1 -1 -1 2 9 -1 -1\n"),
+            Just("Oct 23 06:39:01 host CRON[7]: (root) CMD (x)\nOct 23 06:40:01 host CRON[8]: "),
+            Just("{\"__REALTIME_TIMESTAMP\":\"1700000000000000\"}\n"),
+            Just("SHELL=/bin/sh\n*/5 * * * * root x\n"),
+            Just("SQLite format 3\0"),
             Just("JobID|Start|State\n1|2024-01-01T00:00:00|COMPLETED\n1.0|"),
         ];
         let text = "[ -~\n|,\"{}\\[\\]:;é]{0,80}".prop_map(String::into_bytes);
@@ -59,7 +63,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_a_reader_panic(file in file()) {
-            for format in [None, Some(Format::Csv), Some(Format::Jsonl), Some(Format::Swf), Some(Format::Sacct)] {
+            for format in Format::ALL.map(Some).into_iter().chain([None]) {
                 if let Ok(opened) = open(source(&file), &ImportOptions { format, ..options() }) {
                     sorted(opened.entries);
                 }

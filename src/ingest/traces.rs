@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::fixtures::{Sorted, at, mapped, options, sorted};
 use super::{Format, ImportOptions, Source, open};
+use crate::domain::calendar::Zone;
 
 /// Reads a log; `None`, and a line that says so, where it does not lie there.
 fn read(name: &str, format: Format, options: &ImportOptions) -> Option<Sorted> {
@@ -22,6 +23,17 @@ fn read(name: &str, format: Format, options: &ImportOptions) -> Option<Sorted> {
     let read = sorted(opened.entries);
     assert_eq!(read.error, None, "{name}");
     Some(read)
+}
+
+#[test]
+fn logs_of_cron_and_crontabs_are_recognised() {
+    let zone = Zone::America__New_York;
+    let options = ImportOptions { zone, year: Some(2016), ..options() };
+    if let Some(read) = read("cron_ubuntu_syslog_2016.log.gz", Format::Cron, &options) {
+        assert!(read.runs.len() > 2_000, "{}", read.runs.len());
+    }
+    read("cron_ubuntu_authlog_2016.log.gz", Format::Cron, &options);
+    read("cron_ubuntu_crontabs.txt", Format::Crontab, &options);
 }
 
 fn task_types(read: &Sorted) -> usize {
