@@ -25,7 +25,7 @@ pub(super) fn entries(mut source: Source, options: &ImportOptions) -> Result<Ent
         Some(year) => year,
         None => match infer_years(&mut source, options)? {
             Some(years) => {
-                ready.push_back(Entry::Notice(assumed(years)));
+                ready.push_back(Entry::Notice(assumed(years, options.zone)));
                 years.first
             }
             None => 0,
@@ -46,15 +46,15 @@ pub(super) fn entries(mut source: Source, options: &ImportOptions) -> Result<Ent
     }))
 }
 
-fn assumed(years: InferredYears) -> String {
-    let InferredYears { first, last } = years;
-    if first == last {
-        format!("the log's stamps have no year: read as {first}; --year tells another")
+fn assumed(years: InferredYears, zone: Zone) -> String {
+    let InferredYears { first, last, by_clock_change } = years;
+    let span = if first == last { format!("{first}") } else { format!("{first} (first line) to {last}") };
+    let why = if by_clock_change {
+        format!(", the latest in which clocks in {zone} go back where the log does")
     } else {
-        format!(
-            "the log's stamps have no year: read as {first} (first line) to {last}; --year tells the first"
-        )
-    }
+        String::new()
+    };
+    format!("the log's stamps have no year: read as {span}{why}; --year gives the first line's")
 }
 
 /// The first pass: looks at every stamp.

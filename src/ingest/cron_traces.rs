@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 use std::path::Path;
 
+use chrono::Datelike;
+
 use super::fixtures::{at, options};
 use super::syslog_line::parse_syslog_line;
 use super::{DeclaredRule, Entry, Format, ImportOptions, Reject, Session, Source, open};
@@ -26,8 +28,11 @@ struct Found {
 
 /// Reads text whose format must be found to be `format`.
 fn read(text: impl Into<Vec<u8>>, format: Format) -> Found {
-    let new_york =
-        ImportOptions { zone: Zone::America__New_York, latest: at("2016-11-20T00:00:00Z"), ..options() };
+    read_until(text, format, "2016-11-20T00:00:00Z")
+}
+
+fn read_until(text: impl Into<Vec<u8>>, format: Format, latest: &str) -> Found {
+    let new_york = ImportOptions { zone: Zone::America__New_York, latest: at(latest), ..options() };
     let source = Source::from_reader(Path::new("trace"), Box::new(Cursor::new(text.into())));
     let opened = open(source, &new_york).unwrap();
     assert_eq!(opened.format, format);
@@ -68,7 +73,7 @@ fn the_syslog_trace_yields_every_command_and_both_passes_of_the_repeated_hour() 
     let found = read(text, Format::Cron);
     // 2,230 lines; 1 RELOAD and 2 INFO among them.
     assert_eq!((found.runs.len(), found.sessions.len(), found.rejects.len()), (2_227, 0, 0));
-    assert_eq!(found.notices, ["the log's stamps have no year: read as 2016; --year tells another"]);
+    assert_eq!(found.notices, ["the log's stamps have no year: read as 2016; --year gives the first line's"]);
     assert_eq!(found.runs[0].started_at.to_rfc3339(), "2016-10-23T10:39:01Z");
     assert!(found.runs.is_sorted_by_key(|run| run.started_at));
     let hourly: Vec<_> = found
@@ -82,6 +87,18 @@ fn the_syslog_trace_yields_every_command_and_both_passes_of_the_repeated_hour() 
     assert!(hourly.windows(2).all(|pair| pair[1].since(pair[0]) == HOUR_MS));
     let types: BTreeSet<_> = found.runs.iter().map(|run| run.task_type.as_str()).collect();
     assert_eq!(types.len(), 8);
+}
+
+#[test]
+fn the_syslog_trace_read_years_later_keeps_its_weekdays() {
+    let Some(text) = traces(&[SYSLOG]) else { return };
+    let found = read_until(text, Format::Cron, "2026-11-20T00:00:00Z");
+    assert!(
+        found.notices[0].contains("read as 2022, the latest in which clocks in America/New_York go back")
+    );
+    let weekly = found.runs.iter().filter(|run| run.task_type.contains("cron.weekly"));
+    assert!(weekly.map(|run| run.started_at.to_datetime().weekday()).all(|day| day == chrono::Weekday::Sun));
+    assert_eq!(found.notices.len(), 1);
 }
 
 #[test]
