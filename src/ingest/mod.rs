@@ -18,6 +18,7 @@ mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod foreign_database;
 mod held;
 mod journal;
 mod journal_record;
