@@ -23,6 +23,7 @@ mod held;
 mod journal;
 mod journal_record;
 mod journal_units;
+mod json_object;
 mod json_text;
 mod json_values;
 mod jsonl;
