@@ -99,7 +99,8 @@ impl CsvEntries {
     /// The record's entry; several runs of one record go to `waiting`.
     fn read_record(&mut self) -> Option<Entry> {
         let (found, expected) = (self.records.len(), self.header_length);
-        if found > expected {
+        // Some programs end every row with a delimiter.
+        if (expected..found).any(|index| !self.records.field(index).is_empty()) {
             let reason =
                 format!("has {found} fields, the header {expected}; a field with the delimiter needs quotes");
             return Some(Entry::Reject(self.reject(None, reason)));
@@ -232,6 +233,7 @@ mod tests {
                     a,yesterday,1\n\
                     b,2024-01-01T00:00:00Z,-1\n\
                     c,2024-01-01T00:00:00Z,1,2\n\
+                    d,2024-01-01T00:00:00Z,1,\n\
                     ,2024-01-01T00:00:00Z,1\n\
                     e,2024-01-01T00:00:00Z\n";
         let read = sorted(entries(source(text), &options()).unwrap());
@@ -239,11 +241,11 @@ mod tests {
             read.rejects.iter().map(|reject| (reject.line, reject.field.as_deref())).collect();
         assert_eq!(
             faults,
-            [(2, Some("started_at")), (3, Some("memory_mib")), (4, None), (5, Some("task_type"))]
+            [(2, Some("started_at")), (3, Some("memory_mib")), (4, None), (6, Some("task_type"))]
         );
         assert!(read.rejects[0].reason.starts_with("\"yesterday\" is no time"));
         assert_eq!(read.rejects[1].text, "b,2024-01-01T00:00:00Z,-1");
-        assert_eq!(read.runs.len(), 1);
+        assert_eq!(read.runs.len(), 2);
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! The activity record as JSON objects, one on each line or in one array, and foreign keys through `--map`.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
 
 use super::activity_field::{ActivityField, BadField, RunDraft};
 use super::columns::{ACTIVE_MINUTES, IGNORED, listed, map_target};
+use super::json_object::{JsonObject, write_text};
 use super::json_text::{JsonRead, JsonTexts};
-use super::json_values::{JsonValue, read_values};
+use super::json_values::JsonValue;
 use super::lines::reject;
 use super::time_text::TimeReading;
 use super::{Entries, Entry, ImportOptions, IngestError, Reject, Source};
@@ -173,15 +172,12 @@ impl JsonEntries {
             // Read with replacement characters, as in every other format.
             self.text = String::from_utf8_lossy(&self.text).into_owned().into_bytes();
         }
-        let run = match read_values(&self.text, &self.keys) {
+        let run = match JsonObject::parse(&self.text, &self.keys) {
             Err(error) => {
                 let reason = format!("is no JSON object: {error}");
                 return Some(Ok(Entry::Reject(reject(line, None, reason, &self.text))));
             }
-            Ok(values) => {
-                let object = JsonObject { keys: &self.keys, values };
-                run_of(&object, &mut self.bindings, &mut self.scratch, &self.times)
-            }
+            Ok(object) => run_of(&object, &mut self.bindings, &mut self.scratch, &self.times),
         };
         Some(Ok(match run {
             Ok(run) => Entry::Run(run),
@@ -227,38 +223,6 @@ fn top_keys(bindings: &[KeyBinding]) -> Vec<String> {
     keys
 }
 
-/// The values of one object that are looked at.
-struct JsonObject<'a> {
-    keys: &'a [String],
-    values: Vec<JsonValue<'a>>,
-}
-
-impl<'a> JsonObject<'a> {
-    fn top(&self, key: &str) -> &JsonValue<'a> {
-        let position = self.keys.iter().position(|own| own == key);
-        position.and_then(|position| self.values.get(position)).unwrap_or(&JsonValue::Absent)
-    }
-
-    /// A key as it stands, else a path with dots.
-    fn find(&self, key: &str) -> Cow<'_, JsonValue<'a>> {
-        let value = self.top(key);
-        if let (JsonValue::Absent, Some((first, rest))) = (value, key.split_once('.'))
-            && let JsonValue::Nested(nested) = self.top(first)
-        {
-            return Cow::Owned(follow(nested, rest).map_or(JsonValue::Absent, JsonValue::from));
-        }
-        Cow::Borrowed(value)
-    }
-}
-
-fn follow<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
-    let object = value.as_object()?;
-    object.get(path).or_else(|| {
-        let (first, rest) = path.split_once('.')?;
-        follow(object.get(first)?, rest)
-    })
-}
-
 fn run_of(
     object: &JsonObject<'_>,
     bindings: &mut [KeyBinding],
@@ -282,7 +246,7 @@ fn run_of(
                 }
             },
             keys => {
-                join(object, keys, text, joined).map_err(bad)?;
+                object.join(keys, text, joined).map_err(bad)?;
                 joined
             }
         };
@@ -290,46 +254,6 @@ fn run_of(
         draft.set(binding.field, text.as_bytes(), binding.scale, times)?;
     }
     draft.finish()
-}
-
-/// Replaces `text` by a plain value's text; empty for what is absent or null.
-fn write_text(value: &JsonValue<'_>, text: &mut String) -> Result<(), &'static str> {
-    text.clear();
-    match value {
-        JsonValue::Absent => {}
-        JsonValue::Text(value) => text.push_str(value.trim()),
-        // Writing to a string cannot fail.
-        JsonValue::Number(number) => _ = write!(text, "{number}"),
-        JsonValue::Flag(flag) => _ = write!(text, "{flag}"),
-        JsonValue::Nested(Value::Array(_)) => return Err("is a list, not a plain value"),
-        JsonValue::Nested(_) => {
-            return Err("is an object, not a plain value; a path with dots reaches into it");
-        }
-    }
-    Ok(())
-}
-
-/// Joins values with a space, `-` for an absent one; empty if all are absent.
-fn join(
-    object: &JsonObject<'_>,
-    keys: &[String],
-    text: &mut String,
-    joined: &mut String,
-) -> Result<(), &'static str> {
-    joined.clear();
-    let mut any = false;
-    for (position, key) in keys.iter().enumerate() {
-        if position > 0 {
-            joined.push(' ');
-        }
-        write_text(&object.find(key), text)?;
-        any |= !text.is_empty();
-        joined.push_str(if text.is_empty() { "-" } else { text });
-    }
-    if !any {
-        joined.clear();
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod columns;
 mod cron;
 mod cron_join;
 mod cron_message;
+#[cfg(test)]
+mod cron_traces;
 mod crontab;
 mod crontab_line;
 mod crontab_origin;
@@ -16,10 +18,12 @@ mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod foreign_database;
 mod held;
 mod journal;
 mod journal_record;
 mod journal_units;
+mod json_object;
 mod json_text;
 mod json_values;
 mod jsonl;
