@@ -1,1 +1,26 @@
 //! Timetables: the problem, the search for better ones, and the judge.
+
+mod choice;
+mod idle;
+mod kernel;
+mod landscape;
+mod model;
+mod obstacle;
+mod presolve;
+mod problem;
+mod profile;
+mod random;
+mod score;
+mod state;
+mod validate;
+mod verify;
+
+#[cfg(test)]
+mod sample;
+
+pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
+pub use obstacle::Obstacle;
+pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
+pub use score::{ResourceScore, Score, score};
+pub use validate::ProblemError;
+pub use verify::{Violation, verify};
