@@ -6,21 +6,31 @@
 use super::landscape::{COST_DIVISOR, START_COST};
 use super::model::{Model, ModelRule};
 
-/// Room for [`IdleView`], kept between calls.
+/// Room for looking at one host, kept between calls.
 #[derive(Clone, Debug, Default)]
 pub struct IdleView {
-    /// Idle energy of slots before, over two turns.
-    energy: Vec<f64>,
     /// First busy slot at or after, over two turns.
-    next_busy: Vec<usize>,
+    next_busy: Vec<u32>,
     /// Last busy slot at or before, plus one turn, over two turns.
-    last_busy: Vec<usize>,
+    last_busy: Vec<u32>,
     /// Rewards of gaps ended by a busy slot at or before, over two turns.
     rewards: Vec<f64>,
     /// Reward of all gaps of one turn.
     turn_reward: f64,
     horizon: usize,
-    used: bool,
+    occupancy: Occupancy,
+}
+
+/// How much of the day a host is busy without the rule in question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Occupancy {
+    /// Never.
+    #[default]
+    Unused,
+    /// Sometimes.
+    Partly,
+    /// Always: another rule changes nothing.
+    Full,
 }
 
 /// What a gap of this idle energy gives back.
@@ -32,7 +42,12 @@ fn reward(energy: f64) -> f64 {
 pub fn idle_cost(model: &Model, host: usize, busy: &[u32]) -> f64 {
     let mut view = IdleView::default();
     view.look(model, host, busy);
-    view.cost()
+    view.cost(model, host)
+}
+
+/// Idle energy of the slots `from..to`, both below three turns.
+fn span(energy: &[f64], from: usize, to: usize) -> f64 {
+    energy[to] - energy[from]
 }
 
 impl IdleView {
@@ -40,112 +55,108 @@ impl IdleView {
     pub fn look(&mut self, model: &Model, host: usize, busy: &[u32]) {
         let horizon = busy.len();
         self.horizon = horizon;
-        let power = model.idle_power[host];
-        self.energy.resize(2 * horizon + 1, 0.0);
-        let mut sum = 0.0;
-        for turn in [0, horizon] {
-            for (slot, &price) in model.price.iter().enumerate() {
-                self.energy[turn + slot] = sum;
-                sum += price * power;
-            }
-        }
-        self.energy[2 * horizon] = sum;
-        self.used = busy.iter().any(|&count| count > 0);
-        if !self.used {
-            self.turn_reward = 0.0;
+        self.turn_reward = 0.0;
+        let Some(first) = busy.iter().position(|&count| count > 0) else {
+            self.occupancy = Occupancy::Unused;
+            return;
+        };
+        if busy.iter().all(|&count| count > 0) {
+            self.occupancy = Occupancy::Full;
             return;
         }
+        self.occupancy = Occupancy::Partly;
         self.next_busy.resize(2 * horizon, 0);
         self.last_busy.resize(2 * horizon, 0);
         self.rewards.resize(2 * horizon, 0.0);
-        let first = busy.iter().position(|&count| count > 0).unwrap_or(0);
-        let mut next = first + 2 * horizon;
-        for slot in (0..2 * horizon).rev() {
-            if busy[slot % horizon] > 0 {
+        let mut next = first + horizon;
+        for slot in (0..horizon).rev() {
+            if busy[slot] > 0 {
                 next = slot;
             }
-            self.next_busy[slot] = next;
+            self.next_busy[slot] = next as u32;
+            self.next_busy[slot + horizon] = (next + horizon) as u32;
         }
+        let energy = &model.idle_energy[host];
         let last = busy.iter().rposition(|&count| count > 0).unwrap_or(0);
         // One turn ahead, so that "the busy slot before slot 0" is not negative.
         let mut previous = last;
         let mut sum = 0.0;
-        for slot in 0..2 * horizon {
-            if busy[slot % horizon] > 0 {
-                let from = previous + 1;
+        for (slot, &count) in busy.iter().enumerate() {
+            if count > 0 {
                 let here = slot + horizon;
-                if here > from {
-                    sum += reward(self.span(from, here));
+                if here > previous + 1 {
+                    sum += reward(span(energy, previous + 1, here));
                 }
                 previous = here;
             }
-            self.last_busy[slot] = previous;
+            self.last_busy[slot] = previous as u32;
             self.rewards[slot] = sum;
-            if slot + 1 == horizon {
-                self.turn_reward = sum;
-            }
         }
-    }
-
-    /// Idle energy of the slots `from..to`, whatever the turn.
-    fn span(&self, from: usize, to: usize) -> f64 {
-        let turn = self.energy[self.horizon];
-        let up_to = |slot: usize| (slot / self.horizon) as f64 * turn + self.energy[slot % self.horizon];
-        up_to(to) - up_to(from)
+        self.turn_reward = sum;
+        for slot in 0..horizon {
+            // Before the first busy slot of a turn the last one is the turn's before.
+            self.last_busy[slot + horizon] = self.last_busy[slot] + horizon as u32;
+            self.rewards[slot + horizon] = self.rewards[slot] + sum;
+        }
     }
 
     /// Watt-slot-cents of the host as it is.
-    pub fn cost(&self) -> f64 {
-        if !self.used {
-            return 0.0;
+    pub fn cost(&self, model: &Model, host: usize) -> f64 {
+        match self.occupancy {
+            Occupancy::Unused => 0.0,
+            _ => model.idle_energy[host][self.horizon] - self.turn_reward,
         }
-        self.energy[self.horizon] - self.turn_reward
     }
 
-    /// Adds to `costs`, per shift, what the host costs more when `rule` runs on it; in cents.
-    pub fn add_marginals(&self, rule: &ModelRule, costs: &mut [f64]) {
-        if rule.segments.is_empty() {
+    /// Adds to `costs`, per shift, what `host` costs more when `rule` runs on it; in cents.
+    pub fn add_marginals(&self, model: &Model, host: usize, rule: &ModelRule, costs: &mut [f64]) {
+        if rule.segments.is_empty() || self.occupancy == Occupancy::Full {
             return;
         }
-        let full = self.energy[self.horizon];
-        let before = self.cost();
-        for (step, cost) in costs.iter_mut().enumerate() {
-            let mut rewards = 0.0;
-            for (position, segment) in rule.segments.iter().enumerate() {
-                let end = segment.start + segment.length;
-                let next_start = match rule.segments.get(position + 1) {
-                    Some(next) => next.start,
-                    None => rule.segments[0].start + self.horizon,
-                };
-                if next_start > end {
-                    rewards += self.between(end + step, next_start + step);
+        let energy = &model.idle_energy[host];
+        let constant = energy[self.horizon] - self.cost(model, host);
+        for cost in costs.iter_mut() {
+            *cost += constant / COST_DIVISOR;
+        }
+        for (position, segment) in rule.segments.iter().enumerate() {
+            let end = segment.start + segment.length;
+            let next_start = match rule.segments.get(position + 1) {
+                Some(next) => next.start,
+                None => rule.segments[0].start + self.horizon,
+            };
+            if next_start <= end {
+                continue;
+            }
+            let stretch = next_start - end;
+            let mut from = end % self.horizon;
+            for cost in costs.iter_mut() {
+                *cost -= self.between(energy, from, from + stretch) / COST_DIVISOR;
+                from += 1;
+                if from == self.horizon {
+                    from = 0;
                 }
             }
-            *cost += (full - rewards - before) / COST_DIVISOR;
         }
     }
 
-    /// Rewards of the gaps in `from..to` when both ends are busy.
-    fn between(&self, from: usize, to: usize) -> f64 {
-        let turns = from / self.horizon;
-        let (from, to) = (from - turns * self.horizon, to - turns * self.horizon);
-        if !self.used {
-            return reward(self.span(from, to));
+    /// Rewards of the gaps in `from..to` when both ends are busy; `from` in the first turn.
+    fn between(&self, energy: &[f64], from: usize, to: usize) -> f64 {
+        if self.occupancy == Occupancy::Unused {
+            return reward(span(energy, from, to));
         }
-        let next = self.next_busy[from];
+        let next = self.next_busy[from] as usize;
         if next >= to {
-            return reward(self.span(from, to));
+            return reward(span(energy, from, to));
         }
-        // `to - 1` lies within two turns: `from` within the first, and the stretch is at most one long.
-        let last = self.last_busy[to - 1] - self.horizon;
-        let mut rewards = 0.0;
+        let last = self.last_busy[to - 1] as usize - self.horizon;
+        let mut rewards = self.rewards[last] - self.rewards[next];
         if next > from {
-            rewards += reward(self.span(from, next));
+            rewards += reward(span(energy, from, next));
         }
         if to > last + 1 {
-            rewards += reward(self.span(last + 1, to));
+            rewards += reward(span(energy, last + 1, to));
         }
-        rewards + self.rewards[last] - self.rewards[next]
+        rewards
     }
 }
 
@@ -178,12 +189,12 @@ mod tests {
                     let slots = host * model.horizon..(host + 1) * model.horizon;
                     view.look(&model, host, &state.busy[slots.clone()]);
                     let mut costs = vec![0.0; rule.width];
-                    view.add_marginals(rule, &mut costs);
+                    view.add_marginals(&model, host, rule, &mut costs);
                     for (step, cost) in costs.iter().enumerate() {
                         state.place(&model, position, place * rule.width + step);
                         let after = idle_cost(&model, host, &state.busy[slots.clone()]);
                         state.remove(&model, position);
-                        assert!(((after - view.cost()) / COST_DIVISOR - cost).abs() < 1e-6);
+                        assert!(((after - view.cost(&model, host)) / COST_DIVISOR - cost).abs() < 1e-6);
                     }
                 }
                 state.place(&model, position, 0);

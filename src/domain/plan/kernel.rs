@@ -8,7 +8,7 @@ use super::state::{SearchState, for_each_part};
 /// Room the kernel needs, kept between calls.
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
-    /// Cost of every option after [`option_costs`]; infinite where a precedence forbids it.
+    /// Cost of every option after [`option_costs`].
     pub costs: Vec<f64>,
     buffer: Vec<f64>,
     idle: IdleView,
@@ -66,15 +66,36 @@ pub fn option_costs(
         if landscape.charge == OptionCharge::Energy {
             let busy = &state.busy[host * model.horizon..(host + 1) * model.horizon];
             scratch.idle.look(model, host, busy);
-            scratch.idle.add_marginals(described, costs);
+            scratch.idle.add_marginals(model, host, described, costs);
         }
     }
-    if !(described.before.is_empty() && described.after.is_empty()) {
-        let (low, high) = model.precedence_window(rule, &state.options);
-        for (option, cost) in scratch.costs.iter_mut().enumerate() {
-            let shift = described.lowest + (option % width) as i64;
-            if shift < low || shift > high {
-                *cost = f64::INFINITY;
+    charge_missing_slots(model, landscape, state, rule, &mut scratch.costs);
+}
+
+/// Charges every option for the slots that it and the neighbours of `rule` lack of their precedences. Soft,
+/// because a chain whose members may only move one by one within what the others leave hardly moves at all.
+fn charge_missing_slots(
+    model: &Model,
+    landscape: &Landscape,
+    state: &SearchState,
+    rule: usize,
+    costs: &mut [f64],
+) {
+    let described = &model.rules[rule];
+    let shift_of = |other: usize| model.rules[other].decode(state.options[other]).0;
+    for row in costs.chunks_exact_mut(described.width) {
+        for &(other, gap) in &described.before {
+            let least = shift_of(other) + gap - described.lowest;
+            for (cost, missing) in row.iter_mut().zip((1..=least).rev()) {
+                *cost += landscape.tag_weight * missing as f64;
+            }
+        }
+        for &(other, gap) in &described.after {
+            let greatest = shift_of(other) - gap - described.lowest;
+            let free = usize::try_from(greatest + 1).unwrap_or(0).min(row.len());
+            let first_missing = (free as i64 - greatest) as f64;
+            for (cost, step) in row[free..].iter_mut().zip(0u32..) {
+                *cost += landscape.tag_weight * (first_missing + f64::from(step));
             }
         }
     }
@@ -99,8 +120,13 @@ mod tests {
 
     fn model_of(seed: u64) -> (crate::domain::plan::Problem, Model) {
         let mut problem = random_problem(seed);
-        problem.precedences.clear();
-        let windows = Windows::propagate(&problem).expect("no precedences");
+        let windows = match Windows::propagate(&problem) {
+            Ok(windows) => windows,
+            Err(_) => {
+                problem.precedences.clear();
+                Windows::propagate(&problem).expect("no precedences")
+            }
+        };
         let model = Model::new(&problem, &windows);
         (problem, model)
     }
@@ -149,6 +175,7 @@ mod tests {
             assert!(close(state.total(&model, &landscape) - model.square_offset, judged.balance));
             assert!(close(100.0 * state.peak(&model), judged.peak));
             assert_eq!(state.shared, judged.exclusion_violations);
+            assert_eq!(state.missing_slots(&model) > 0, judged.precedence_violations > 0);
             assert_eq!(state.over > 0.0, judged.overload_slots > 0);
             landscape = Landscape::new(&model, Strategy::ResourceEfficiency, 0.0);
             landscape.tag_weight = 0.0;

@@ -67,7 +67,7 @@ impl Landscape {
             second_limit: vec![f64::INFINITY; cells],
             second: vec![0.0; cells],
             slot_weight: Vec::new(),
-            tag_weight: 1.0,
+            tag_weight: 0.0,
         };
         match strategy {
             Strategy::BalanceLoad => {}

@@ -25,10 +25,10 @@ pub struct Model {
     pub movable: Vec<usize>,
     /// Number of distinct tags that two rules or more share.
     pub tags: usize,
-    /// Price per slot.
-    pub price: Vec<f64>,
-    /// Idle power per host.
-    pub idle_power: Vec<f64>,
+    /// Precedences: the rule before, the rule after, the least difference of their shifts.
+    pub ordered: Vec<(usize, usize, i64)>,
+    /// Idle energy of the slots before a slot, watt-slot-cents, per host and over three turns.
+    pub idle_energy: Vec<Vec<f64>>,
     /// Load up to which `efficiency` charges nothing, by `host * resources + resource`.
     pub target: Vec<f64>,
 }
@@ -134,8 +134,8 @@ impl Model {
             rules: Vec::with_capacity(problem.rules.len()),
             movable: Vec::new(),
             tags: tag_names.len(),
-            price: problem.price.iter().map(|&price| price as f64).collect(),
-            idle_power: problem.hosts.iter().map(|host| host.idle_w as f64).collect(),
+            ordered: Vec::new(),
+            idle_energy: problem.hosts.iter().map(|host| idle_energy(problem, host.idle_w)).collect(),
             target: capacity.iter().map(|&units| (units * problem.target_util_pct / 100) as f64).collect(),
             capacity: capacity.iter().map(|&units| units as f64).collect(),
         };
@@ -154,6 +154,7 @@ impl Model {
             let (before, after) = (precedence.before, precedence.after);
             model.rules[after].before.push((before, gap));
             model.rules[before].after.push((after, gap));
+            model.ordered.push((before, after, gap));
         }
         model.movable = (0..model.rules.len()).filter(|&rule| model.rules[rule].options() > 1).collect();
         model.weigh_squares(problem);
@@ -197,15 +198,19 @@ impl Model {
         let (delta, host) = decoded.unzip();
         PlanChoice { delta, host }
     }
+}
 
-    /// Shifts `low..=high` that the rules before and after `rule` leave it.
-    pub fn precedence_window(&self, rule: usize, options: &[usize]) -> (i64, i64) {
-        let own = &self.rules[rule];
-        let shift = |other: usize| self.rules[other].decode(options[other]).0;
-        let low = own.before.iter().map(|&(other, gap)| shift(other) + gap);
-        let high = own.after.iter().map(|&(other, gap)| shift(other) - gap);
-        (low.max().unwrap_or(i64::MIN), high.min().unwrap_or(i64::MAX))
+/// Prefix sums of price times power over three turns.
+fn idle_energy(problem: &Problem, power: i64) -> Vec<f64> {
+    let mut sum = 0.0;
+    let mut prefix = vec![0.0];
+    for _ in 0..3 {
+        prefix.extend(problem.price.iter().map(|&price| {
+            sum += (price * power) as f64;
+            sum
+        }));
     }
+    prefix
 }
 
 /// Tags that two rules or more carry; a tag of one rule excludes nothing.

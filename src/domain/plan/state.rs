@@ -136,9 +136,16 @@ impl SearchState {
         self.place(model, rule, option);
     }
 
+    /// Slots that rules start too early after those they wait for, summed over precedences.
+    pub fn missing_slots(&self, model: &Model) -> i64 {
+        let shift = |rule: usize| model.rules[rule].decode(self.options[rule]).0;
+        let ordered = model.ordered.iter();
+        ordered.map(|&(before, after, gap)| (gap - shift(after) + shift(before)).max(0)).sum()
+    }
+
     /// The whole cost under a landscape, from the loads. Without the offset of `balance`.
     pub fn total(&self, model: &Model, landscape: &Landscape) -> f64 {
-        let mut total = landscape.tag_weight * self.shared as f64;
+        let mut total = landscape.tag_weight * (self.shared as f64 + self.missing_slots(model) as f64);
         for (cell, loads) in self.loads.chunks_exact(model.horizon).enumerate() {
             for (slot, &load) in loads.iter().enumerate() {
                 total += landscape.slot_cost(cell, slot, model.horizon, load);
