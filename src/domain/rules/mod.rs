@@ -1,5 +1,7 @@
 //! Rules: a schedule plus an action and a flexibility window, the unit that is moved.
 
+mod action;
 mod rule;
 
-pub use rule::{Flexibility, Rule, RuleId, RuleSource, StoredRule};
+pub use action::{RuleAction, RuleActionKind};
+pub use rule::{Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, StoredRule};
