@@ -195,7 +195,7 @@ fn save_one(
         return Ok((id, Saved::Added));
     };
     let before = read_rule(transaction, id)?.rule;
-    let after = renewed(&before, rule);
+    let after = before.renewed_by(rule);
     // The second comparison: reading a number back may change its last digit.
     if after == before || rule_of(id, &body_of(&after)?)? == before {
         return Ok((id, Saved::Unchanged));
@@ -211,23 +211,6 @@ fn save_one(
         record_action(transaction, id, &entry, now)?;
     }
     Ok((id, Saved::Changed))
-}
-
-/// `told` with what people, plans and patterns did to `before`.
-fn renewed(before: &Rule, told: &Rule) -> Rule {
-    let moved = before.shift_minutes.checked_sub(told.shift_minutes).and_then(|by| told.schedule.shifted(by));
-    let schedule = match moved {
-        Some(schedule) => schedule,
-        // The new form cannot be moved as the plan asked; what was applied stays.
-        None => before.schedule.clone(),
-    };
-    Rule {
-        schedule,
-        shift_minutes: before.shift_minutes,
-        enabled: before.enabled,
-        resources: if told.resources.runs_used > 0 { told.resources } else { before.resources },
-        ..told.clone()
-    }
 }
 
 /// Whether nothing differs that a person decides on. Confidence and resources move with every analysis; their

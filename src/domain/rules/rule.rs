@@ -129,6 +129,21 @@ impl Rule {
         let back = self.shift_minutes.checked_neg().and_then(|shift| self.schedule.shifted(shift));
         back.unwrap_or_else(|| self.schedule.clone())
     }
+
+    /// What the source of this rule says of it now, with what people, plans and patterns did to it since:
+    /// whether it is enabled, how far it was moved, and known needs where the source knows none.
+    pub fn renewed_by(&self, told: &Rule) -> Rule {
+        let further = self.shift_minutes.checked_sub(told.shift_minutes);
+        let moved = further.and_then(|minutes| told.schedule.shifted(minutes));
+        Rule {
+            // Where the new form cannot be moved as the plan asked, what was applied stays.
+            schedule: moved.unwrap_or_else(|| self.schedule.clone()),
+            shift_minutes: self.shift_minutes,
+            enabled: self.enabled,
+            resources: if told.resources.runs_used > 0 { told.resources } else { self.resources },
+            ..told.clone()
+        }
+    }
 }
 
 /// A rule with its id.
