@@ -1,5 +1,7 @@
 //! The SQLite store: the only place that speaks SQL, one file per table family.
 
+pub mod backup;
+
 mod connection;
 mod error;
 mod imports;
