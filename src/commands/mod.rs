@@ -6,6 +6,7 @@ mod outcome;
 
 pub mod analyze;
 pub mod backup;
+pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod demo;
