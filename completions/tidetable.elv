@@ -479,6 +479,91 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand show 'Show the values that count'
+            cand check 'Find unknown fields, wrong types and values out of range'
+            cand generate 'Print a commented configuration with this machine''s capacities, or write it to a file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;config;show'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --origin 'Say which file, variable or option each value comes from'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;config;check'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;config;generate'= {
+            cand --write 'Write it to this file'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --user 'Write it to the user''s configuration file'
+            cand --force 'Replace a file that is there already'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;config;help'= {
+            cand show 'Show the values that count'
+            cand check 'Find unknown fields, wrong types and values out of range'
+            cand generate 'Print a commented configuration with this machine''s capacities, or write it to a file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;config;help;show'= {
+        }
+        &'tidetable;config;help;check'= {
+        }
+        &'tidetable;config;help;generate'= {
+        }
+        &'tidetable;config;help;help'= {
         }
         &'tidetable;completions'= {
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -566,6 +651,15 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;restore'= {
         }
         &'tidetable;help;config'= {
+            cand show 'Show the values that count'
+            cand check 'Find unknown fields, wrong types and values out of range'
+            cand generate 'Print a commented configuration with this machine''s capacities, or write it to a file'
+        }
+        &'tidetable;help;config;show'= {
+        }
+        &'tidetable;help;config;check'= {
+        }
+        &'tidetable;help;config;generate'= {
         }
         &'tidetable;help;completions'= {
         }

@@ -466,25 +466,94 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s q -l qui
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand config" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Say which file, variable or option each value comes from'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l write -d 'Write it to this file' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l user -d 'Write it to the user\'s configuration file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l force -d 'Replace a file that is there already'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -540,3 +609,6 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'
