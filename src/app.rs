@@ -1,13 +1,16 @@
 //! The root: parse, read the world once, dispatch, write. The one place that prints and sets the exit code.
 
+use std::ffi::OsString;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, ValueEnum};
 
-use crate::cli::{Cli, ColorChoice, Command, GlobalArgs, OutputFormat, parse_duration};
+use crate::cli::complete::{CompletionKind, Suggestion};
+use crate::cli::{self, Cli, ColorChoice, Command, GlobalArgs, OutputFormat, parse_duration};
 use crate::commands::{self, Completion, Context, Interrupt, Mode, Outcome};
 use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
@@ -17,8 +20,9 @@ use crate::output::{Envelope, Form, Style, render};
 
 /// Runs the program on the process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
+    cli::complete::suggest_with(suggest);
     clap_complete::CompleteEnv::with_factory(Cli::command).complete();
-    let arguments: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments),
@@ -45,12 +49,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn parse(arguments: &[std::ffi::OsString]) -> Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&Cli::command().try_get_matches_from(arguments)?)
 }
 
 /// Help and version go to standard output, with 0; anything else is a usage error, as JSON when that was asked for.
-fn usage(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
+fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
         // A reader that has seen enough closes the pipe; that is no failure.
         let _ = error.print();
@@ -78,15 +82,34 @@ fn usage(error: &clap::Error, arguments: &[std::ffi::OsString]) -> ExitCode {
 }
 
 fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
-    let files = ConfigFiles::locate();
-    let figment = config::layers(&files, cli.global.config.as_deref())?;
-    let config = config::read(&figment)?;
+    let config = match configuration(cli.global.config.as_deref()) {
+        // What mends a broken configuration must work under one, and what needs none need not mind it.
+        Err(_) if matches!(cli.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) => {
+            Config::default()
+        }
+        read => read?,
+    };
     let form = form(&cli.global, &config)?;
     let interrupt = Interrupt::default();
     listen_for_signals(&interrupt);
     let context = context(cli, config, interrupt)?;
     let outcome = run_command(&context, &cli.command)?;
     write_outcome(cli, &context, form, &outcome)
+}
+
+fn configuration(named: Option<&Path>) -> Result<Config, ConfigError> {
+    config::read(&config::layers(&ConfigFiles::locate(), named)?)
+}
+
+/// What a shell offers for an id or a task type: read from the store that the command line being typed would use.
+/// Silent on any failure, because whatever is printed here lands between two key strokes.
+fn suggest(kind: CompletionKind) -> Vec<Suggestion> {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let store = commands::complete::store_named_in(&words)
+        .or_else(|| std::env::var_os("TIDETABLE_DB").map(PathBuf::from))
+        .or_else(|| configuration(None).ok().and_then(|config| config.db))
+        .or_else(|| config::default_store().ok());
+    store.map_or_else(Vec::new, |store| commands::complete::suggestions(&store, kind))
 }
 
 fn run_command(context: &Context, command: &Command) -> anyhow::Result<Outcome> {
@@ -157,6 +180,7 @@ fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Co
         mode: if global.dry_run { Mode::DryRun } else { Mode::Act },
         show_progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
         config,
+        config_file: global.config.clone(),
         store_path,
         lock_timeout,
         interrupt,

@@ -1,11 +1,23 @@
 //! Configuration: flags over environment over project file over user file, read once.
 
+mod check;
+mod field;
+mod origin;
+mod template;
+mod write;
+
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
+
+pub use check::{Problem, problems};
+pub use field::{FIELDS, Field};
+pub use origin::{Layer, Setting, settings, variable};
+pub use template::template;
+pub use write::{Existing, write_file};
 
 /// What can be configured. Every field has a default; unknown fields are an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,6 +161,17 @@ pub enum ConfigError {
     /// The file named with `--config` is not there.
     #[error("there is no configuration file {0}")]
     Missing(PathBuf),
+    /// The file to write is there already.
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    /// The file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A value that must be one of a few, or must parse.
     #[error("{field}: {reason}")]
     Value {
@@ -198,21 +221,20 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
     Ok(figment.merge(variables))
 }
 
-/// Reads the layers into one value.
+/// The one layer of a file, to check it by itself.
+pub fn file_layer(path: &Path) -> Result<Figment, ConfigError> {
+    if !path.is_file() {
+        return Err(ConfigError::Missing(path.to_owned()));
+    }
+    Ok(Figment::new().merge(Toml::file_exact(path)))
+}
+
+/// Reads the layers into one value; the first problem is the error.
 pub fn read(figment: &Figment) -> Result<Config, ConfigError> {
-    figment.extract::<Config>().map_err(|error| {
-        let origin = error
-            .metadata
-            .as_ref()
-            .map(|metadata| match &metadata.source {
-                Some(source) => source.to_string(),
-                None => metadata.name.to_string(),
-            })
-            .unwrap_or_else(|| "configuration".to_owned());
-        let field = error.path.join(".");
-        let origin = if field.is_empty() { origin } else { format!("{origin}, {field}") };
-        ConfigError::Invalid { origin, reason: error.kind.to_string().trim().to_owned() }
-    })
+    if let Some(problem) = problems(figment).into_iter().next() {
+        return Err(problem.into());
+    }
+    figment.extract::<Config>().map_err(|error| Problem::from_figment(error).into())
 }
 
 /// The store's place when nobody names one.

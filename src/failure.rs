@@ -215,7 +215,9 @@ fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {
         ConfigError::Invalid { .. } => {
             (FailureKind::Data, Some("`tidetable config generate` shows every field".to_owned()))
         }
-        ConfigError::Missing(_) => (FailureKind::Usage, Some("check the path of --config".to_owned())),
+        ConfigError::Missing(_) => (FailureKind::Usage, Some("check the path".to_owned())),
+        ConfigError::Exists(_) => (FailureKind::Data, Some("--force replaces it".to_owned())),
+        ConfigError::Write { source, .. } => (FailureKind::Data, hint_of_io(source)),
         ConfigError::Value { .. } => (FailureKind::Usage, None),
         ConfigError::NoHome => (FailureKind::Lacking, None),
     }

@@ -1,10 +1,133 @@
-//! `config`.
+//! `config`: what is configured, whether it is sound, and a file to begin with.
 
-use super::{Context, Outcome};
-use crate::cli::config::ConfigArgs;
+use serde_json::Value;
 
-/// Runs `config`.
+use super::{CommandError, Context, Mode, Outcome};
+use crate::cli::config::{CheckArgs, ConfigAction, ConfigArgs, GenerateConfigArgs, ShowArgs};
+use crate::config::{
+    self, CapacityConfig, Config, ConfigError, ConfigFiles, Existing, Layer, Problem, Setting, default_store,
+    file_layer, layers, problems, settings, template, write_file,
+};
+use crate::output::config::{ConfigReport, SettingShape};
+
+/// Shows, checks or writes the configuration.
 pub fn run(context: &Context, args: &ConfigArgs) -> anyhow::Result<Outcome> {
-    let _ = (context, args);
-    anyhow::bail!("config is not built yet")
+    match &args.action {
+        ConfigAction::Show(args) => show(context, args),
+        ConfigAction::Check(args) => check(context, args),
+        ConfigAction::Generate(args) => generate(context, args),
+    }
+}
+
+fn show(context: &Context, args: &ShowArgs) -> anyhow::Result<Outcome> {
+    let files = ConfigFiles::locate();
+    let layers = layers(&files, context.config_file.as_deref())?;
+    let config = config::read(&layers)?;
+    let mut settings = settings(&config, &layers, &files);
+    for setting in &mut settings {
+        resolve(setting, context, &config);
+    }
+    let settings = settings
+        .into_iter()
+        .map(|setting| SettingShape {
+            field: setting.field,
+            value: setting.value,
+            layer: setting.layer.as_str(),
+            source: setting.source,
+        })
+        .collect();
+    Ok(Outcome::done(ConfigReport::Show { settings, with_origin: args.origin }, Vec::new()))
+}
+
+/// What an option of this call, or the system, decides where the layers do not have the last word.
+fn resolve(setting: &mut Setting, context: &Context, config: &Config) {
+    let (effective, untouched) = match setting.field {
+        "db" => (
+            Value::from(context.store_path.to_string_lossy()),
+            default_store().is_ok_and(|default| default == context.store_path),
+        ),
+        "timezone" => (Value::from(context.zone.name()), config.timezone.is_none()),
+        "seed" => (Value::from(context.seed), context.seed == 0),
+        "lock_timeout" => (
+            Value::from(humantime::format_duration(context.lock_timeout).to_string()),
+            context.lock_timeout.as_secs() == 10,
+        ),
+        "output_format" if setting.value.is_null() => (Value::from("table"), true),
+        "color" if setting.value.is_null() => (Value::from("auto"), true),
+        _ => return,
+    };
+    let same_duration = || {
+        let text = setting.value.as_str()?;
+        Some(crate::cli::parse_duration(text).ok()? == context.lock_timeout)
+    };
+    if setting.value == effective || (setting.field == "lock_timeout" && same_duration() == Some(true)) {
+        return;
+    }
+    let from_default = setting.layer == Layer::Default && untouched;
+    setting.value = effective;
+    // By now nobody knows any more which of them gave it.
+    let from_outside = setting.field == "timezone" && from_default;
+    setting.source = from_outside.then(|| "--timezone, TZ or the system".to_owned());
+    setting.layer = if from_default { Layer::Default } else { Layer::CommandLine };
+}
+
+fn check(context: &Context, args: &CheckArgs) -> anyhow::Result<Outcome> {
+    let files = ConfigFiles::locate();
+    let named = args.file.as_ref().or(context.config_file.as_ref());
+    let figment = match &args.file {
+        Some(file) => file_layer(file)?,
+        None => layers(&files, context.config_file.as_deref())?,
+    };
+    let problems = problems(&figment);
+    if !problems.is_empty() {
+        return Err(refusal(&problems).into());
+    }
+    // What the list of problems may have missed.
+    config::read(&figment)?;
+    let checked: Vec<_> = match named {
+        Some(file) => vec![file.clone()],
+        None => files.user.into_iter().chain([files.project]).filter(|path| path.is_file()).collect(),
+    };
+    let mut warnings = Vec::new();
+    if checked.is_empty() {
+        warnings
+            .push("there is no configuration file; `tidetable config generate --user` writes one".to_owned());
+    }
+    Ok(Outcome::done(ConfigReport::Check { files: checked }, warnings))
+}
+
+fn refusal(problems: &[Problem]) -> CommandError {
+    let lines: Vec<String> = problems
+        .iter()
+        .map(|problem| match &problem.field {
+            Some(field) => format!("{}, {field}: {}", problem.origin, problem.reason),
+            None => format!("{}: {}", problem.origin, problem.reason),
+        })
+        .collect();
+    let message = match lines.as_slice() {
+        [line] => line.clone(),
+        lines => format!("{} problems in the configuration\n  {}", lines.len(), lines.join("\n  ")),
+    };
+    let hint = "`tidetable config generate` prints every field with its meaning and default".to_owned();
+    CommandError::Refused { message, hint }
+}
+
+fn generate(context: &Context, args: &GenerateConfigArgs) -> anyhow::Result<Outcome> {
+    let text = template(&CapacityConfig::default());
+    let path = match (&args.write, args.user) {
+        (Some(path), _) => Some(path.clone()),
+        (None, true) => Some(ConfigFiles::locate().user.ok_or(ConfigError::NoHome)?),
+        (None, false) => None,
+    };
+    let Some(path) = path else {
+        return Ok(Outcome::done(ConfigReport::Generate { text, path: None, written: false }, Vec::new()));
+    };
+    let existing = if args.force { Existing::Replace } else { Existing::Keep };
+    let written = context.mode == Mode::Act;
+    if written {
+        write_file(&path, &text, existing)?;
+    } else if existing == Existing::Keep && path.exists() {
+        return Err(ConfigError::Exists(path).into());
+    }
+    Ok(Outcome::done(ConfigReport::Generate { text, path: Some(path), written }, Vec::new()))
 }

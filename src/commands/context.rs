@@ -52,6 +52,8 @@ pub struct Context {
     pub mode: Mode,
     /// The configuration.
     pub config: Config,
+    /// The file that `--config` names instead of the user's and the project's.
+    pub config_file: Option<PathBuf>,
     /// The store.
     pub store_path: PathBuf,
     /// How long to wait for another writer.

@@ -9,6 +9,7 @@ mod task_type_filter;
 
 pub mod analyze;
 pub mod backup;
+pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod demo;

@@ -1,5 +1,8 @@
 //! Transcripts of the program: what a person types, and what comes back on both streams with which exit code.
 
+// Skipped tests say so.
+#![allow(clippy::print_stderr)]
+
 mod sandbox;
 
 mod analyze;

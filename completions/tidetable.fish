@@ -1,0 +1,614 @@
+# Completes the commands and options of tidetable. For ids and task types from the store as well:
+#   COMPLETE=fish tidetable | source
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_tidetable_global_optspecs
+    string join \n db= config= output-format= timezone= n/dry-run v/verbose q/quiet color= no-progress lock-timeout= seed= now= h/help V/version
+end
+
+function __fish_tidetable_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_tidetable_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_tidetable_using_subcommand
+    set -l cmd (__fish_tidetable_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c tidetable -n "__fish_tidetable_needs_command" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_needs_command" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_needs_command" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_needs_command" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_needs_command" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_needs_command" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_needs_command" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_needs_command" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_needs_command" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_needs_command" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_needs_command" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_needs_command" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_needs_command" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "demo" -d 'Show the whole pipeline on the bundled sample history, in a throw-away store'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "import" -d 'Read the history of jobs from a log or an export'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "analyze-activity-patterns" -d 'Find out when work recurs and what it needs'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "analyze" -d 'Find out when work recurs and what it needs'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "view-detected-patterns" -d 'List the patterns found, or one with its evidence'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "view" -d 'List the patterns found, or one with its evidence'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "generate-scheduling-rules" -d 'Turn patterns into scheduling rules'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "generate" -d 'Turn patterns into scheduling rules'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "rules" -d 'List, show, add, enable, disable and remove scheduling rules'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "predict" -d 'Predict which runs the next hours bring and what they need'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "optimize-resource-schedule" -d 'Propose better start times for the rules'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "optimize" -d 'Propose better start times for the rules'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "search-similar-patterns" -d 'Find patterns that behave like others'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "search" -d 'Find patterns that behave like others'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "gpu" -d 'See which processes hold GPU memory, and free it'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "backup" -d 'Copy the store, list copies, verify and prune them'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "restore" -d 'Bring back a copy of the store'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "config" -d 'Show, check or write the configuration'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "man" -d 'Print the manual, or write its pages into a folder'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand demo" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l format -d 'Which reader to use' -r -f -a "auto\t'Look at the first lines'
+csv\t'The activity record as comma-separated values'
+jsonl\t'The activity record as JSON lines'
+swf\t'Standard Workload Format'
+sacct\t'Text of `sacct --parsable2`'
+cron\t'Syslog or /var/log/cron lines of cron'
+journal\t'Lines of `journalctl -o json`'
+crontab\t'A crontab: its lines become declared rules'
+banana-bun\t'An SQLite file with a `tasks` table'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l map -d 'A foreign column for one of ours (repeatable, or comma-separated): theirs=ours, a+b=ours, theirs=ours/1000' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l time-unit -d 'Unit of times that are plain numbers' -r -f -a "s\t'Seconds'
+ms\t'Milliseconds'
+us\t'Microseconds'
+ns\t'Nanoseconds'
+min\t'Minutes'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l start-time -d 'Start of a log whose times are relative to it' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l year -d 'Year of the first line of a log whose stamps have none' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l fields -d 'Column names of an sacct export without a header' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l crontab-user -d 'User that a user crontab belongs to' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l reject-file -d 'Write the records that could not be read here, each after its reason' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l strict -d 'Stop at the first record that cannot be read and keep nothing of the file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l days -d 'Days of history to look at [default: 30]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l min-confidence -d 'Least confidence of a pattern that is shown and saved [default: 0.7]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l use-model -d 'Language model that names patterns' -r -f -a "none\t'None: everything is computed here'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l include-user-behavior -d 'Also learn when each user\'s work usually starts [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-include-user-behavior -d 'Leave user behaviour out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l save-patterns -d 'Keep what is found in the store [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-save-patterns -d 'Show only'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l days -d 'Days of history to look at [default: 30]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l min-confidence -d 'Least confidence of a pattern that is shown and saved [default: 0.7]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l use-model -d 'Language model that names patterns' -r -f -a "none\t'None: everything is computed here'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l include-user-behavior -d 'Also learn when each user\'s work usually starts [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-include-user-behavior -d 'Leave user behaviour out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l save-patterns -d 'Keep what is found in the store [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-save-patterns -d 'Show only'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l pattern-id -d 'One pattern with its evidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l pattern-type -d 'Only this type' -r -f -a "daily_recurring\t''
+weekly_recurring\t''
+monthly_recurring\t''
+interval\t''
+user_behavior\t''
+resource_usage\t''
+task_correlation\t''
+seasonal\t''
+custom\t''"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l min-confidence -d 'At least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l sort-by -d 'In which order' -r -f -a "confidence\t'By confidence'
+frequency\t'By number of runs that fit'
+date\t'By last run that fits'
+type\t'By pattern type'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l sort-order -d 'Which end first' -r -f -a "asc\t'Smallest first'
+desc\t'Largest first'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l limit -d 'At most this many' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l active-only -d 'Only patterns that are still kept'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l no-active-only -d 'Also patterns that have ended [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view-detected-patterns" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l pattern-id -d 'One pattern with its evidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l pattern-type -d 'Only this type' -r -f -a "daily_recurring\t''
+weekly_recurring\t''
+monthly_recurring\t''
+interval\t''
+user_behavior\t''
+resource_usage\t''
+task_correlation\t''
+seasonal\t''
+custom\t''"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l min-confidence -d 'At least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l sort-by -d 'In which order' -r -f -a "confidence\t'By confidence'
+frequency\t'By number of runs that fit'
+date\t'By last run that fits'
+type\t'By pattern type'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l sort-order -d 'Which end first' -r -f -a "asc\t'Smallest first'
+desc\t'Largest first'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l limit -d 'At most this many' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l active-only -d 'Only patterns that are still kept'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l no-active-only -d 'Also patterns that have ended [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l origin -d 'Say which file, variable or option each value comes from'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l write -d 'Write it to this file' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l user -d 'Write it to the user\'s configuration file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l force -d 'Replace a file that is there already'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'
+complete -c tidetable -n "__fish_tidetable_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l dir -d 'Write the page of every command into this folder, made where it is missing' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "demo" -d 'Show the whole pipeline on the bundled sample history, in a throw-away store'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "import" -d 'Read the history of jobs from a log or an export'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "analyze-activity-patterns" -d 'Find out when work recurs and what it needs'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "view-detected-patterns" -d 'List the patterns found, or one with its evidence'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "generate-scheduling-rules" -d 'Turn patterns into scheduling rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "rules" -d 'List, show, add, enable, disable and remove scheduling rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "predict" -d 'Predict which runs the next hours bring and what they need'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "optimize-resource-schedule" -d 'Propose better start times for the rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "search-similar-patterns" -d 'Find patterns that behave like others'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "gpu" -d 'See which processes hold GPU memory, and free it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "backup" -d 'Copy the store, list copies, verify and prune them'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "restore" -d 'Bring back a copy of the store'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "config" -d 'Show, check or write the configuration'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the values that count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'

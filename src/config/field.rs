@@ -1,0 +1,173 @@
+//! Every field that can be configured: what it means and which values are sound, in one table that the check,
+//! the generated file and `config show` read.
+
+use clap::ValueEnum;
+
+use super::Config;
+use crate::cli::{ColorChoice, OutputFormat, parse_duration};
+use crate::domain::calendar::parse_zone;
+
+/// A field of the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// Where it stands, such as `analysis.days`.
+    pub path: &'static str,
+    /// What it means, in a few words, with its unit.
+    pub meaning: &'static str,
+    /// A value to show where the default is to have none; in TOML.
+    pub example: Option<&'static str>,
+    /// Says what is wrong with the value that a configuration has here.
+    pub check: fn(&Config) -> Result<(), String>,
+}
+
+const fn field(
+    path: &'static str,
+    meaning: &'static str,
+    example: Option<&'static str>,
+    check: fn(&Config) -> Result<(), String>,
+) -> Field {
+    Field { path, meaning, example, check }
+}
+
+/// Every field, section by section, in the order of the generated file.
+pub const FIELDS: &[Field] = &[
+    field("db", "The store", Some("\"/var/lib/tidetable/store.db\""), |_| Ok(())),
+    field("timezone", "Zone of local times; the system's when absent", Some("\"Europe/Berlin\""), |config| {
+        config.timezone.as_deref().map_or(Ok(()), |name| {
+            parse_zone(name)
+                .map(|_| ())
+                .map_err(|error| format!("{error}; use an IANA name such as Europe/Berlin"))
+        })
+    }),
+    field("output_format", "table, detailed, json or jsonl", Some("\"table\""), |config| {
+        one_of::<OutputFormat>(config.output_format.as_deref())
+    }),
+    field("color", "auto, always or never", Some("\"auto\""), |config| {
+        one_of::<ColorChoice>(config.color.as_deref())
+    }),
+    field("lock_timeout", "How long to wait for another writer of the store", Some("\"10s\""), |config| {
+        config.lock_timeout.as_deref().map_or(Ok(()), |text| parse_duration(text).map(|_| ()))
+    }),
+    field("seed", "Seed of every random choice", Some("0"), |_| Ok(())),
+    field("analysis.days", "Days of history that are looked at, 1 to 3650", None, |config| {
+        within(config.analysis.days, 1, 3650)
+    }),
+    field("analysis.min_confidence", "Least confidence of a pattern that is kept, 0 to 1", None, |config| {
+        ratio(config.analysis.min_confidence)
+    }),
+    field(
+        "rules.min_confidence",
+        "Least confidence of a pattern that becomes a rule, 0 to 1",
+        None,
+        |config| ratio(config.rules.min_confidence),
+    ),
+    field("rules.earlier_minutes", "Minutes that a plan may start a rule earlier", None, |config| {
+        within(config.rules.earlier_minutes, 0, 10_080)
+    }),
+    field("rules.later_minutes", "Minutes that a plan may start a rule later", None, |config| {
+        within(config.rules.later_minutes, 0, 10_080)
+    }),
+    field("prediction.look_ahead_hours", "Hours to predict, 1 to 8784", None, |config| {
+        within(config.prediction.look_ahead_hours, 1, 8784)
+    }),
+    field("prediction.min_confidence", "Least confidence of a prediction, 0 to 1", None, |config| {
+        ratio(config.prediction.min_confidence)
+    }),
+    field("optimize.time_limit", "How long to search for a better plan", None, |config| {
+        parse_duration(&config.optimize.time_limit).map(|_| ())
+    }),
+    field(
+        "optimize.target_utilization",
+        "Share of a capacity above which load is costly, 0 to 1",
+        None,
+        |config| ratio(config.optimize.target_utilization),
+    ),
+    field(
+        "optimize.auto_apply_gain",
+        "Least relative gain of a plan that --auto-apply applies, 0 to 1",
+        None,
+        |config| ratio(config.optimize.auto_apply_gain),
+    ),
+    field("capacity.cpu_cores", "CPU cores", Some("8"), |config| positive(config.capacity.cpu_cores)),
+    field("capacity.memory_mib", "Main memory in MiB", Some("32768"), |config| {
+        positive(config.capacity.memory_mib)
+    }),
+    field("capacity.gpu_count", "GPUs; 0 when there is none", Some("1"), |_| Ok(())),
+    field("capacity.gpu_memory_mib", "Memory of one GPU in MiB", Some("24576"), |config| {
+        positive(config.capacity.gpu_memory_mib)
+    }),
+    field(
+        "backup.dir",
+        "Where copies go; beside the store when absent",
+        Some("\"/var/backups/tidetable\""),
+        |_| Ok(()),
+    ),
+    field("backup.keep_days", "Days that a copy is kept, 1 to 36500", None, |config| {
+        within(config.backup.keep_days, 1, 36_500)
+    }),
+];
+
+fn within(value: u32, least: u32, most: u32) -> Result<(), String> {
+    if (least..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(format!("{value} is not within {least} to {most}"))
+    }
+}
+
+fn ratio(value: f64) -> Result<(), String> {
+    if (0.0..=1.0).contains(&value) { Ok(()) } else { Err(format!("{value} is not a ratio from 0 to 1")) }
+}
+
+fn positive(value: Option<f64>) -> Result<(), String> {
+    match value {
+        Some(value) if !(value.is_finite() && value > 0.0) => Err(format!("{value} is not more than 0")),
+        _ => Ok(()),
+    }
+}
+
+fn one_of<Choice: ValueEnum>(text: Option<&str>) -> Result<(), String> {
+    let Some(text) = text else { return Ok(()) };
+    if Choice::from_str(text, true).is_ok() {
+        return Ok(());
+    }
+    let names: Vec<String> = Choice::value_variants()
+        .iter()
+        .filter_map(|variant| variant.to_possible_value().map(|value| value.get_name().to_owned()))
+        .collect();
+    Err(format!("\"{text}\" is none of {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn paths_of(value: &Value, prefix: &str, paths: &mut Vec<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, value) in fields {
+                    let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+                    paths_of(value, &path, paths);
+                }
+            }
+            _ => paths.push(prefix.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_table_names_every_field_of_the_configuration_and_no_other() {
+        let mut paths = Vec::new();
+        paths_of(&serde_json::to_value(Config::default()).unwrap(), "", &mut paths);
+        let table: Vec<&str> = FIELDS.iter().map(|field| field.path).collect();
+        assert_eq!(table, paths);
+    }
+
+    #[test]
+    fn the_defaults_are_sound() {
+        for field in FIELDS {
+            assert_eq!((field.check)(&Config::default()), Ok(()), "{}", field.path);
+        }
+    }
+}
