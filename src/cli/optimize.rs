@@ -1,7 +1,64 @@
-//! Arguments of `optimize`.
+//! Arguments of `optimize-resource-schedule`.
 
-use clap::Args;
+use std::path::PathBuf;
 
-/// Arguments of `optimize`.
+use chrono::NaiveDate;
+use clap::{ArgGroup, Args, ValueHint};
+
+use super::DurationArg;
+
+/// Arguments of `optimize-resource-schedule`.
 #[derive(Clone, Debug, Args)]
-pub struct OptimizeArgs {}
+#[command(
+    group(ArgGroup::new("strategy").required(true).multiple(false)),
+    after_help = "Examples:
+  tidetable optimize-resource-schedule --peak-mitigation
+  tidetable optimize-resource-schedule --balance-load --target-date 2026-12-01 --look-ahead-hours 168
+  tidetable optimize-resource-schedule --conflict-resolution --auto-apply --dry-run
+  tidetable optimize-resource-schedule --peak-mitigation --explain --output-format json
+  tidetable optimize-resource-schedule --balance-load --instance problem.json --time-limit 30s
+
+Rules move as a whole, within their flexibility windows. Nothing to gain is answered as `unchanged`."
+)]
+pub struct OptimizeArgs {
+    /// Even out the load over time (least variance)
+    #[arg(long, group = "strategy")]
+    pub balance_load: bool,
+
+    /// Lower the highest load
+    #[arg(long, group = "strategy")]
+    pub peak_mitigation: bool,
+
+    /// Spend less: energy, idle hours, overload
+    #[arg(long, group = "strategy")]
+    pub resource_efficiency: bool,
+
+    /// Make everything fit its capacity with the least displacement
+    #[arg(long, group = "strategy")]
+    pub conflict_resolution: bool,
+
+    /// First local day of the horizon [default: tomorrow]
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "instance")]
+    pub target_date: Option<NaiveDate>,
+
+    /// Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8784),
+          conflicts_with = "instance")]
+    pub look_ahead_hours: Option<u32>,
+
+    /// How long to search [default: 10s]; a proof of optimality ends it earlier
+    #[arg(long, value_name = "DURATION")]
+    pub time_limit: Option<DurationArg>,
+
+    /// Move the rules in the store if the gain is large enough (5 % unless configured)
+    #[arg(long, conflicts_with = "instance")]
+    pub auto_apply: bool,
+
+    /// Solve this problem (format sched-opt/1) instead of the store's rules
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub instance: Option<PathBuf>,
+
+    /// Also give the problem that was solved, in the format sched-opt/1
+    #[arg(long)]
+    pub explain: bool,
+}

@@ -4,6 +4,7 @@ mod backup_folder;
 mod context;
 mod error;
 mod import_rules;
+mod optimize_report;
 mod outcome;
 mod task_type_filter;
 

@@ -1,10 +1,319 @@
-//! `optimize`.
+//! `optimize-resource-schedule`: better start times for the rules in the store, or for a problem file.
 
-use super::{Context, Outcome};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use chrono::{Days, NaiveTime};
+
+use super::optimize_report::{describe_obstacles, moves_and_reasons};
+use super::{CommandError, Context, Outcome};
 use crate::cli::optimize::OptimizeArgs;
+use crate::cli::parse_duration;
+use crate::config::ConfigError;
+use crate::devices;
+use crate::domain::calendar::{DayFilter, Schedule, local_time, resolve_local};
+use crate::domain::patterns::PatternType;
+use crate::domain::plan::{
+    BuildInput, BuiltProblem, Control, MachineCapacity, PlanStatus, Problem, Solution, SolveOptions,
+    Strategy, build_problem, solve,
+};
+use crate::domain::rules::{Rule, StoredRule};
+use crate::domain::time::{HOUR_MS, TimeSpan};
+use crate::output::Report;
+use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
+use crate::store::{PatternFilter, RuleFilter, Store};
 
-/// Runs `optimize`.
+/// The wall clock ends a search that its budget of work does not: this many times the limit asked for.
+const WALL_CLOCK_SLACK: f64 = 1.5;
+
+/// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
-    let _ = (context, args);
-    anyhow::bail!("optimize is not built yet")
+    let strategy = strategy_of(args);
+    let limit = match (&args.time_limit, &context.config.optimize.time_limit) {
+        (Some(limit), _) => limit.0,
+        (None, text) => parse_duration(text)
+            .map_err(|reason| ConfigError::Value { field: "optimize.time_limit", reason })?,
+    };
+    match &args.instance {
+        Some(path) => solve_instance(context, args, strategy, limit, path),
+        None => solve_store(context, args, strategy, limit),
+    }
+}
+
+fn strategy_of(args: &OptimizeArgs) -> Strategy {
+    match (args.balance_load, args.peak_mitigation, args.resource_efficiency) {
+        (true, _, _) => Strategy::BalanceLoad,
+        (_, true, _) => Strategy::PeakMitigation,
+        (_, _, true) => Strategy::ResourceEfficiency,
+        _ => Strategy::ConflictResolution,
+    }
+}
+
+fn solve_instance(
+    context: &Context,
+    args: &OptimizeArgs,
+    strategy: Strategy,
+    limit: Duration,
+    path: &Path,
+) -> anyhow::Result<Outcome> {
+    let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let problem: Problem =
+        serde_json::from_reader(std::io::BufReader::new(file)).map_err(|error| CommandError::Refused {
+            message: format!("{}: {error}", path.display()),
+            hint: "the file must be a sched-opt/1 problem; --explain writes one".to_owned(),
+        })?;
+    let (solution, wall_seconds) = search(context, &problem, strategy, limit)?;
+    let report = OptimizeReport {
+        optimization_id: None,
+        obstacles: describe_obstacles(&solution, &problem, &|position| problem.rules[position].id.clone()),
+        solution: Some(solution),
+        problem: Some(problem),
+        explain: args.explain,
+        by_position: true,
+        horizon_start: None,
+        moves: Vec::new(),
+        unmoved: Vec::new(),
+        assumptions: Vec::new(),
+        wall_seconds,
+        applied: false,
+        strategy,
+    };
+    Ok(Outcome::done(report, Vec::new()))
+}
+
+/// Searches within the work that fits `limit`; Ctrl-C and the wall clock end it with the best plan so far.
+fn search(
+    context: &Context,
+    problem: &Problem,
+    strategy: Strategy,
+    limit: Duration,
+) -> anyhow::Result<(Solution, f64)> {
+    let began = Instant::now();
+    let last = limit.mul_f64(WALL_CLOCK_SLACK);
+    let options = SolveOptions::for_time_limit(context.seed, limit.as_millis() as u64);
+    let progress = context.progress(Some(options.work_budget), "searching {wide_bar} {msg} {eta}");
+    let solution = solve(problem, strategy, &options, &mut |state| {
+        progress.set_position(state.work_done);
+        if let Some(objective) = state.objective {
+            progress.set_message(format!("best {objective:.2}"));
+        }
+        let stop = context.interrupt.is_triggered() || began.elapsed() > last;
+        if stop { Control::Stop } else { Control::Continue }
+    })
+    .map_err(|error| CommandError::Refused {
+        message: format!("the problem cannot be solved as it stands: {error}"),
+        hint: "put the field right and try again".to_owned(),
+    })?;
+    progress.finish_and_clear();
+    Ok((solution, began.elapsed().as_secs_f64()))
+}
+
+fn solve_store(
+    context: &Context,
+    args: &OptimizeArgs,
+    strategy: Strategy,
+    limit: Duration,
+) -> anyhow::Result<Outcome> {
+    let mut warnings = Vec::new();
+    let mut store = context.open_writer()?;
+    let rules = store.rules(&RuleFilter {
+        enabled_only: true,
+        created_by: Some(context.now),
+        ..RuleFilter::default()
+    })?;
+    let built = build(context, args, &store, &rules)?;
+    if built.problem.rules.is_empty() || built.problem.resources.is_empty() {
+        warnings.push(nothing_to_plan(&rules, &built));
+        return Ok(Outcome::done(nothing(strategy, &built, &rules), warnings));
+    }
+    let (solution, wall_seconds) = search(context, &built.problem, strategy, limit)?;
+    warn_of_overload(&solution, &mut warnings);
+    let (moves, unmoved) = moves_and_reasons(&built, &solution, &rules);
+    let name = |position: usize| format!("rule {}", built.rule_ids[position].0);
+    let mut report = OptimizeReport {
+        optimization_id: None,
+        obstacles: describe_obstacles(&solution, &built.problem, &name),
+        moves,
+        unmoved,
+        assumptions: built.assumptions.clone(),
+        problem: Some(built.problem.clone()),
+        explain: args.explain,
+        by_position: false,
+        horizon_start: Some(built.origin),
+        wall_seconds,
+        applied: false,
+        strategy,
+        solution: Some(solution),
+    };
+    keep(context, args, &mut store, &built, &rules, &mut report, &mut warnings)?;
+    Ok(Outcome::done(report, warnings))
+}
+
+fn build(
+    context: &Context,
+    args: &OptimizeArgs,
+    store: &Store,
+    rules: &[StoredRule],
+) -> anyhow::Result<BuiltProblem> {
+    let follows: Vec<(String, String)> = store
+        .patterns(&PatternFilter {
+            pattern_type: Some(PatternType::TaskCorrelation),
+            active_only: true,
+            ..PatternFilter::default()
+        })?
+        .into_iter()
+        .filter_map(|stored| match stored.pattern.task_types.as_slice() {
+            [first, second] => Some((first.clone(), second.clone())),
+            _ => None,
+        })
+        .collect();
+    let detected = devices::detect();
+    let host = detected.hostname.clone().unwrap_or_else(|| "this machine".to_owned());
+    Ok(build_problem(&BuildInput {
+        rules,
+        follows: &follows,
+        capacity: capacity(context, &detected),
+        host: &host,
+        horizon: horizon(context, args, rules),
+        target_utilization: context.config.optimize.target_utilization,
+    }))
+}
+
+/// The configured capacity, and what is detected where none is configured.
+fn capacity(context: &Context, detected: &crate::domain::device::HostCapacity) -> MachineCapacity {
+    let configured = &context.config.capacity;
+    let gpu_count =
+        configured.gpu_count.map(f64::from).or(Some(detected.gpus.len() as f64).filter(|count| *count > 0.0));
+    let detected_memory: f64 = detected.gpus.iter().map(|gpu| gpu.memory_mib).sum();
+    MachineCapacity {
+        cpu_cores: configured.cpu_cores.or(Some(detected.cpu_cores)),
+        memory_mib: configured.memory_mib.or(detected.memory_mib),
+        gpu_count,
+        gpu_memory_mib: configured
+            .gpu_memory_mib
+            .zip(gpu_count)
+            .map(|(each, count)| each * count)
+            .or(Some(detected_memory).filter(|memory| *memory > 0.0)),
+    }
+}
+
+/// From the local midnight that begins the target date; a week where some rule keeps to weekdays.
+fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> TimeSpan {
+    let today = local_time(context.zone, context.now).date();
+    let date = args.target_date.or_else(|| today.checked_add_days(Days::new(1))).unwrap_or(today);
+    let start = resolve_local(context.zone, date.and_time(NaiveTime::MIN)).first();
+    let weekly = rules.iter().any(|stored| {
+        matches!(&stored.rule.schedule, Schedule::Calendar(calendar)
+            if matches!(calendar.days, DayFilter::Weekdays { .. }))
+    });
+    let hours = args.look_ahead_hours.unwrap_or(if weekly { 168 } else { 24 });
+    TimeSpan { start, end: start.plus_ms(i64::from(hours) * HOUR_MS) }
+}
+
+fn nothing_to_plan(rules: &[StoredRule], built: &BuiltProblem) -> String {
+    if rules.is_empty() {
+        "no enabled rules; `tidetable generate-scheduling-rules --auto-enable` or `rules enable` make some"
+            .to_owned()
+    } else if built.problem.rules.is_empty() {
+        "no enabled rule fires within the horizon; --look-ahead-hours 168 looks a week ahead".to_owned()
+    } else {
+        "no capacity is known; set [capacity] in the configuration".to_owned()
+    }
+}
+
+fn nothing(strategy: Strategy, built: &BuiltProblem, rules: &[StoredRule]) -> OptimizeReport {
+    OptimizeReport {
+        optimization_id: None,
+        solution: None,
+        problem: None,
+        explain: false,
+        by_position: false,
+        horizon_start: Some(built.origin),
+        moves: Vec::new(),
+        unmoved: super::optimize_report::left_out(built, rules),
+        assumptions: built.assumptions.clone(),
+        obstacles: Vec::new(),
+        wall_seconds: 0.0,
+        applied: false,
+        strategy,
+    }
+}
+
+fn warn_of_overload(solution: &Solution, warnings: &mut Vec<String>) {
+    if solution.after.overload_slots > 0 {
+        warnings.push(
+            "even the plan asks for more than there is at times; set [capacity] if the jobs run on another \
+             machine, or widen the rules' flexibility"
+                .to_owned(),
+        );
+    }
+}
+
+/// Stores the plan and, where that was asked for and it gains enough, moves the rules.
+fn keep(
+    context: &Context,
+    args: &OptimizeArgs,
+    store: &mut Store,
+    built: &BuiltProblem,
+    rules: &[StoredRule],
+    report: &mut OptimizeReport,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let Some(solution) = report.solution.clone() else { return Ok(()) };
+    let improved = matches!(solution.status, PlanStatus::Optimal | PlanStatus::Feasible);
+    let gained = match report.strategy {
+        // Its objective counts the displacement; what it gains is that everything fits.
+        Strategy::ConflictResolution => {
+            gain(solution.before.overload_slots as f64, solution.after.overload_slots as f64)
+        }
+        strategy => gain(solution.before.objective(strategy), solution.after.objective(strategy)),
+    };
+    let least = context.config.optimize.auto_apply_gain;
+    let apply = args.auto_apply && improved && !report.moves.is_empty() && gained > least;
+    if args.auto_apply && !apply && !report.moves.is_empty() {
+        warnings.push(format!(
+            "not applied: the plan gains {:.1} %, and --auto-apply wants more than {:.1} %",
+            gained * 100.0,
+            least * 100.0
+        ));
+    }
+    report.applied = apply;
+    let body = report.data().to_string();
+    let id = store.in_transaction(|transaction| -> anyhow::Result<i64> {
+        let id = Store::save_optimization(
+            transaction,
+            strategy_word(report.strategy),
+            status_word(solution.status),
+            &body,
+            context.now,
+        )?;
+        if apply {
+            for (position, rule_id) in built.rule_ids.iter().enumerate() {
+                let minutes = solution.choice.delta[position] * built.problem.slot_minutes;
+                let Some(stored) = rules.iter().find(|stored| stored.id == *rule_id) else { continue };
+                if let Some(moved) = moved_rule(&stored.rule, minutes) {
+                    Store::move_rule(transaction, *rule_id, &moved, Some(id), context.now)?;
+                }
+            }
+            Store::mark_optimization_applied(transaction, id, context.now)?;
+        }
+        Ok(id)
+    })?;
+    report.optimization_id = Some(id);
+    Ok(())
+}
+
+/// The rule `minutes` later; what it may still move shrinks on the side it moved to, and grows on the other.
+fn moved_rule(rule: &Rule, minutes: i64) -> Option<Rule> {
+    if minutes == 0 {
+        return None;
+    }
+    let mut moved = rule.clone();
+    moved.schedule = rule.schedule.shifted(minutes)?;
+    moved.shift_minutes += minutes;
+    let room = |side: u32, change: i64| (i64::from(side) + change).clamp(0, i64::from(u32::MAX)) as u32;
+    moved.flexibility.earlier_minutes = room(rule.flexibility.earlier_minutes, minutes);
+    moved.flexibility.later_minutes = room(rule.flexibility.later_minutes, -minutes);
+    Some(moved)
 }

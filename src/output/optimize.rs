@@ -1,1 +1,308 @@
-//! What `optimize` answers.
+//! What `optimize-resource-schedule` answers.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::format::{count, percent, quantity, shorten};
+use super::{Report, Style};
+use crate::domain::plan::{PlanStatus, Problem, Relief, Score, Solution, Strategy};
+use crate::domain::rules::RuleId;
+use crate::domain::time::Timestamp;
+
+/// A rule that the plan moves.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MoveShape {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// What it starts.
+    pub task_type: String,
+    /// First occurrence in the horizon as it is.
+    pub from: Timestamp,
+    /// The same occurrence under the plan.
+    pub to: Timestamp,
+    /// Minutes the whole rule moves; negative is earlier.
+    pub shift_minutes: i64,
+    /// Where it runs.
+    pub host_from: String,
+    /// Where it is to run.
+    pub host_to: String,
+    /// Its schedule under the plan, in words.
+    pub schedule: String,
+    /// Its schedule under the plan, as cron text where there is one.
+    pub cron: Option<String>,
+    /// What the move relieves.
+    pub reason: String,
+    /// The numbers behind the reason.
+    pub relief: Option<Relief>,
+}
+
+/// A rule that the plan leaves alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnmovedShape {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// What it starts.
+    pub task_type: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What `optimize-resource-schedule` answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptimizeReport {
+    /// Its id in the store; `None` when it was not kept (an instance file).
+    pub optimization_id: Option<i64>,
+    /// What was asked for and found; `None` when there was nothing to plan.
+    pub solution: Option<Solution>,
+    /// The problem.
+    pub problem: Option<Problem>,
+    /// Whether to show the problem.
+    pub explain: bool,
+    /// Whether the plan of an instance file is to be given by position.
+    pub by_position: bool,
+    /// When the horizon begins; `None` for an instance file.
+    pub horizon_start: Option<Timestamp>,
+    /// Rules that move.
+    pub moves: Vec<MoveShape>,
+    /// Rules that stay.
+    pub unmoved: Vec<UnmovedShape>,
+    /// What had to be assumed.
+    pub assumptions: Vec<String>,
+    /// Sentences that say why no plan exists.
+    pub obstacles: Vec<String>,
+    /// Seconds of search.
+    pub wall_seconds: f64,
+    /// Whether the rules in the store were moved.
+    pub applied: bool,
+    /// The strategy asked for.
+    pub strategy: Strategy,
+}
+
+/// The word for a strategy in JSON and messages.
+pub fn strategy_word(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::BalanceLoad => "balance",
+        Strategy::PeakMitigation => "peak",
+        Strategy::ResourceEfficiency => "efficiency",
+        Strategy::ConflictResolution => "conflict",
+    }
+}
+
+/// The word for a status in JSON and messages.
+pub fn status_word(status: PlanStatus) -> &'static str {
+    match status {
+        PlanStatus::Optimal => "optimal",
+        PlanStatus::Feasible => "feasible",
+        PlanStatus::Infeasible => "infeasible",
+        PlanStatus::Unchanged => "unchanged",
+    }
+}
+
+/// `(before - after) / before`: the share that is gained; 0 where there was nothing to gain.
+pub fn gain(before: f64, after: f64) -> f64 {
+    if before.is_finite() && before.abs() > 1e-12 { (before - after) / before } else { 0.0 }
+}
+
+fn score_json(score: &Score, problem: &Problem) -> Value {
+    let by_resource = |value: &dyn Fn(usize) -> Value| -> Value {
+        let fields: Map<String, Value> = (0..score.resources.len())
+            .map(|position| (problem.resources[position].clone(), value(position)))
+            .collect();
+        Value::Object(fields)
+    };
+    json!({
+        "balance": score.balance,
+        "peak": finite(score.peak),
+        "efficiency": score.efficiency,
+        "conflict": score.conflict,
+        "peak_utilization": by_resource(&|at| finite(score.resources[at].peak_utilization)),
+        "load_variance": by_resource(&|at| json!(score.resources[at].load_variance)),
+        "capacity_violations": by_resource(&|at| json!(score.resources[at].capacity_violations)),
+        "waiting_minutes_per_resource": by_resource(&|at| json!(score.resources[at].waiting_minutes)),
+        "overload_slots": score.overload_slots,
+        "exclusion_violations": score.exclusion_violations,
+        "precedence_violations": score.precedence_violations,
+        "window_violations": score.window_violations,
+        "waiting_minutes": score.waiting_minutes,
+        "displacement_minutes": score.displacement_minutes,
+        "moved": score.moved,
+    })
+}
+
+fn finite(value: f64) -> Value {
+    if value.is_finite() { json!(value) } else { Value::Null }
+}
+
+impl Report for OptimizeReport {
+    fn data(&self) -> Value {
+        let mut data = json!({
+            "strategy": strategy_word(self.strategy),
+            "status": self.solution.as_ref().map_or("unchanged", |solution| status_word(solution.status)),
+            "optimization_id": self.optimization_id,
+            "horizon_start": self.horizon_start,
+            "moves": self.moves,
+            "unmoved": self.unmoved,
+            "assumptions": self.assumptions,
+            "obstacles": self.obstacles,
+            "applied": self.applied,
+            "wall_seconds": self.wall_seconds,
+        });
+        if let (Some(solution), Some(problem)) = (&self.solution, &self.problem) {
+            data["objective"] = finite(solution.objective);
+            data["lower_bound"] = json!(solution.lower_bound);
+            data["gap"] = json!(solution.gap);
+            data["seed"] = json!(solution.seed);
+            data["interrupted"] = json!(solution.interrupted);
+            data["horizon_slots"] = json!(problem.horizon_slots);
+            data["slot_minutes"] = json!(problem.slot_minutes);
+            data["before"] = score_json(&solution.before, problem);
+            data["after"] = score_json(&solution.after, problem);
+            data["displacement_minutes"] = json!(solution.after.displacement_minutes);
+            data["improvement"] = improvement(solution);
+            if self.by_position {
+                data["format"] = json!("sched-opt-sol/1");
+                data["instance"] = json!(problem.name);
+                data["solver"] = json!("tidetable");
+                data["wall_s"] = json!(self.wall_seconds);
+                data["bound"] = json!(solution.lower_bound);
+                data["delta"] = json!(solution.choice.delta);
+                data["host"] = json!(solution.choice.host);
+            }
+            if self.explain {
+                data["problem"] = serde_json::to_value(problem).unwrap_or_default();
+            }
+        }
+        data
+    }
+
+    fn table(&self, style: &Style) -> String {
+        let (Some(solution), Some(problem)) = (&self.solution, &self.problem) else {
+            return "Nothing to plan.\n".to_owned();
+        };
+        let mut text = self.heading(solution, style);
+        if !self.moves.is_empty() {
+            let mut table = style.new_table(&["RULE", "TASK TYPE", "FROM", "TO", "SHIFT", "BECAUSE"]);
+            for step in &self.moves {
+                table.add_row(vec![
+                    step.rule_id.0.to_string(),
+                    shorten(&step.task_type, 36),
+                    style.time(step.from),
+                    style.time(step.to),
+                    format!("{:+} min", step.shift_minutes),
+                    step.reason.clone(),
+                ]);
+            }
+            text.push_str(&style.finish_table(table));
+            text.push('\n');
+        }
+        text.push_str(&metrics(solution, problem, style));
+        text.push_str(&self.footer(solution));
+        text
+    }
+
+    fn detailed(&self, style: &Style) -> String {
+        let mut text = self.table(style);
+        for (title, lines) in [
+            (
+                "Left alone",
+                self.unmoved
+                    .iter()
+                    .map(|rule| {
+                        format!("rule {} ({}): {}", rule.rule_id.0, shorten(&rule.task_type, 48), rule.reason)
+                    })
+                    .collect::<Vec<_>>(),
+            ),
+            ("Assumed", self.assumptions.clone()),
+        ] {
+            if !lines.is_empty() {
+                text.push_str(&format!("\n{}\n", style.bold(title)));
+                for line in lines {
+                    text.push_str(&format!("  {line}\n"));
+                }
+            }
+        }
+        text
+    }
+}
+
+impl OptimizeReport {
+    fn heading(&self, solution: &Solution, style: &Style) -> String {
+        let status = status_word(solution.status);
+        let what = match solution.status {
+            PlanStatus::Infeasible => format!("no plan keeps every limit: {}", self.obstacles.join("; ")),
+            PlanStatus::Unchanged => "nothing to gain: the timetable is as good as it can be made".to_owned(),
+            PlanStatus::Optimal | PlanStatus::Feasible => {
+                format!("{} to move, proven {}", quantity(solution.after.moved, "rule"), proof(solution))
+            }
+        };
+        format!("{}: {what}\n\n", style.bold(&format!("{} ({status})", strategy_word(self.strategy))))
+    }
+
+    fn footer(&self, solution: &Solution) -> String {
+        let mut lines = String::new();
+        if !self.unmoved.is_empty() {
+            lines.push_str(&format!(
+                "\n{} left alone; --output-format detailed says why\n",
+                quantity(self.unmoved.len() as u64, "rule")
+            ));
+        }
+        if self.applied {
+            lines.push_str("\nThe rules in the store were moved.\n");
+        } else if solution.after.moved > 0 && !self.by_position {
+            lines.push_str("\nNothing was moved yet; --auto-apply moves the rules in the store.\n");
+        }
+        lines
+    }
+}
+
+/// How near the plan is to the best there can be.
+fn proof(solution: &Solution) -> String {
+    match (solution.status, solution.gap) {
+        (PlanStatus::Optimal, _) => "best".to_owned(),
+        (_, Some(gap)) => format!("within {} of the best", percent(gap.clamp(0.0, 1.0))),
+        (_, None) => "nothing about the best".to_owned(),
+    }
+}
+
+fn improvement(solution: &Solution) -> Value {
+    let (before, after) = (&solution.before, &solution.after);
+    json!({
+        "objective": gain(before.objective(solution.strategy), after.objective(solution.strategy)),
+        "peak": gain(before.peak, after.peak),
+        "load_variance": gain(before.balance, after.balance),
+        "efficiency": gain(before.efficiency, after.efficiency),
+        "overload_slots": before.overload_slots as i64 - after.overload_slots as i64,
+    })
+}
+
+fn metrics(solution: &Solution, problem: &Problem, style: &Style) -> String {
+    let (before, after) = (&solution.before, &solution.after);
+    let mut table = style.new_table(&["LOAD", "BEFORE", "AFTER"]);
+    let utilization =
+        |value: f64| if value.is_finite() { percent_of(value) } else { "no capacity".to_owned() };
+    for (position, resource) in problem.resources.iter().enumerate() {
+        table.add_row(vec![
+            format!("peak of {resource}"),
+            utilization(before.resources[position].peak_utilization),
+            utilization(after.resources[position].peak_utilization),
+        ]);
+    }
+    table.add_row(vec![
+        "variance".to_owned(),
+        format!("{:.1}", before.balance),
+        format!("{:.1}", after.balance),
+    ]);
+    let minutes = |slots: u64| format!("{} min", count(slots * problem.slot_minutes.unsigned_abs()));
+    table.add_row(vec!["overload".to_owned(), minutes(before.overload_slots), minutes(after.overload_slots)]);
+    table.add_row(vec![
+        "displacement".to_owned(),
+        "-".to_owned(),
+        format!("{} min", count(after.displacement_minutes.unsigned_abs())),
+    ]);
+    style.finish_table(table)
+}
+
+/// A utilisation, which may be above 1, as per cent.
+fn percent_of(value: f64) -> String {
+    format!("{:.0}%", value * 100.0)
+}

@@ -8,6 +8,7 @@ mod imports;
 mod intern;
 mod lock;
 mod migrations;
+mod optimizations;
 mod patterns;
 mod profiles;
 mod rule_actions;

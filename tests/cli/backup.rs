@@ -57,7 +57,8 @@ fn a_backup_is_made_and_listed() {
     let sandbox = Sandbox::new();
     add_runs(&sandbox, "nightly", 12);
     insta::assert_snapshot!(steady(&sandbox.run("backup").assert_code(0)));
-    sandbox.run_args(&["backup", "create", "--reason", "before the move", "--now", "2026-03-02T12:00:00Z"])
+    sandbox
+        .run_args(&["backup", "create", "--reason", "before the move", "--now", "2026-03-02T12:00:00Z"])
         .assert_code(0);
     let list = sandbox.run_args(&["backup", "list", "--now", "2026-03-04T12:00:00Z"]).assert_code(0);
     insta::assert_snapshot!(steady(&list));

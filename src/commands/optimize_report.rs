@@ -1,0 +1,151 @@
+//! A plan in words: what each move relieves, why the others stay, what keeps a plan from being made.
+
+use crate::domain::plan::{BuiltProblem, Obstacle, Problem, Relief, Solution, relief_of};
+use crate::domain::rules::{RuleId, StoredRule};
+use crate::domain::time::MINUTE_MS;
+use crate::output::optimize::{MoveShape, UnmovedShape};
+
+fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
+    rules.iter().find(|stored| stored.id == id)
+}
+
+fn task_type(rules: &[StoredRule], id: RuleId) -> String {
+    rule_of(rules, id).map(|stored| stored.rule.task_type.clone()).unwrap_or_default()
+}
+
+/// The moves with their reasons, and the rules that stay with theirs.
+pub(super) fn moves_and_reasons(
+    built: &BuiltProblem,
+    solution: &Solution,
+    rules: &[StoredRule],
+) -> (Vec<MoveShape>, Vec<UnmovedShape>) {
+    let problem = &built.problem;
+    let unmoved_choice = problem.unmoved();
+    let mut moves = Vec::new();
+    let mut unmoved = Vec::new();
+    for (position, id) in built.rule_ids.iter().enumerate() {
+        let delta = solution.choice.delta[position];
+        let rule = &problem.rules[position];
+        let (host_from, host_to) = (rule.host, solution.choice.host[position]);
+        if delta == 0 && host_from == host_to {
+            let reason = if rule.earliest == 0 && rule.latest == 0 {
+                "it may not move, or no schedule can say its moved times"
+            } else {
+                "moving it gains nothing"
+            };
+            let task_type = task_type(rules, *id);
+            unmoved.push(UnmovedShape { rule_id: *id, task_type, reason: reason.to_owned() });
+            continue;
+        }
+        let relief = relief_of(problem, &unmoved_choice, &solution.choice, position);
+        let shift_minutes = delta * problem.slot_minutes;
+        let from = built.first_occurrence[position];
+        let moved = rule_of(rules, *id).and_then(|stored| stored.rule.schedule.shifted(shift_minutes));
+        moves.push(MoveShape {
+            rule_id: *id,
+            task_type: task_type(rules, *id),
+            from,
+            to: from.plus_ms(shift_minutes * MINUTE_MS),
+            shift_minutes,
+            host_from: problem.hosts[host_from].id.clone(),
+            host_to: problem.hosts[host_to].id.clone(),
+            schedule: moved.as_ref().map(|schedule| schedule.describe()).unwrap_or_default(),
+            cron: moved.as_ref().and_then(|schedule| schedule.cron()),
+            reason: relief.as_ref().map_or_else(
+                || "it makes room for the others".to_owned(),
+                |relief| reason(relief, built, rules),
+            ),
+            relief,
+        });
+    }
+    unmoved.extend(left_out(built, rules));
+    unmoved.sort_by_key(|rule| rule.rule_id);
+    (moves, unmoved)
+}
+
+/// The rules that take no part in the plan.
+pub(super) fn left_out(built: &BuiltProblem, rules: &[StoredRule]) -> Vec<UnmovedShape> {
+    built
+        .left_out
+        .iter()
+        .map(|(id, reason)| UnmovedShape {
+            rule_id: *id,
+            task_type: task_type(rules, *id),
+            reason: reason.clone(),
+        })
+        .collect()
+}
+
+fn resource_word(resource: &str) -> &str {
+    match resource {
+        "cpu_cores" => "CPU",
+        "memory_mib" => "memory",
+        "gpu_count" => "GPUs",
+        "gpu_memory_mib" => "GPU memory",
+        other => other,
+    }
+}
+
+fn reason(relief: &Relief, built: &BuiltProblem, rules: &[StoredRule]) -> String {
+    let names: Vec<String> = relief
+        .together_with
+        .iter()
+        .take(2)
+        .map(|position| task_type(rules, built.rule_ids[*position]))
+        .map(|name| crate::output::shorten(&name, 24))
+        .collect();
+    let more = relief.together_with.len().saturating_sub(names.len());
+    let company = match (names.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!(" with {}", names.join(" and ")),
+        (false, more) => format!(" with {} and {more} more", names.join(", ")),
+    };
+    format!(
+        "{} at {:.0}%{company}; then {:.0}%",
+        resource_word(&relief.resource),
+        relief.utilization_before * 100.0,
+        relief.utilization_after * 100.0
+    )
+}
+
+/// Each obstacle as a sentence.
+pub(super) fn describe_obstacles(
+    solution: &Solution,
+    problem: &Problem,
+    name: &dyn Fn(usize) -> String,
+) -> Vec<String> {
+    let names = |rules: &[usize]| rules.iter().map(|rule| name(*rule)).collect::<Vec<_>>().join(", ");
+    solution
+        .obstacles
+        .iter()
+        .map(|obstacle| match obstacle {
+            Obstacle::PrecedenceImpossible { rule, chain } => format!(
+                "{} cannot start in its window after what must run before it ({})",
+                name(*rule),
+                names(chain)
+            ),
+            Obstacle::ExclusionImpossible { tag, first, second } => format!(
+                "{} and {} share the tag {tag} and meet wherever they are put",
+                name(*first),
+                name(*second)
+            ),
+            Obstacle::ExclusionTooLong { tag, needed_slots, horizon_slots } => {
+                format!("the rules of tag {tag} need {needed_slots} slots, the horizon has {horizon_slots}")
+            }
+            Obstacle::DemandTooLarge { rule, resource, demand, capacity } => format!(
+                "{} asks for {demand} of {}, of which there is {capacity} (in the problem's units)",
+                name(*rule),
+                problem.resources[*resource]
+            ),
+            Obstacle::FixedLoadTooLarge { host, resource, slot, load, capacity, rules } => format!(
+                "{} cannot avoid each other in slot {slot} on {} and ask for {load} of {} of which there is \
+                 {capacity}",
+                names(rules),
+                problem.hosts[*host].id,
+                problem.resources[*resource]
+            ),
+            Obstacle::ProvenInfeasible => "every combination was ruled out".to_owned(),
+            Obstacle::NotFound => "none was found within the time limit; nothing is proven".to_owned(),
+        })
+        .collect()
+}
