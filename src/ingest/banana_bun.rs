@@ -1,21 +1,17 @@
 //! A task queue kept in SQLite: a `tasks` table with type, status, created, started and finished times.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row};
-use tempfile::NamedTempFile;
+use rusqlite::{Connection, Row};
 
 use super::database_value::{read_time, single_dependency, text_of};
+use super::foreign_database::{ForeignDatabase, database_error};
 use super::lines::reject;
 use super::{Entries, Entry, ImportOptions, IngestError, Reject, Source};
 use crate::domain::activity::{Run, RunStatus};
 
-/// How an SQLite file begins.
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Rows taken at a time: no statement stays open, and no row waits, while the others are worked on.
 const PAGE_ROWS: i64 = 500;
 /// The columns that are read, in the order of the query; the table may lack some.
@@ -28,7 +24,7 @@ const NEEDED: [&str; 2] = ["type", "started_at"];
 /// or comes through a pipe is read from a temporary copy.
 pub(super) fn entries(source: Source, _options: &ImportOptions) -> Result<Entries, IngestError> {
     let label = source.label().to_owned();
-    let opened = open(source)?;
+    let opened = ForeignDatabase::open(source)?;
     let columns = table_columns(&opened.connection, &label)?;
     let selected = COLUMNS
         .map(|wanted| columns.iter().find(|column| column.eq_ignore_ascii_case(wanted)))
@@ -48,92 +44,6 @@ pub(super) fn entries(source: Source, _options: &ImportOptions) -> Result<Entrie
         unknown_statuses: BTreeSet::new(),
         ready: VecDeque::new(),
     }))
-}
-
-/// A database and the copy that it is read from, if it is one.
-struct Opened {
-    connection: Connection,
-    _copy: Option<NamedTempFile>,
-}
-
-fn open(source: Source) -> Result<Opened, IngestError> {
-    let label = source.label().to_owned();
-    let failed = |error: io::Error| IngestError::Read { path: label.clone(), source: error };
-    if let Some(path) = source.file_path().filter(|path| begins_like_a_database(path)) {
-        let connection = connect(path).map_err(|error| database_error(&label, &error))?;
-        return Ok(Opened { connection, _copy: None });
-    }
-    let mut copy = NamedTempFile::new().map_err(failed)?;
-    let mut reader = source.into_reader()?;
-    let mut magic = Vec::new();
-    reader.by_ref().take(MAGIC.len() as u64).read_to_end(&mut magic).map_err(failed)?;
-    if magic != MAGIC {
-        let reason = "it does not begin like an SQLite file".to_owned();
-        return Err(IngestError::Database { path: label, reason });
-    }
-    io::copy(&mut magic.as_slice().chain(reader), copy.as_file_mut()).map_err(failed)?;
-    let connection = connect(copy.path()).map_err(|error| database_error(&label, &error))?;
-    Ok(Opened { connection, _copy: Some(copy) })
-}
-
-fn begins_like_a_database(path: &Path) -> bool {
-    let mut magic = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAGIC.len() as u64).read_to_end(&mut magic));
-    read.is_ok() && magic == MAGIC
-}
-
-/// Opens a file without leaving anything beside it: SQLite would create the files of write-ahead mode even
-/// for a reader, though where there is no log nobody has the database open.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let at_rest = in_write_ahead_mode(path) && !log_path(path).exists();
-    if at_rest {
-        return connect_immutable(path);
-    }
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    match probe(&connection) {
-        Ok(()) => Ok(connection),
-        // A folder that cannot be written to: nobody writes to the database there, either.
-        Err(error) => connect_immutable(path).map_err(|_| error),
-    }
-}
-
-fn connect_immutable(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let uri = format!("file:{}?immutable=1", percent_encoded(path));
-    let connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
-    probe(&connection)?;
-    Ok(connection)
-}
-
-/// Opening reads nothing yet; this does.
-fn probe(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
-/// Byte 18 of the file's header is the version that writers must understand; 2 stands for write-ahead mode.
-fn in_write_ahead_mode(path: &Path) -> bool {
-    let mut header = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(20).read_to_end(&mut header));
-    read.is_ok() && header.get(18) == Some(&2)
-}
-
-fn log_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    PathBuf::from(name)
-}
-
-fn percent_encoded(path: &Path) -> String {
-    let mut encoded = String::new();
-    for byte in path.to_string_lossy().bytes() {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn table_columns(connection: &Connection, label: &Path) -> Result<Vec<String>, IngestError> {
@@ -167,10 +77,6 @@ fn quoted(column: &str) -> String {
     format!("\"{}\"", column.replace('"', "\"\""))
 }
 
-fn database_error(label: &Path, error: &rusqlite::Error) -> IngestError {
-    IngestError::Database { path: label.to_owned(), reason: error.to_string() }
-}
-
 /// Where the next page of rows begins.
 #[derive(Clone, Copy)]
 enum Paging {
@@ -180,7 +86,7 @@ enum Paging {
 
 struct Tasks {
     /// `None` once all rows were read or reading failed.
-    opened: Option<Opened>,
+    opened: Option<ForeignDatabase>,
     label: PathBuf,
     selected: String,
     paging: Paging,
@@ -318,6 +224,7 @@ mod tests {
     use super::*;
     use crate::ingest::fixtures::{Sorted, options, sorted, source};
     use proptest::prelude::*;
+    use tempfile::NamedTempFile;
 
     const SCHEMA: &str = "CREATE TABLE tasks (id INTEGER PRIMARY KEY, type TEXT, status TEXT, \
         description TEXT, dependencies TEXT, created_at DATETIME, started_at DATETIME, finished_at DATETIME)";
@@ -445,7 +352,7 @@ mod tests {
             let file = database(&[SCHEMA, "INSERT INTO tasks (type, started_at) VALUES ('a', 5)"]);
             let mut bytes = std::fs::read(file.path()).unwrap();
             for (position, byte) in damage {
-                if let Some(damaged) = bytes.get_mut(position + MAGIC.len()) {
+                if let Some(damaged) = bytes.get_mut(position + b"SQLite format 3\0".len()) {
                     *damaged = byte;
                 }
             }

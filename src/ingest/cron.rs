@@ -25,7 +25,7 @@ pub(super) fn entries(mut source: Source, options: &ImportOptions) -> Result<Ent
         Some(year) => year,
         None => match infer_years(&mut source, options)? {
             Some(years) => {
-                ready.push_back(Entry::Notice(assumed(years)));
+                ready.push_back(Entry::Notice(assumed(years, options.zone)));
                 years.first
             }
             None => 0,
@@ -46,15 +46,15 @@ pub(super) fn entries(mut source: Source, options: &ImportOptions) -> Result<Ent
     }))
 }
 
-fn assumed(years: InferredYears) -> String {
-    let InferredYears { first, last } = years;
-    if first == last {
-        format!("the log's stamps have no year: read as {first}; --year tells another")
+fn assumed(years: InferredYears, zone: Zone) -> String {
+    let InferredYears { first, last, by_clock_change } = years;
+    let span = if first == last { format!("{first}") } else { format!("{first} (first line) to {last}") };
+    let why = if by_clock_change {
+        format!(", the latest in which clocks in {zone} go back where the log does")
     } else {
-        format!(
-            "the log's stamps have no year: read as {first} (first line) to {last}; --year tells the first"
-        )
-    }
+        String::new()
+    };
+    format!("the log's stamps have no year: read as {span}{why}; --year gives the first line's")
 }
 
 /// The first pass: looks at every stamp.
@@ -147,7 +147,8 @@ impl CronLog {
                     self.join.take(message, &logged);
                 }
                 None => {
-                    let reason = format!("that day does not exist in {}", self.first_year + years_passed);
+                    let year = self.first_year.saturating_add(years_passed);
+                    let reason = format!("that day does not exist in {year}");
                     self.reject(reject(number, Some("stamp"), reason, bytes));
                 }
             },
@@ -222,83 +223,34 @@ fn looks_like_a_command(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::activity::Run;
-    use crate::ingest::{Session, TimeUnit};
+    use crate::ingest::fixtures::{Sorted, at, options, sorted, source};
     use proptest::prelude::*;
-    use std::io::Cursor;
-    use std::path::PathBuf;
 
-    const SYSLOG: &str = "cron_ubuntu_syslog_2016.log.gz";
-    const AUTHLOG: &str = "cron_ubuntu_authlog_2016.log.gz";
-
-    fn options(zone: Zone, latest: &str) -> ImportOptions {
-        ImportOptions {
-            format: None,
-            map: Vec::new(),
-            time_unit: TimeUnit::Seconds,
-            zone,
-            start_time: None,
-            year: None,
-            fields: None,
-            crontab_user: None,
-            latest: Timestamp::parse_rfc3339(latest).unwrap(),
-        }
+    fn in_zone(zone: Zone, latest: &str) -> ImportOptions {
+        ImportOptions { zone, latest: at(latest), ..options() }
     }
 
     fn new_york() -> ImportOptions {
-        options(Zone::America__New_York, "2016-11-20T00:00:00Z")
+        in_zone(Zone::America__New_York, "2016-11-20T00:00:00Z")
     }
 
-    #[derive(Default)]
-    struct Found {
-        runs: Vec<Run>,
-        sessions: Vec<Session>,
-        rejects: Vec<Reject>,
-        notices: Vec<String>,
+    fn read(text: impl AsRef<[u8]>, options: &ImportOptions) -> Sorted {
+        sorted(entries(source(text), options).unwrap())
     }
 
-    fn read(text: impl Into<Vec<u8>>, options: &ImportOptions) -> Found {
-        let source = Source::from_reader(Path::new("log"), Box::new(Cursor::new(text.into())));
-        let mut found = Found::default();
-        for entry in entries(source, options).unwrap() {
-            match entry.unwrap() {
-                Entry::Run(run) => found.runs.push(run),
-                Entry::Session(session) => found.sessions.push(session),
-                Entry::Reject(reject) => found.rejects.push(reject),
-                Entry::Notice(notice) => found.notices.push(notice),
-                Entry::Declared(rule) => panic!("a log declares nothing: {rule:?}"),
-            }
-        }
-        found
-    }
-
-    fn starts(found: &Found) -> Vec<String> {
+    fn starts(found: &Sorted) -> Vec<String> {
         found.runs.iter().map(|run| run.started_at.to_rfc3339()).collect()
-    }
-
-    /// The text of traces, one after the other; `None` where they are not at hand.
-    fn traces(names: &[&str]) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        for name in names {
-            let path = PathBuf::from("../shared/traces").join(name);
-            let Ok(source) = Source::from_path(&path) else {
-                eprintln!("skipped: no {}", path.display());
-                return None;
-            };
-            source.into_reader().unwrap().read_to_end(&mut bytes).unwrap();
-        }
-        Some(bytes)
     }
 
     #[test]
     fn years_are_counted_over_new_year_and_told() {
         let text =
             "Dec 31 23:30:01 box CRON[1]: (root) CMD (a)\nJan  1 00:30:01 box CRON[2]: (root) CMD (a)\n";
-        let found = read(text, &options(Zone::UTC, "2020-03-01T00:00:00Z"));
+        let found = read(text, &in_zone(Zone::UTC, "2020-03-01T00:00:00Z"));
         assert_eq!(starts(&found), ["2019-12-31T23:30:01Z", "2020-01-01T00:30:01Z"]);
         assert_eq!(found.notices.len(), 1);
         assert!(found.notices[0].contains("2019 (first line) to 2020"));
-        let given = ImportOptions { year: Some(2011), ..options(Zone::UTC, "2020-03-01T00:00:00Z") };
+        let given = ImportOptions { year: Some(2011), ..in_zone(Zone::UTC, "2020-03-01T00:00:00Z") };
         let found = read(text, &given);
         assert_eq!(starts(&found), ["2011-12-31T23:30:01Z", "2012-01-01T00:30:01Z"]);
         assert!(found.notices.is_empty());
@@ -308,7 +260,7 @@ mod tests {
     fn new_year_is_seen_in_other_programs_lines() {
         let text = "Jul  1 00:00:01 box CRON[1]: (root) CMD (a)\nDec 31 00:00:01 box kernel: x\n\
                     Jan  1 00:00:01 box kernel: y\nAug  1 00:00:01 box CRON[2]: (root) CMD (a)\n";
-        let found = read(text, &options(Zone::UTC, "2020-09-01T00:00:00Z"));
+        let found = read(text, &in_zone(Zone::UTC, "2020-09-01T00:00:00Z"));
         assert_eq!(starts(&found), ["2019-07-01T00:00:01Z", "2020-08-01T00:00:01Z"]);
     }
 
@@ -355,81 +307,6 @@ mod tests {
         expected.sort();
         assert_eq!(starts, expected);
         assert_eq!(found.notices.len(), 1);
-    }
-
-    #[test]
-    fn the_syslog_trace_yields_every_command_and_both_passes_of_the_repeated_hour() {
-        let Some(text) = traces(&[SYSLOG]) else { return };
-        let found = read(text, &new_york());
-        // 2,230 lines; 1 RELOAD and 2 INFO among them.
-        assert_eq!((found.runs.len(), found.sessions.len(), found.rejects.len()), (2_227, 0, 0));
-        assert_eq!(found.notices, ["the log's stamps have no year: read as 2016; --year tells another"]);
-        assert_eq!(found.runs[0].started_at.to_rfc3339(), "2016-10-23T10:39:01Z");
-        assert!(found.runs.is_sorted_by_key(|run| run.started_at));
-        let hourly: Vec<_> = found
-            .runs
-            .iter()
-            .filter(|run| run.task_type.ends_with("cron.hourly"))
-            .map(|run| run.started_at)
-            .filter(|at| at.to_rfc3339().starts_with("2016-11-06T0"))
-            .collect();
-        assert_eq!(hourly.len(), 10);
-        assert!(hourly.windows(2).all(|pair| pair[1].since(pair[0]) == 60 * MINUTE_MS));
-        let types: std::collections::BTreeSet<_> =
-            found.runs.iter().map(|run| run.task_type.as_str()).collect();
-        assert_eq!(types.len(), 8);
-    }
-
-    #[test]
-    fn the_authlog_trace_yields_its_sessions_and_tells_the_clock_step() {
-        let Some(text) = traces(&[AUTHLOG]) else { return };
-        let found = read(text, &new_york());
-        assert_eq!((found.runs.len(), found.rejects.len()), (0, 0));
-        assert_eq!(found.sessions.len(), 5_317);
-        let steps: Vec<_> = found.notices.iter().filter(|notice| notice.contains("steps back")).collect();
-        assert_eq!(steps.len(), 1, "{steps:?}");
-    }
-
-    #[test]
-    fn both_traces_in_either_order_join_into_runs_with_ends() {
-        for names in [[SYSLOG, AUTHLOG], [AUTHLOG, SYSLOG]] {
-            let Some(text) = traces(&names) else { return };
-            let found = read(text, &new_york());
-            assert_eq!(found.runs.len(), 2_227);
-            let ended = found.runs.iter().filter(|run| run.ended_at.is_some()).count();
-            assert_eq!((ended, found.sessions.len()), (2_227, 5_317 - 2_227), "{names:?}");
-            let weekly: Vec<_> = found
-                .runs
-                .iter()
-                .filter(|run| run.task_type.contains("cron.weekly"))
-                .filter_map(|run| Some(run.ended_at?.since(run.started_at) as f64 / 1e3))
-                .collect();
-            let mean = weekly.iter().sum::<f64>() / weekly.len() as f64;
-            assert!((39.0..42.0).contains(&mean), "the weekly job takes {mean} s on average");
-        }
-    }
-
-    #[test]
-    fn both_traces_in_one_log_join_as_they_come() {
-        let (Some(syslog), Some(authlog)) = (traces(&[SYSLOG]), traces(&[AUTHLOG])) else { return };
-        let (syslog, authlog) = (String::from_utf8(syslog).unwrap(), String::from_utf8(authlog).unwrap());
-        let process = |line: &str| parse_syslog_line(line).and_then(|line| line.process_id).unwrap();
-        let mut commands = syslog.lines().filter(|line| line.contains(" CMD (")).peekable();
-        let mut text = String::new();
-        for session in authlog.lines() {
-            text.push_str(session);
-            text.push('\n');
-            let after = process(session)..=process(session) + 3;
-            let same = |line: &&str| line[..12] == session[..12] && after.contains(&process(line));
-            while let Some(command) = commands.next_if(same) {
-                text.push_str(command);
-                text.push('\n');
-            }
-        }
-        assert_eq!(commands.next(), None, "every command found its place");
-        let found = read(text, &new_york());
-        let ended = found.runs.iter().filter(|run| run.ended_at.is_some()).count();
-        assert_eq!((found.runs.len(), ended, found.sessions.len()), (2_227, 2_227, 5_317 - 2_227));
     }
 
     proptest! {

@@ -23,7 +23,7 @@ const MOST_HELD: usize = 100_000;
 /// Where and when a message was logged.
 #[derive(Clone, Debug)]
 pub(super) struct Logged {
-    /// By which host.
+    /// By which host; empty where it is unknown.
     pub(super) host: Arc<str>,
     /// By which process.
     pub(super) process_id: Option<i64>,
@@ -103,7 +103,7 @@ impl CronJoin {
         let process_id = process_id.or(logged.process_id);
         let mut run = Run::started(cron_task_type(user, command), logged.at);
         run.user = user.map(str::to_owned);
-        run.host = Some(logged.host.to_string());
+        run.host = Some(logged.host.to_string()).filter(|host| !host.is_empty());
         run.external_id = process_id.map(|id| id.to_string());
         let Some(process_id) = process_id else {
             self.ready.push_back(Entry::Run(run));

@@ -250,22 +250,6 @@ mod tests {
         );
     }
 
-    #[test]
-    fn the_crontabs_trace_declares_eight_rules() {
-        let path = Path::new("../shared/traces/cron_ubuntu_crontabs.txt");
-        let Ok(source) = Source::from_path(path) else {
-            eprintln!("skipped: no {}", path.display());
-            return;
-        };
-        let (rules, rejects) = collect(source, &options());
-        assert_eq!(rules.len(), 8);
-        assert!(rules.iter().all(|rule| rule.user.as_deref() == Some("root")));
-        assert_eq!(rules[7].expression, "*/20 * * * *");
-        assert!(rules[7].task_type.starts_with("root: rsync --info=progress2"));
-        assert_eq!(rejects.len(), 1);
-        assert_eq!(rejects[0].text, "(no entries)");
-    }
-
     proptest! {
         #[test]
         fn no_text_panics(text in "(\\PC|\n|[#*/@%=0-9 ]){0,80}") {

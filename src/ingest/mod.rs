@@ -6,6 +6,8 @@ mod columns;
 mod cron;
 mod cron_join;
 mod cron_message;
+#[cfg(test)]
+mod cron_traces;
 mod crontab;
 mod crontab_line;
 mod crontab_origin;
@@ -16,6 +18,7 @@ mod detect;
 mod entry;
 #[cfg(test)]
 mod fixtures;
+mod foreign_database;
 mod held;
 mod journal;
 mod journal_record;

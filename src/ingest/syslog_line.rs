@@ -7,7 +7,7 @@ use super::syslog_stamp::{Stamp, split_stamp};
 pub(super) struct SyslogLine<'a> {
     /// When it was logged.
     pub(super) stamp: Stamp,
-    /// Who logged it.
+    /// The host that logged it; empty where it is unknown.
     pub(super) host: &'a str,
     /// The program as it names itself; empty where it does not.
     pub(super) program: &'a str,
@@ -45,6 +45,8 @@ fn parse_structured(text: &str) -> Option<SyslogLine<'_>> {
     let (process, rest) = rest.split_once(' ')?;
     let (_message_id, rest) = rest.split_once(' ')?;
     let message = skip_structured_data(rest).trim_start_matches([' ', '\u{feff}']);
+    // `-` stands for an unknown host.
+    let host = if host == "-" { "" } else { host };
     Some(SyslogLine { stamp, host, program, process_id: process.parse().ok(), message })
 }
 

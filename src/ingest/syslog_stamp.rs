@@ -16,8 +16,9 @@ pub(super) struct YearlessStamp {
 }
 
 impl YearlessStamp {
-    /// The stamp in `year`; `None` for 29 February of a common year.
+    /// The stamp in `year`; `None` for 29 February of a common year and outside the years 0 to 9999.
     pub(super) fn in_year(self, year: i32) -> Option<NaiveDateTime> {
+        let year = Some(year).filter(|year| (0..=9999).contains(year))?;
         Some(NaiveDate::from_ymd_opt(year, self.month, self.day)?.and_time(self.time))
     }
 }

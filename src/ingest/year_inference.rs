@@ -1,17 +1,23 @@
 //! Years for logs that do not name them: counted by their new years, anchored by their latest line.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 use super::syslog_stamp::{Stamp, YearlessStamp};
-use crate::domain::calendar::{Zone, local_time, resolve_local};
-use crate::domain::time::{DAY_MS, Timestamp};
+use crate::domain::calendar::{LocalInstant, Zone, local_time, resolve_local};
+use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, Timestamp};
 
 /// A step back by more than this is a new year, not a clock that was set.
 const NEW_YEAR_STEP_DAYS: i64 = 180;
 /// A step forward by more than this is a line of the old year logged late (or an older log appended).
 const OLD_YEAR_STEP_DAYS: i64 = 350;
-/// Every leap day recurs within eight years.
-const LEAP_SEARCH_YEARS: i32 = 8;
+/// Weekdays, leap days and with them the days on which clocks change recur within 28 years.
+const SEARCHED_YEARS: i32 = 28;
+/// How far a log steps back within the hour that clocks repeat: less is disorder, more a clock that was set.
+const REPEATED_STEP_MS: RangeInclusive<i64> = 15 * MINUTE_MS..=HOUR_MS;
+/// Steps back that are remembered; a log of a year has one or two.
+const STEPS_REMEMBERED: usize = 8;
 
 /// Tells how many new years lie between the first line of a log and the line at hand.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +53,9 @@ pub(super) struct YearInference {
     latest: Option<(i32, NaiveDateTime)>,
     /// Years passed at lines of 29 February, each once.
     leap_days: Vec<i32>,
+    previous: Option<NaiveDateTime>,
+    /// Where the log steps back by less than an hour: years passed and the stamp.
+    steps_back: Vec<(i32, YearlessStamp)>,
     /// The first stamp with a full date after the last one without a year: nothing before it is later.
     dated_after: Option<Stamp>,
 }
@@ -58,6 +67,8 @@ pub(super) struct InferredYears {
     pub(super) first: i32,
     /// Year of the last line.
     pub(super) last: i32,
+    /// Whether a later year would do but for the hour that the log repeats.
+    pub(super) by_clock_change: bool,
 }
 
 impl YearInference {
@@ -75,13 +86,21 @@ impl YearInference {
             self.leap_days.push(years_passed);
         }
         if let Some(local) = yearless.in_year(2000) {
+            let step_ms = self.previous.map(|previous| (previous - local).num_milliseconds());
+            let repeats = step_ms.is_some_and(|step_ms| REPEATED_STEP_MS.contains(&step_ms));
+            if repeats && self.steps_back.len() < STEPS_REMEMBERED {
+                self.steps_back.push((years_passed, yearless));
+            }
+            self.previous = Some(local);
             let candidate = (years_passed, local);
             self.latest = Some(self.latest.map_or(candidate, |latest| latest.max(candidate)));
         }
     }
 
     /// The latest years in which no line is later than `latest` by more than a day (a log copied from a
-    /// machine whose clock or zone differs) and every 29 February exists. `None` without a line that needs it.
+    /// machine whose clock or zone differs), every 29 February exists, and clocks in `zone` go back where the
+    /// log does: an archived log is not of this year, and with the day of that change its weekdays are right.
+    /// `None` without a line that needs a year.
     pub(super) fn years(&self, latest: Timestamp, zone: Zone) -> Option<InferredYears> {
         let (years_passed, local) = self.latest?;
         let bound = match self.dated_after {
@@ -97,11 +116,28 @@ impl YearInference {
         };
         let year = if in_year(bound.year())? <= bound { bound.year() } else { bound.year() - 1 };
         let newest_first = year - years_passed;
-        let first = (0..LEAP_SEARCH_YEARS)
-            .map(|back| newest_first - back)
-            .find(|first| self.leap_days.iter().all(|passed| is_leap_year(first + passed)))
-            .unwrap_or(newest_first);
-        Some(InferredYears { first, last: first + self.last_year })
+        let has_leap_days = |first: &i32| self.leap_days.iter().all(|passed| is_leap_year(first + passed));
+        let candidates = (0..SEARCHED_YEARS).map(|back| newest_first - back).filter(has_leap_days);
+        let newest = candidates.clone().next().unwrap_or(newest_first);
+        // The first of those that explain most is the latest.
+        let mut best = (self.repeats_explained(newest, zone), newest);
+        for first in candidates {
+            let explained = self.repeats_explained(first, zone);
+            if explained > best.0 {
+                best = (explained, first);
+            }
+        }
+        let first = best.1;
+        Some(InferredYears { first, last: first + self.last_year, by_clock_change: first != newest })
+    }
+
+    /// Steps back that lie in an hour that clocks repeat, when the first line is of year `first`.
+    fn repeats_explained(&self, first: i32, zone: Zone) -> usize {
+        let repeated = |(passed, stamp): &&(i32, YearlessStamp)| {
+            let local = stamp.in_year(first + passed);
+            local.is_some_and(|local| matches!(resolve_local(zone, local), LocalInstant::Twice(..)))
+        };
+        self.steps_back.iter().filter(repeated).count()
     }
 }
 
@@ -115,13 +151,17 @@ mod tests {
     use crate::ingest::syslog_stamp::split_stamp;
 
     fn years(stamps: &[&str], latest: &str) -> Option<(i32, i32)> {
+        years_in(Zone::UTC, stamps, latest)
+    }
+
+    fn years_in(zone: Zone, stamps: &[&str], latest: &str) -> Option<(i32, i32)> {
         let mut inference = YearInference::default();
         for text in stamps {
             let line = format!("{text} host");
             inference.observe(split_stamp(&line).expect("a stamp").0);
         }
         let latest = Timestamp::parse_rfc3339(latest).expect("valid instant");
-        inference.years(latest, Zone::UTC).map(|years| (years.first, years.last))
+        inference.years(latest, zone).map(|years| (years.first, years.last))
     }
 
     #[test]
@@ -149,6 +189,17 @@ mod tests {
             years(&["Feb 29 10:00:00", "Mar  1 00:00:00"], "2019-06-01T00:00:00Z"),
             Some((2016, 2016))
         );
+    }
+
+    #[test]
+    fn the_hour_that_clocks_repeat_tells_an_older_year() {
+        let stamps = ["Oct 30 01:39:01", "Nov  6 01:39:01", "Nov  6 01:09:01", "Nov  6 02:09:01"];
+        let zone = Zone::America__New_York;
+        assert_eq!(years_in(zone, &stamps, "2021-03-01T00:00:00Z"), Some((2016, 2016)));
+        assert_eq!(years_in(zone, &stamps, "2022-11-07T00:00:00Z"), Some((2022, 2022)));
+        assert_eq!(years_in(Zone::UTC, &stamps, "2021-03-01T00:00:00Z"), Some((2020, 2020)));
+        let set_back = ["Jul  6 01:39:01", "Jul  6 01:09:01"];
+        assert_eq!(years_in(zone, &set_back, "2021-03-01T00:00:00Z"), Some((2020, 2020)));
     }
 
     #[test]
