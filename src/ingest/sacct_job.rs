@@ -5,7 +5,7 @@ use super::slurm_value::{
     MemoryScope, SlurmState, TrackableResources, elapsed_ms, exit_code, requested_memory, used_memory,
 };
 use super::time_text::TimeReading;
-use crate::domain::activity::{Resources, Run};
+use crate::domain::activity::{Resources, Run, RunStatus};
 use crate::domain::time::{SECOND_MS, Timestamp};
 
 /// Where the fields that are read lie, looked up once.
@@ -116,12 +116,12 @@ impl SacctFields {
             .and_then(|text| text.parse::<u32>().ok())
             .map(|seconds| i64::from(seconds) * SECOND_MS)
             .or_else(|| text(columns, self.elapsed).and_then(elapsed_ms));
-        let node_list = self.column(columns, self.node_list);
+        let node_list = self.node_list.and_then(|index| columns.get(index)).map_or("", |text| text.trim());
         // A job that is cancelled while it waits has a start, its end, but never had a node.
         if node_list == "None assigned" && elapsed.is_none_or(|elapsed| elapsed == 0) {
             return Err(("NodeList", "no node was ever assigned: never started".to_owned()));
         }
-        let running = status == Some(crate::domain::activity::RunStatus::Running);
+        let running = status == Some(RunStatus::Running);
         let end = self.time(columns, self.end, "End", times)?;
         let ended_at =
             end.or(elapsed.filter(|_| !running && !self.lacks_start()).map(|ms| started_at.plus_ms(ms)));
@@ -197,10 +197,6 @@ impl SacctFields {
             parts.into_iter().filter_map(|(word, index)| Some(format!("{word} {}", text(columns, index)?)));
         let signature: Vec<String> = known.collect();
         if signature.is_empty() { "job".to_owned() } else { signature.join(" ") }
-    }
-
-    fn column<'a>(&self, columns: &[&'a str], index: Option<usize>) -> &'a str {
-        index.and_then(|index| columns.get(index)).map_or("", |text| text.trim())
     }
 }
 
