@@ -6,7 +6,7 @@ use crate::domain::patterns::ResourceProfile;
 use crate::domain::rules::{Flexibility, Rule, RuleSource};
 use crate::ingest::DeclaredRule;
 use crate::output::import::ImportedFile;
-use crate::store::Transaction;
+use crate::store::{Saved, Store, Transaction};
 
 /// The rule that a crontab line declares; `Err` says why it is none.
 pub(super) fn declared_rule(declared: &DeclaredRule, path: &str, context: &Context) -> Result<Rule, String> {
@@ -41,6 +41,12 @@ pub(super) fn save(
     context: &Context,
     file: &mut ImportedFile,
 ) -> anyhow::Result<()> {
-    let _ = (transaction, rules, context, file);
+    for (_, saved) in Store::save_rules(transaction, rules, context.now)? {
+        match saved {
+            Saved::Added => file.rules_added += 1,
+            Saved::Changed => file.updated += 1,
+            Saved::Unchanged => file.already_known += 1,
+        }
+    }
     Ok(())
 }

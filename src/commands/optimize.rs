@@ -117,11 +117,7 @@ fn solve_store(
 ) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let mut store = context.open_writer()?;
-    let rules = store.rules(&RuleFilter {
-        enabled_only: true,
-        created_by: Some(context.now),
-        ..RuleFilter::default()
-    })?;
+    let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     let built = build(context, args, &store, &rules)?;
     if built.problem.rules.is_empty() || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));

@@ -22,8 +22,6 @@ pub fn run(context: &Context, args: &ViewArgs) -> anyhow::Result<Outcome> {
             ids: None,
         })?,
     };
-    // Stored by an analysis later than --now: it does not exist yet.
-    patterns.retain(|stored| single || stored.detected_at <= context.now);
     sort(&mut patterns, args.sort_by, args.sort_order);
     let total = patterns.len();
     patterns.truncate(args.limit as usize);

@@ -133,7 +133,11 @@ impl Tasks {
             count += 1;
             self.rows += 1;
             self.paging = match self.paging {
-                Paging::AfterRowId(_) => Paging::AfterRowId(row.get(COLUMNS.len())?),
+                Paging::AfterRowId(last) => match row.get(COLUMNS.len())? {
+                    next if next > last => Paging::AfterRowId(next),
+                    // In a damaged file a page can lead back to itself; reading would never end.
+                    _ => return Err(rows_out_of_order()),
+                },
                 Paging::FromOffset(offset) => Paging::FromOffset(offset + 1),
             };
             let entry = match read_row(self.rows, row, &mut self.unknown_statuses)? {
@@ -152,6 +156,13 @@ impl Tasks {
             self.ready.push_back(Entry::Notice(format!("status taken as unknown: {words}")));
         }
     }
+}
+
+fn rows_out_of_order() -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some("damaged: its row ids do not ascend".to_owned()),
+    )
 }
 
 /// The run of one row, or why there is none.

@@ -312,7 +312,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = read(bytes, &new_york());
+            // Bytes that begin like gzip are refused as a whole.
+            if let Ok(entries) = entries(source(bytes), &new_york()) {
+                sorted(entries);
+            }
         }
 
         #[test]
