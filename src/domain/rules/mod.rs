@@ -2,6 +2,7 @@
 
 mod action;
 mod capacity;
+mod change;
 mod conflicts;
 #[cfg(test)]
 mod fixture;
@@ -16,6 +17,7 @@ mod spacing;
 
 pub use action::{RuleAction, RuleActionKind};
 pub use capacity::{Capacity, SharedResource, usual_duration_ms};
+pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
 pub use generate::{
     GenerateOptions, GeneratedRule, GeneratedRules, InitialState, SkipReason, SkippedPattern, generate,
