@@ -3,6 +3,7 @@
 mod context;
 mod error;
 mod outcome;
+mod task_type_filter;
 
 pub mod analyze;
 pub mod backup;

@@ -1,8 +1,10 @@
 //! What people and programs read: one report per subcommand with its table, detailed and json forms.
 
 mod envelope;
+mod evaluation;
 mod format;
 mod pattern;
+mod prediction;
 mod report;
 mod schedule;
 mod style;

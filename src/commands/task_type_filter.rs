@@ -1,0 +1,102 @@
+//! `--task-types`: names or globs, and what to say when they match nothing.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::CommandError;
+use crate::domain::similarity::closest_names;
+
+/// Names suggested at most.
+const SUGGESTIONS: usize = 3;
+
+/// The task types that a person asked for.
+#[derive(Clone, Debug)]
+pub struct TaskTypeFilter {
+    /// As typed, with the glob it may be; a name may hold brackets that make it no glob.
+    wanted: Vec<(String, Option<GlobMatcher>)>,
+}
+
+impl TaskTypeFilter {
+    /// The filter of these arguments; `None` without any, which is all task types. A text that is neither a
+    /// glob nor a name in `names` is a usage error.
+    pub fn new(wanted: &[String], names: &[String]) -> Result<Option<TaskTypeFilter>, CommandError> {
+        let mut read = Vec::new();
+        for text in wanted {
+            let glob = GlobBuilder::new(text).build();
+            if let (Err(error), false) = (&glob, names.contains(text)) {
+                return Err(CommandError::Usage {
+                    message: format!(
+                        "--task-types: \"{text}\" is neither a task type nor a glob: {}",
+                        error.kind()
+                    ),
+                    hint: "`*` stands for any text, `?` for one character; write `[[]` for a bracket"
+                        .to_owned(),
+                });
+            }
+            read.push((text.clone(), glob.ok().map(|glob| glob.compile_matcher())));
+        }
+        Ok((!read.is_empty()).then_some(TaskTypeFilter { wanted: read }))
+    }
+
+    /// Whether `name` was asked for.
+    pub fn matches(&self, name: &str) -> bool {
+        self.wanted.iter().any(|(text, glob)| hits(text, glob.as_ref(), name))
+    }
+
+    /// One warning for each argument that matches none of `names`, with the names that are nearly it.
+    pub fn unmatched(&self, names: &[String]) -> Vec<String> {
+        self.wanted
+            .iter()
+            .filter(|(text, glob)| !names.iter().any(|name| hits(text, glob.as_ref(), name)))
+            .map(|(text, _)| {
+                let close = closest_names(text, names, SUGGESTIONS);
+                match close.is_empty() {
+                    true => format!("no task type matches \"{text}\""),
+                    false => {
+                        format!("no task type matches \"{text}\"; did you mean \"{}\"?", close.join("\", \""))
+                    }
+                }
+            })
+            .collect()
+    }
+}
+
+fn hits(text: &str, glob: Option<&GlobMatcher>, name: &str) -> bool {
+    text == name || glob.is_some_and(|glob| glob.is_match(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Vec<String> {
+        ["backup home", "sync [eu]", "train"].map(str::to_owned).to_vec()
+    }
+
+    fn filter(wanted: &[&str]) -> TaskTypeFilter {
+        let wanted: Vec<String> = wanted.iter().map(|text| (*text).to_owned()).collect();
+        TaskTypeFilter::new(&wanted, &names()).expect("valid").expect("some")
+    }
+
+    #[test]
+    fn names_and_globs_match_whole_names() {
+        let filter = filter(&["back*", "sync [eu]"]);
+        assert!(filter.matches("backup home") && filter.matches("sync [eu]"));
+        assert!(!filter.matches("train") && !filter.matches("my backup"));
+    }
+
+    #[test]
+    fn a_name_that_matches_nothing_names_its_neighbours() {
+        assert_eq!(
+            filter(&["backup-home"]).unmatched(&names()),
+            ["no task type matches \"backup-home\"; did you mean \"backup home\"?"]
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_neither_name_nor_glob_is_refused() {
+        let wanted = ["[a".to_owned()];
+        assert!(TaskTypeFilter::new(&wanted, &names()).is_err());
+        assert!(TaskTypeFilter::new(&wanted, &wanted).is_ok());
+        assert!(TaskTypeFilter::new(&[], &[]).expect("valid").is_none());
+    }
+}
