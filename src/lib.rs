@@ -11,6 +11,7 @@ pub mod config;
 pub mod failure;
 
 pub mod devices;
+pub mod export;
 pub mod ingest;
 pub mod output;
 pub mod store;

@@ -1,7 +1,205 @@
-//! Arguments of `rules`.
+//! Arguments of `rules` and its subcommands.
 
-use clap::Args;
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::DurationArg;
+use crate::domain::rules::RuleSourceKind;
 
 /// Arguments of `rules`.
 #[derive(Clone, Debug, Args)]
-pub struct RulesArgs {}
+#[command(
+    after_help = "A rule says when a task type is to start and how far it may be moved. Rules come from patterns \
+(mined), from crontabs that were imported (declared), or from `rules add` (manual). Predictions and plans count \
+enabled rules only.
+
+Examples:
+  tidetable rules list --enabled
+  tidetable rules show 3
+  tidetable rules add --task-type backup --cron '30 2 * * 1-5'
+  tidetable rules enable 3 4
+  tidetable rules export --target systemd 3"
+)]
+pub struct RulesArgs {
+    /// What to do with rules.
+    #[command(subcommand)]
+    pub action: RulesAction,
+}
+
+/// What to do with rules.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesAction {
+    /// List rules
+    List(ListArgs),
+    /// Show one rule and what was done to it
+    Show(ShowArgs),
+    /// Add a rule by hand
+    Add(AddArgs),
+    /// Let predictions and plans count rules
+    #[command(after_help = "With an unknown id nothing is changed.
+
+Examples:
+  tidetable rules enable 3 4
+  tidetable rules enable 3 --dry-run")]
+    Enable(IdsArgs),
+    /// Leave rules out of predictions and plans
+    #[command(after_help = "With an unknown id nothing is changed.
+
+Examples:
+  tidetable rules disable 3
+  tidetable rules disable 3 4 --dry-run")]
+    Disable(IdsArgs),
+    /// Remove rules with their history
+    #[command(after_help = "With an unknown id nothing is removed. A mined rule comes back with the next \
+`generate-scheduling-rules`, a declared one with the next import of its crontab; disable it to be rid of it.
+
+Examples:
+  tidetable rules remove 3 --dry-run
+  tidetable rules remove 3 4")]
+    Remove(IdsArgs),
+    /// Write rules for a scheduler
+    Export(ExportArgs),
+}
+
+/// Where rules come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SourceArg {
+    /// From patterns
+    Mined,
+    /// From an imported crontab
+    Declared,
+    /// Added by hand
+    Manual,
+}
+
+impl From<SourceArg> for RuleSourceKind {
+    fn from(source: SourceArg) -> RuleSourceKind {
+        match source {
+            SourceArg::Mined => RuleSourceKind::Mined,
+            SourceArg::Declared => RuleSourceKind::Declared,
+            SourceArg::Manual => RuleSourceKind::Manual,
+        }
+    }
+}
+
+/// Arguments of `rules list`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  tidetable rules list
+  tidetable rules list --enabled --source declared
+  tidetable rules list --task-types 'root: *' --output-format json")]
+pub struct ListArgs {
+    /// Only those that predictions and plans count
+    #[arg(long)]
+    pub enabled: bool,
+
+    /// Only from this source
+    #[arg(long, value_enum, value_name = "SOURCE")]
+    pub source: Option<SourceArg>,
+
+    /// Only these task types: names or globs, comma-separated
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    pub task_types: Vec<String>,
+}
+
+/// Arguments of `rules show`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  tidetable rules show 3
+  tidetable rules show 3 --output-format json")]
+pub struct ShowArgs {
+    /// The rule
+    #[arg(value_name = "ID", add = super::complete::rule_ids())]
+    pub id: i64,
+}
+
+/// Arguments of `rules add`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "The times are local times of the zone (--timezone, else the system's). The name is what makes \
+the rule itself: adding the same name twice is refused.
+
+Examples:
+  tidetable rules add --task-type backup --cron '30 2 * * 1-5' --command '/usr/local/bin/backup'
+  tidetable rules add --task-type train --cron @daily --earlier 0 --later 4h --priority 8
+  tidetable rules add --task-type sync --cron '*/20 * * * *' --disabled --timezone Europe/Berlin"
+)]
+pub struct AddArgs {
+    /// The task type it starts
+    #[arg(long, value_name = "T", add = super::complete::task_types())]
+    pub task_type: String,
+
+    /// When: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly
+    #[arg(long, value_name = "FIELDS", allow_hyphen_values = true)]
+    pub cron: String,
+
+    /// One line for people [default: the task type and its times]
+    #[arg(long, value_name = "N")]
+    pub name: Option<String>,
+
+    /// What it runs; without it the rule cannot be exported
+    #[arg(long, value_name = "C")]
+    pub command: Option<String>,
+
+    /// 1 (least) to 10: weighs displacement in plans, decides conflicts
+    #[arg(long, value_name = "1..10", default_value_t = 5,
+          value_parser = clap::value_parser!(u8).range(1..=10))]
+    pub priority: u8,
+
+    /// How much earlier a plan may start it [default: 30m, at most half of its spacing]
+    #[arg(long, value_name = "DURATION")]
+    pub earlier: Option<DurationArg>,
+
+    /// How much later a plan may start it [default: 30m, at most half of its spacing]
+    #[arg(long, value_name = "DURATION")]
+    pub later: Option<DurationArg>,
+
+    /// Leave it out of predictions and plans for now
+    #[arg(long)]
+    pub disabled: bool,
+}
+
+/// Rules by their ids.
+#[derive(Clone, Debug, Args)]
+pub struct IdsArgs {
+    /// The rules
+    #[arg(value_name = "ID", required = true, add = super::complete::rule_ids())]
+    pub ids: Vec<i64>,
+}
+
+/// What rules can be written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TargetArg {
+    /// Lines of a crontab
+    Crontab,
+    /// A .timer and a .service unit for each rule
+    Systemd,
+    /// A JSON array of rules
+    Json,
+}
+
+/// Arguments of `rules export`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Only what the target says exactly is written; other rules are named in warnings with the \
+reason, and the exit code is 4. A crontab gets CRON_TZ lines where a rule's zone is not the system's (--timezone \
+names another); cronie understands them, Debian's cron does not.
+
+Examples:
+  tidetable rules export --target crontab
+  tidetable rules export --target crontab --system-crontab > /etc/cron.d/tidetable
+  tidetable rules export --target systemd 3
+  tidetable rules export --target json 3 4"
+)]
+pub struct ExportArgs {
+    /// For which scheduler
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: TargetArg,
+
+    /// Write the user column of /etc/crontab and /etc/cron.d
+    #[arg(long)]
+    pub system_crontab: bool,
+
+    /// The rules [default: all that are enabled]
+    #[arg(value_name = "ID", add = super::complete::rule_ids())]
+    pub ids: Vec<i64>,
+}

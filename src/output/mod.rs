@@ -1,11 +1,13 @@
 //! What people and programs read: one report per subcommand with its table, detailed and json forms.
 
+mod conflict;
 mod envelope;
 mod evaluation;
 mod format;
 mod pattern;
 mod prediction;
 mod report;
+mod rule;
 mod schedule;
 mod style;
 
@@ -25,9 +27,13 @@ pub mod rules;
 pub mod search;
 pub mod view;
 
+pub use conflict::{ShownConflict, rules_words};
 pub use envelope::{Envelope, FORMAT_VERSION, Form, render};
 pub use format::{count, duration, percent, quantity, shorten};
 pub use pattern::{PatternShape, resource_lines};
 pub use report::{Report, typed_records};
+pub use rule::{
+    RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words, shift_words, state_word,
+};
 pub use schedule::ScheduleShape;
 pub use style::Style;

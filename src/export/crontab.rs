@@ -1,0 +1,200 @@
+//! Crontab lines, in the form of a user's crontab or of /etc/crontab.
+
+use super::expression::{command_of, line_schedules, one_line, user_of};
+use super::{Exported, ExportedFile, Inexpressible};
+use crate::domain::calendar::{Zone, year_and_day_from};
+use crate::domain::rules::{Rule, StoredRule};
+use crate::domain::time::Timestamp;
+
+/// Which form of crontab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrontabForm {
+    /// A user's own: no user column.
+    User,
+    /// /etc/crontab and /etc/cron.d: the user stands before the command.
+    System,
+}
+
+/// The lines of one rule with what they are sorted by.
+struct Entry<'a> {
+    user: Option<&'a str>,
+    zone: Zone,
+    text: String,
+}
+
+/// One crontab with the rules that it can express. Rules in another zone than cron's own stand below a `CRON_TZ`
+/// line; in the user's form, rules of different users stand below a comment each. `now` is where the year
+/// begins over which split times are compared with the whole.
+pub fn crontab(rules: &[StoredRule], form: CrontabForm, cron_zone: Zone, now: Timestamp) -> Exported {
+    let mut exported = Exported::default();
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for StoredRule { id, rule } in rules {
+        match entry(rule, form, now) {
+            Ok((user, lines)) => {
+                let text = format!("# rule {}: {}\n{lines}", id.0, one_line(&rule.name));
+                entries.push(Entry { user, zone: rule.zone, text });
+                exported.written.push(*id);
+            }
+            Err(reason) => exported.left_out.push((*id, reason)),
+        }
+    }
+    // CRON_TZ holds for all lines below it: lines of cron's own zone go first.
+    let group = |entry: &Entry<'_>| match form {
+        CrontabForm::User => entry.user.map(str::to_owned),
+        CrontabForm::System => None,
+    };
+    entries.sort_by_key(|entry| (group(entry), entry.zone != cron_zone, entry.zone.name()));
+    if !entries.is_empty() {
+        exported.files.push(ExportedFile { name: "crontab".to_owned(), text: written(&entries, cron_zone, group) });
+    }
+    exported
+}
+
+fn written<'a>(
+    entries: &[Entry<'a>],
+    cron_zone: Zone,
+    group: impl Fn(&Entry<'a>) -> Option<String>,
+) -> String {
+    let mut text = String::new();
+    let several = entries.iter().any(|entry| group(entry) != group(&entries[0]));
+    let mut above: Option<(Option<String>, Zone)> = None;
+    for entry in entries {
+        let here = group(entry);
+        let begins_group = above.as_ref().is_none_or(|(above, _)| *above != here);
+        if begins_group && several {
+            match &here {
+                Some(user) => text.push_str(&format!("# for the crontab of {user}\n")),
+                None => text.push_str("# user unknown\n"),
+            }
+        }
+        let zone_above = above.as_ref().filter(|_| !begins_group).map_or(cron_zone, |(_, zone)| *zone);
+        if zone_above != entry.zone {
+            text.push_str(&format!("CRON_TZ={}\n", entry.zone.name()));
+        }
+        text.push_str(&entry.text);
+        above = Some((here, entry.zone));
+    }
+    text
+}
+
+/// The user and the lines of a rule.
+fn entry(rule: &Rule, form: CrontabForm, now: Timestamp) -> Result<(Option<&str>, String), Inexpressible> {
+    let command = command_of(rule)?;
+    if command.contains(['\n', '\r']) {
+        return Err(Inexpressible::SeveralLines);
+    }
+    let user = user_of(rule)?;
+    let column = match (form, user) {
+        (CrontabForm::User, _) => String::new(),
+        (CrontabForm::System, Some(user)) => format!("{user} "),
+        (CrontabForm::System, None) => return Err(Inexpressible::NoUser),
+    };
+    // A bare % would end the command.
+    let command = command.replace('%', "\\%");
+    let lines = times(rule, now)?;
+    Ok((user, lines.iter().map(|times| format!("{times} {column}{command}\n")).collect()))
+}
+
+/// The cron expressions that together fire exactly when the rule does.
+fn times(rule: &Rule, now: Timestamp) -> Result<Vec<String>, Inexpressible> {
+    let inexpressible = || Inexpressible::Times { target: "a crontab", schedule: rule.schedule.describe() };
+    if let Some(expression) = rule.schedule.cron() {
+        return Ok(vec![expression]);
+    }
+    let parts = line_schedules(&rule.schedule).ok_or_else(inexpressible)?;
+    let lines: Option<Vec<String>> = parts.iter().map(|part| part.cron()).collect();
+    // Times in all 24 hours follow the clock's changes otherwise than times in some: split, they may differ.
+    let span = year_and_day_from(now);
+    let mut together: Vec<Timestamp> =
+        parts.iter().flat_map(|part| part.occurrences_iter(span, rule.zone)).collect();
+    together.sort_unstable();
+    let same = together.into_iter().eq(rule.schedule.occurrences_iter(span, rule.zone));
+    lines.filter(|lines| !lines.is_empty() && same).ok_or_else(inexpressible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{CronEntry, Schedule, parse_cron};
+    use crate::domain::patterns::ResourceProfile;
+    use crate::domain::rules::{Flexibility, RuleId, RuleSource};
+    use crate::domain::time::HOUR_MS;
+
+    fn now() -> Timestamp {
+        Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant")
+    }
+
+    fn stored(id: i64, cron: &str, user: Option<&str>, zone: Zone) -> StoredRule {
+        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
+        let rule = Rule {
+            name: format!("work {id}"),
+            task_type: "work".to_owned(),
+            schedule: Schedule::Calendar(calendar),
+            zone,
+            command: Some("date +%F".to_owned()),
+            user: user.map(str::to_owned),
+            host: None,
+            source: RuleSource::Manual,
+            priority: 5,
+            flexibility: Flexibility::default(),
+            confidence: 1.0,
+            enabled: true,
+            shift_minutes: 0,
+            resources: ResourceProfile::default(),
+        };
+        StoredRule { id: RuleId(id), rule }
+    }
+
+    fn text(exported: &Exported) -> &str {
+        &exported.files[0].text
+    }
+
+    #[test]
+    fn percent_signs_are_escaped_and_foreign_zones_stand_below_their_line() {
+        let rules = [
+            stored(1, "0 3 * * *", None, Zone::America__New_York),
+            stored(2, "30 2 * * 1-5", None, Zone::UTC),
+            stored(3, "0 4 * * *", None, Zone::America__New_York),
+        ];
+        let exported = crontab(&rules, CrontabForm::User, Zone::UTC, now());
+        let expected = "# rule 2: work 2\n30 2 * * 1-5 date +\\%F\nCRON_TZ=America/New_York\n\
+                        # rule 1: work 1\n0 3 * * * date +\\%F\n# rule 3: work 3\n0 4 * * * date +\\%F\n";
+        assert_eq!(text(&exported), expected);
+    }
+
+    #[test]
+    fn users_have_a_column_or_a_crontab_each() {
+        let rules = [
+            stored(1, "0 3 * * *", Some("root"), Zone::UTC),
+            stored(2, "0 4 * * *", Some("ada"), Zone::UTC),
+            stored(3, "0 5 * * *", None, Zone::UTC),
+        ];
+        let system = crontab(&rules, CrontabForm::System, Zone::UTC, now());
+        assert!(text(&system).contains("0 3 * * * root date"));
+        assert_eq!(system.left_out, [(RuleId(3), Inexpressible::NoUser)]);
+        let user = crontab(&rules[..2], CrontabForm::User, Zone::UTC, now());
+        assert!(text(&user).starts_with("# for the crontab of ada\n# rule 2: work 2\n0 4"));
+        assert!(!text(&crontab(&rules[..1], CrontabForm::User, Zone::UTC, now())).contains("for the crontab"));
+    }
+
+    #[test]
+    fn what_cron_cannot_say_is_left_out_with_the_reason() {
+        let mut period = stored(1, "0 3 * * *", None, Zone::UTC);
+        period.rule.schedule = Schedule::Period { period_ms: 7 * HOUR_MS, anchor: now() };
+        let mut silent = stored(2, "0 3 * * *", None, Zone::UTC);
+        silent.rule.command = None;
+        let mut long = stored(3, "0 3 * * *", None, Zone::UTC);
+        long.rule.command = Some("a\n* * * * * b".to_owned());
+        let exported = crontab(&[period, silent, long], CrontabForm::User, Zone::UTC, now());
+        assert_eq!(exported.files, []);
+        let reasons: Vec<String> = exported.left_out.iter().map(|(_, reason)| reason.to_string()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "a crontab cannot say \"every 7 h\"",
+                "its command is not known",
+                "its command has several lines, which a crontab cannot hold",
+            ]
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! What a scheduler cannot say, and schedules as several lines where one is not enough.
+
+use crate::domain::calendar::{CalendarSchedule, Schedule};
+use crate::domain::rules::Rule;
+
+/// Why a rule cannot be written for a target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Inexpressible {
+    /// Nobody said what it runs.
+    #[error("its command is not known")]
+    NoCommand,
+    /// A crontab line has no place for several lines.
+    #[error("its command has several lines, which a crontab cannot hold")]
+    SeveralLines,
+    /// The system form needs a user.
+    #[error("its user is not known, and a system crontab names one on each line")]
+    NoUser,
+    /// A name that would break the line.
+    #[error("\"{0}\" is no name of a user")]
+    UserName(String),
+    /// The target has no form for the times.
+    #[error("{target} cannot say \"{schedule}\"")]
+    Times {
+        /// The target.
+        target: &'static str,
+        /// The times.
+        schedule: String,
+    },
+}
+
+/// The command of a rule.
+pub(super) fn command_of(rule: &Rule) -> Result<&str, Inexpressible> {
+    rule.command.as_deref().map(str::trim).filter(|command| !command.is_empty()).ok_or(Inexpressible::NoCommand)
+}
+
+/// The user of a rule, if one is known.
+pub(super) fn user_of(rule: &Rule) -> Result<Option<&str>, Inexpressible> {
+    match rule.user.as_deref() {
+        Some(user) if user.is_empty() || user.contains(|c: char| c.is_whitespace() || c.is_control()) => {
+            Err(Inexpressible::UserName(user.to_owned()))
+        }
+        user => Ok(user),
+    }
+}
+
+/// A text as one line of a comment or a description.
+pub(super) fn one_line(text: &str) -> String {
+    text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Schedules whose times are each every hour of a set at every minute of another, and together those of `schedule`;
+/// `None` for a schedule without calendar times.
+pub(super) fn line_schedules(schedule: &Schedule) -> Option<Vec<Schedule>> {
+    let Schedule::Calendar(calendar) = schedule else { return None };
+    // Hours (bits) in which each minute of the hour occurs, minutes ascending.
+    let mut hours_of_minute = [0_u32; 60];
+    for minute in calendar.minutes_of_day.iter().filter(|minute| **minute < 1440) {
+        hours_of_minute[usize::from(minute % 60)] |= 1 << (minute / 60);
+    }
+    let mut parts: Vec<(u32, Vec<u16>)> = Vec::new();
+    for (minute, hours) in (0_u16..).zip(hours_of_minute).filter(|(_, hours)| *hours != 0) {
+        match parts.iter_mut().find(|(known, _)| *known == hours) {
+            Some((_, minutes)) => minutes.push(minute),
+            None => parts.push((hours, vec![minute])),
+        }
+    }
+    let schedules = parts.into_iter().map(|(hours, minutes)| {
+        let hours = (0_u16..24).filter(|hour| hours & (1 << hour) != 0);
+        let minutes_of_day = hours.flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute));
+        Schedule::Calendar(CalendarSchedule { minutes_of_day: minutes_of_day.collect(), ..calendar.clone() })
+    });
+    Some(schedules.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{DayFilter, MonthSet};
+
+    #[test]
+    fn irregular_times_become_as_few_lines_as_there_are_sets_of_hours() {
+        let calendar = CalendarSchedule {
+            months: MonthSet::ALL,
+            days: DayFilter::Daily,
+            minutes_of_day: vec![385, 395, 885],
+        };
+        let lines: Vec<Option<String>> = line_schedules(&Schedule::Calendar(calendar))
+            .expect("calendar")
+            .iter()
+            .map(Schedule::cron)
+            .collect();
+        assert_eq!(lines, [Some("25 6 * * *".to_owned()), Some("35 6 * * *".to_owned()), Some("45 14 * * *".to_owned())]);
+    }
+
+    #[test]
+    fn a_comment_stays_on_its_line() {
+        assert_eq!(one_line("a\n0 0 * * * rm -rf /\tb"), "a 0 0 * * * rm -rf / b");
+    }
+}

@@ -1,0 +1,31 @@
+//! Rules written for the schedulers that run them, one file per target: exactly what each can express.
+
+mod crontab;
+mod expression;
+mod systemd;
+
+pub use crontab::{CrontabForm, crontab};
+pub use expression::Inexpressible;
+pub use systemd::systemd_units;
+
+use crate::domain::rules::RuleId;
+
+/// A text for a scheduler, and what to call it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedFile {
+    /// File name.
+    pub name: String,
+    /// Its contents, with a line break at the end.
+    pub text: String,
+}
+
+/// What a target could express, and what it could not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The files, in the order of the rules.
+    pub files: Vec<ExportedFile>,
+    /// Rules that are in them.
+    pub written: Vec<RuleId>,
+    /// Rules that are not, and why.
+    pub left_out: Vec<(RuleId, Inexpressible)>,
+}
