@@ -137,7 +137,9 @@ CREATE TABLE rule_actions (
 
 CREATE INDEX rule_actions_by_rule ON rule_actions (rule_id);
 
--- outcome: NULL while open; hit, missed or unobserved once the window has passed.
+-- One expected run of a task type at an instant, whatever sources expect it. outcome: NULL while open; hit,
+-- missed or unobserved once the window has passed. judged_run_id: greatest run id when that was decided, so
+-- that a miss is looked at again once more history has come in.
 CREATE TABLE predictive_schedules (
     id              INTEGER PRIMARY KEY,
     task_type_id    INTEGER NOT NULL REFERENCES task_types (id),
@@ -150,11 +152,24 @@ CREATE TABLE predictive_schedules (
     made_ms         INTEGER NOT NULL,
     outcome         TEXT,
     matched_run_id  INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+    judged_run_id   INTEGER,
     body            TEXT NOT NULL CHECK (json_valid(body)),
-    UNIQUE (task_type_id, predicted_ms, pattern_id, rule_id)
+    UNIQUE (task_type_id, predicted_ms)
 ) STRICT;
 
 CREATE INDEX predictive_schedules_window ON predictive_schedules (window_start_ms);
+CREATE INDEX predictive_schedules_matched ON predictive_schedules (matched_run_id)
+    WHERE matched_run_id IS NOT NULL;
+CREATE INDEX predictive_schedules_unfulfilled ON predictive_schedules (window_end_ms)
+    WHERE outcome IS NOT 'hit';
+
+-- Stretches of time that predictions were made for; task_types: names asked for as a JSON array, NULL for all.
+CREATE TABLE prediction_horizons (
+    id         INTEGER PRIMARY KEY,
+    start_ms   INTEGER NOT NULL,
+    end_ms     INTEGER NOT NULL,
+    task_types TEXT CHECK (task_types IS NULL OR json_valid(task_types))
+) STRICT;
 
 CREATE TABLE optimization_results (
     id          INTEGER PRIMARY KEY,

@@ -1,7 +1,53 @@
-//! Arguments of `search`.
+//! Arguments of `search-similar-patterns`.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
-/// Arguments of `search`.
+use crate::domain::patterns::PatternType;
+
+/// Arguments of `search-similar-patterns`.
 #[derive(Clone, Debug, Args)]
-pub struct SearchArgs {}
+#[command(
+    group(ArgGroup::new("asked_for").required(true).args(["pattern_id", "pattern_type", "task_types"])),
+    after_help = "Examples:
+  tidetable search-similar-patterns --pattern-id 3
+  tidetable search-similar-patterns --pattern-id 3 --similarity 0.5 --output-format detailed
+  tidetable search-similar-patterns --task-types 'root: *backup*' --active-only
+  tidetable search-similar-patterns --pattern-type daily_recurring --all-pairs --output-format json"
+)]
+pub struct SearchArgs {
+    /// What behaves like this pattern?
+    #[arg(long, value_name = "N", add = super::complete::pattern_ids())]
+    pub pattern_id: Option<i64>,
+
+    /// What behaves like the patterns of this type?
+    #[arg(long, value_name = "TYPE", value_parser = super::pattern_type())]
+    pub pattern_type: Option<PatternType>,
+
+    /// What behaves like the patterns of these task types? Names or globs, comma-separated
+    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    pub task_types: Vec<String>,
+
+    /// Least similarity of a result
+    #[arg(long, default_value_t = 0.8, value_name = "0..1", value_parser = super::ratio)]
+    pub similarity: f64,
+
+    /// At most this many results for each pattern asked for
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_results: u32,
+
+    /// Only patterns of at least this confidence
+    #[arg(long, value_name = "0..1", value_parser = super::ratio)]
+    pub min_confidence: Option<f64>,
+
+    /// Only patterns that are still kept
+    #[arg(long, overrides_with = "no_active_only")]
+    pub active_only: bool,
+
+    /// Also patterns that have ended [default]
+    #[arg(long)]
+    pub no_active_only: bool,
+
+    /// Compare the patterns asked for with each other too
+    #[arg(long)]
+    pub all_pairs: bool,
+}

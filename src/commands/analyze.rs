@@ -26,11 +26,14 @@ const FINDABLE_FROM: usize = 3;
 pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let save = !args.no_save_patterns;
-    let filter = TaskTypeFilter::new(&args.task_types)?;
     let mut store = if save { context.open_writer()? } else { context.open_reader(&mut warnings)? };
     let days = args.days.unwrap_or(context.config.analysis.days);
     let min_confidence = args.min_confidence.unwrap_or(context.config.analysis.min_confidence);
-    let Some(loaded) = load(context, &store, &filter, days, &mut warnings)? else {
+    let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
+    names.sort();
+    let filter = TaskTypeFilter::new(&args.task_types, &names)?;
+    warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
+    let Some(loaded) = load(context, &store, filter.as_ref(), days, &mut warnings)? else {
         return Ok(Outcome::done(empty_report(save), warnings));
     };
     let patterns = mine(
@@ -53,7 +56,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     };
     let (ids, saved) = if save {
         let (ids, changes) =
-            store_findings(context, &mut store, &loaded, &filter, &patterns, min_confidence, &profiles)?;
+            store_findings(context, &mut store, &loaded, filter.as_ref(), &patterns, min_confidence, &profiles)?;
         (ids, Some(changes))
     } else {
         (vec![None; patterns.len()], None)
@@ -102,7 +105,7 @@ impl Loaded {
 fn load(
     context: &Context,
     store: &Store,
-    filter: &TaskTypeFilter,
+    filter: Option<&TaskTypeFilter>,
     days: u32,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Option<Loaded>> {
@@ -122,8 +125,7 @@ fn load(
     let mut histories =
         store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
     let observed = observed_spans(&histories, span);
-    warnings.extend(filter.unmatched(histories.iter().map(|history| history.name.as_str())));
-    histories.retain(|history| filter.matches(&history.name));
+    histories.retain(|history| filter.is_none_or(|filter| filter.matches(&history.name)));
     let first = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
     let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
     if covered < THIN_HISTORY_DAYS {
@@ -137,14 +139,14 @@ fn store_findings(
     context: &Context,
     store: &mut Store,
     loaded: &Loaded,
-    filter: &TaskTypeFilter,
+    filter: Option<&TaskTypeFilter>,
     patterns: &[Pattern],
     min_confidence: f64,
     profiles: &HashMap<UserId, BehaviorProfile>,
 ) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
     let analysed: HashSet<&str> = loaded.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
-        let asked_for = pattern.task_types.iter().all(|name| filter.matches(name));
+        let asked_for = pattern.task_types.iter().all(|name| filter.is_none_or(|filter| filter.matches(name)));
         let occurs = pattern
             .schedule
             .occurrences_iter(loaded.span, pattern.zone)
@@ -157,7 +159,7 @@ fn store_findings(
     };
     let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
         // A partial look says nothing about a user's whole day.
-        if filter.is_everything() {
+        if filter.is_none() {
             Store::save_behavior_profiles(transaction, profiles, context.now)?;
         }
         Ok(Store::save_patterns(transaction, patterns, min_confidence, &findable, context.now)?)

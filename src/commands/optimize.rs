@@ -13,7 +13,7 @@ use crate::cli::parse_duration;
 use crate::config::ConfigError;
 use crate::devices;
 use crate::domain::calendar::{DayFilter, Schedule, local_time, resolve_local};
-use crate::domain::patterns::PatternType;
+use crate::domain::patterns::{PatternType, resource_profile};
 use crate::domain::plan::{
     BuildInput, BuiltProblem, Control, MachineCapacity, PlanStatus, Problem, Solution, SolveOptions,
     Strategy, build_problem, solve,
@@ -22,7 +22,7 @@ use crate::domain::rules::{Rule, StoredRule};
 use crate::domain::time::{HOUR_MS, TimeSpan};
 use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
-use crate::store::{PatternFilter, RuleFilter, Store};
+use crate::store::{HistoryFilter, PatternFilter, RuleFilter, Store};
 
 /// The wall clock ends a search that its budget of work does not: this many times the limit asked for.
 const WALL_CLOCK_SLACK: f64 = 1.5;
@@ -117,7 +117,8 @@ fn solve_store(
 ) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let mut store = context.open_writer()?;
-    let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
+    let mut rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
+    learn_needs(context, &store, &mut rules)?;
     let built = build(context, args, &store, &rules)?;
     if built.problem.rules.is_empty() || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
@@ -144,6 +145,24 @@ fn solve_store(
     };
     keep(context, args, &mut store, &built, &rules, &mut report, &mut warnings)?;
     Ok(Outcome::done(report, warnings))
+}
+
+/// Gives each rule that knows nothing of its runs (a declared one, say) what the history tells of its task type.
+fn learn_needs(context: &Context, store: &Store, rules: &mut [StoredRule]) -> anyhow::Result<()> {
+    let mut task_types = Vec::new();
+    for stored in rules.iter().filter(|stored| stored.rule.resources.runs_used == 0) {
+        task_types.extend(store.task_type_id(&stored.rule.task_type)?);
+    }
+    let filter = HistoryFilter { span: None, task_types: Some(task_types) };
+    for history in store.histories(&filter, context.now)? {
+        let profile = resource_profile(&history.runs);
+        for stored in rules.iter_mut().filter(|stored| stored.rule.task_type == history.name) {
+            if stored.rule.resources.runs_used == 0 {
+                stored.rule.resources = profile;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn build(

@@ -1,68 +1,102 @@
-//! Task types named on the command line: by name or by glob.
+//! `--task-types`: names or globs, and what to say when they match nothing.
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::CommandError;
+use crate::domain::similarity::closest_names;
 
-/// Which task types a person named; everything when they named none.
+/// Names suggested at most.
+const SUGGESTIONS: usize = 3;
+
+/// The task types that a person asked for.
 #[derive(Clone, Debug)]
 pub struct TaskTypeFilter {
-    patterns: Vec<(String, GlobMatcher)>,
+    /// As typed, with the glob it may be; a name may hold brackets that make it no glob.
+    wanted: Vec<(String, Option<GlobMatcher>)>,
 }
 
 impl TaskTypeFilter {
-    /// Reads names and globs. A text that is exactly a task type's name always means that one.
-    pub fn new(texts: &[String]) -> Result<TaskTypeFilter, CommandError> {
-        let patterns = texts
-            .iter()
-            .map(|text| {
-                let glob = GlobBuilder::new(text).literal_separator(false).build();
-                // A cron command may hold brackets and braces that are no glob at all.
-                let glob = glob.or_else(|_| GlobBuilder::new(&globset::escape(text)).build());
-                glob.map(|glob| (text.clone(), glob.compile_matcher())).map_err(|error| CommandError::Usage {
-                    message: format!("--task-types \"{text}\": {error}"),
-                    hint: "name task types, with * and ? where several are meant".to_owned(),
-                })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(TaskTypeFilter { patterns })
+    /// The filter of these arguments; `None` without any, which is all task types. A text that is neither a
+    /// glob nor a name in `names` is a usage error.
+    pub fn new(wanted: &[String], names: &[String]) -> Result<Option<TaskTypeFilter>, CommandError> {
+        let mut read = Vec::new();
+        for text in wanted {
+            let glob = GlobBuilder::new(text).build();
+            if let (Err(error), false) = (&glob, names.contains(text)) {
+                return Err(CommandError::Usage {
+                    message: format!(
+                        "--task-types: \"{text}\" is neither a task type nor a glob: {}",
+                        error.kind()
+                    ),
+                    hint: "`*` stands for any text, `?` for one character; write `[[]` for a bracket"
+                        .to_owned(),
+                });
+            }
+            read.push((text.clone(), glob.ok().map(|glob| glob.compile_matcher())));
+        }
+        Ok((!read.is_empty()).then_some(TaskTypeFilter { wanted: read }))
     }
 
-    /// Whether no task type was named.
-    pub fn is_everything(&self) -> bool {
-        self.patterns.is_empty()
-    }
-
-    /// Whether a person meant the task type `name`.
+    /// Whether `name` was asked for.
     pub fn matches(&self, name: &str) -> bool {
-        self.is_everything() || self.patterns.iter().any(|(text, glob)| text == name || glob.is_match(name))
+        self.wanted.iter().any(|(text, glob)| hits(text, glob.as_ref(), name))
     }
 
-    /// The texts that match none of `names`, with the nearest name where one is near.
-    pub fn unmatched<'n>(&self, names: impl Iterator<Item = &'n str> + Clone) -> Vec<String> {
-        self.patterns
+    /// One warning for each argument that matches none of `names`, with the names that are nearly it.
+    pub fn unmatched(&self, names: &[String]) -> Vec<String> {
+        self.wanted
             .iter()
-            .filter(|(text, glob)| !names.clone().any(|name| text == name || glob.is_match(name)))
-            .map(|(text, _)| format!("no task type is called \"{text}\""))
+            .filter(|(text, glob)| !names.iter().any(|name| hits(text, glob.as_ref(), name)))
+            .map(|(text, _)| {
+                let close = closest_names(text, names, SUGGESTIONS);
+                match close.is_empty() {
+                    true => format!("no task type matches \"{text}\""),
+                    false => {
+                        format!("no task type matches \"{text}\"; did you mean \"{}\"?", close.join("\", \""))
+                    }
+                }
+            })
             .collect()
     }
+}
+
+fn hits(text: &str, glob: Option<&GlobMatcher>, name: &str) -> bool {
+    text == name || glob.is_some_and(|glob| glob.is_match(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn names_with_glob_characters_still_name_themselves() {
-        let command = "root: [ -x /usr/lib/php/sessionclean ] && /usr/lib/php/sessionclean";
-        let filter = TaskTypeFilter::new(&[command.to_owned()]).expect("readable");
-        assert!(filter.matches(command));
-        assert!(!filter.matches("root: other"));
+    fn names() -> Vec<String> {
+        ["backup home", "sync [eu]", "train"].map(str::to_owned).to_vec()
+    }
+
+    fn filter(wanted: &[&str]) -> TaskTypeFilter {
+        let wanted: Vec<String> = wanted.iter().map(|text| (*text).to_owned()).collect();
+        TaskTypeFilter::new(&wanted, &names()).expect("valid").expect("some")
     }
 
     #[test]
-    fn a_star_crosses_slashes() {
-        let filter = TaskTypeFilter::new(&["root: *cron.daily*".to_owned()]).expect("readable");
-        assert!(filter.matches("root: cd / && run-parts --report /etc/cron.daily"));
+    fn names_and_globs_match_whole_names() {
+        let filter = filter(&["back*", "sync [eu]"]);
+        assert!(filter.matches("backup home") && filter.matches("sync [eu]"));
+        assert!(!filter.matches("train") && !filter.matches("my backup"));
+    }
+
+    #[test]
+    fn a_name_that_matches_nothing_names_its_neighbours() {
+        assert_eq!(
+            filter(&["backup-home"]).unmatched(&names()),
+            ["no task type matches \"backup-home\"; did you mean \"backup home\"?"]
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_neither_name_nor_glob_is_refused() {
+        let wanted = ["[a".to_owned()];
+        assert!(TaskTypeFilter::new(&wanted, &names()).is_err());
+        assert!(TaskTypeFilter::new(&wanted, &wanted).is_ok());
+        assert!(TaskTypeFilter::new(&[], &[]).expect("valid").is_none());
     }
 }

@@ -2,8 +2,10 @@
 
 mod conflict;
 mod envelope;
+mod evaluation;
 mod format;
 mod pattern;
+mod prediction;
 mod report;
 mod rule;
 mod schedule;

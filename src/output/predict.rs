@@ -1,1 +1,265 @@
 //! What `predict` answers.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::format::{duration, percent, quantity, shorten};
+use super::prediction::{PredictionShape, duration_words, mib, needs_words, number};
+use super::{Report, Style};
+use crate::domain::patterns::PatternId;
+use crate::domain::prediction::{
+    Demand, DemandHour, Prediction, PredictionSource, SpikeBuffer, SpikeBuffers,
+};
+use crate::domain::rules::RuleId;
+use crate::domain::time::{SECOND_MS, TimeSpan, Timestamp};
+
+pub use super::evaluation::EvaluateReport;
+
+/// More runs of one task type than this share one row of the table.
+const ROWS_PER_GROUP: usize = 3;
+
+/// The schedule of a pattern or rule in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleNote {
+    /// The pattern, or
+    pub pattern_id: Option<PatternId>,
+    /// the rule.
+    pub rule_id: Option<RuleId>,
+    /// When it fires.
+    pub text: String,
+}
+
+/// What `predict` answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictReport<R, S> {
+    /// The span the list is complete for.
+    pub horizon: TimeSpan,
+    /// The last recorded start.
+    pub history_end: Option<Timestamp>,
+    /// Predictions below it are left out.
+    pub min_confidence: f64,
+    /// How many were left out.
+    pub below_min_confidence: u64,
+    /// Expected runs, by start.
+    pub predictions: Vec<Prediction>,
+    /// Their load.
+    pub demand: Demand,
+    /// The buffer on that load.
+    pub buffers: SpikeBuffers,
+    /// Schedules of the patterns and rules that predict.
+    pub notes: Vec<ScheduleNote>,
+    /// Earlier predictions that were judged on this occasion.
+    pub resolved: R,
+    /// What saving these predictions changed.
+    pub saved: S,
+}
+
+impl<R, S> PredictReport<R, S> {
+    fn values(&self) -> Vec<Value> {
+        self.predictions
+            .iter()
+            .map(|prediction| serde_json::to_value(PredictionShape::of(prediction)).unwrap_or_default())
+            .collect()
+    }
+
+    /// The schedule behind a prediction: that of the source that set its time.
+    fn note(&self, prediction: &Prediction) -> String {
+        let by_rule = matches!(prediction.source, PredictionSource::Rule | PredictionSource::MovedRule);
+        let found = self.notes.iter().find(|note| match by_rule {
+            true => note.rule_id.is_some() && note.rule_id == prediction.rule_id,
+            false => note.pattern_id.is_some() && note.pattern_id == prediction.pattern_id,
+        });
+        let origin = match (by_rule, prediction.pattern_id, prediction.rule_id) {
+            (false, Some(id), _) => format!("pattern {}", id.0),
+            (_, _, Some(id)) => format!("rule {}", id.0),
+            _ => prediction.source.as_str().to_owned(),
+        };
+        match found {
+            Some(note) => format!("{origin}: {}", note.text),
+            None => origin,
+        }
+    }
+
+    /// What stands above the list.
+    fn headline(&self, style: &Style) -> String {
+        let sum: f64 = self.predictions.iter().map(|prediction| prediction.confidence).sum();
+        let runs = quantity(self.predictions.len() as u64, "run");
+        let mut text = format!(
+            "{runs} expected until {} (confidences add up to {})",
+            style.time(self.horizon.end),
+            number(sum)
+        );
+        if self.below_min_confidence > 0 {
+            text.push_str(&format!(
+                "; {} more below {}",
+                self.below_min_confidence,
+                percent(self.min_confidence)
+            ));
+        }
+        text
+    }
+
+    /// The busiest hour, and what is not in the loads.
+    fn demand_lines(&self, style: &Style) -> Vec<String> {
+        let unknown = &self.demand.unknown;
+        let rows: [Resource<'_>; 4] = [
+            ("CPU cores", &|hour| hour.loads.cpu_cores, &number, self.buffers.cpu_cores, unknown.cpu_cores),
+            ("memory", &|hour| hour.loads.memory_mib, &mib, self.buffers.memory_mib, unknown.memory_mib),
+            ("GPUs", &|hour| hour.loads.gpu_count, &number, self.buffers.gpu_count, unknown.gpu_count),
+            (
+                "GPU memory",
+                &|hour| hour.loads.gpu_memory_mib,
+                &mib,
+                self.buffers.gpu_memory_mib,
+                unknown.gpu_memory_mib,
+            ),
+        ];
+        rows.iter().filter_map(|row| self.peak_line(row, style)).collect()
+    }
+
+    fn peak_line(&self, resource: &Resource<'_>, style: &Style) -> Option<String> {
+        let (name, load, show, buffer, unknown) = resource;
+        let known = self.demand.predictions.saturating_sub(*unknown);
+        if known == 0 {
+            return None;
+        }
+        let (start, peak) = self
+            .demand
+            .hours
+            .iter()
+            .filter_map(|hour| Some((hour.start, load(hour)?)))
+            .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
+        let mut text = format!("{name:<10} at most {} in the hour from {}", show(peak), style.time(start));
+        if let Some(SpikeBuffer { factor, buffered_peak, .. }) = buffer {
+            text.push_str(&format!("; keep {} free (x{factor:.2} for spikes)", show(*buffered_peak)));
+        }
+        if *unknown > 0 {
+            text.push_str(&format!("; unknown for {}", quantity(*unknown, "run")));
+        }
+        Some(text)
+    }
+}
+
+/// Name, load of an hour, how to show it, buffer, predictions that do not know it.
+type Resource<'a> =
+    (&'a str, &'a dyn Fn(&DemandHour) -> Option<f64>, &'a dyn Fn(f64) -> String, Option<SpikeBuffer>, u64);
+
+/// Predictions that get a row, with how many runs the row stands for: three or fewer runs that one source
+/// expects of a task type get a row each, more of them share that of the first.
+fn table_rows(predictions: &[Prediction]) -> Vec<(&Prediction, usize)> {
+    type Source<'a> = (&'a str, Option<PatternId>, Option<RuleId>);
+    let mut groups: BTreeMap<Source<'_>, Vec<&Prediction>> = BTreeMap::new();
+    for prediction in predictions {
+        let key = (prediction.task_type.as_str(), prediction.pattern_id, prediction.rule_id);
+        groups.entry(key).or_default().push(prediction);
+    }
+    let mut rows = Vec::new();
+    for group in groups.values() {
+        match group.len() {
+            0..=ROWS_PER_GROUP => rows.extend(group.iter().map(|prediction| (*prediction, 1))),
+            many => rows.extend(group.first().map(|prediction| (*prediction, many))),
+        }
+    }
+    rows
+}
+
+impl<R: serde::Serialize, S: serde::Serialize> Report for PredictReport<R, S> {
+    fn data(&self) -> Value {
+        json!({
+            "horizon": self.horizon,
+            "history_end": self.history_end,
+            "min_confidence": self.min_confidence,
+            "predictions": self.values(),
+            "total": self.predictions.len(),
+            "below_min_confidence": self.below_min_confidence,
+            "demand": self.demand,
+            "spike_buffer": self.buffers,
+            "resolved": self.resolved,
+            "saved": self.saved,
+        })
+    }
+
+    fn records(&self) -> Vec<Value> {
+        super::report::typed_records("prediction", self.values())
+    }
+
+    fn table(&self, style: &Style) -> String {
+        if self.predictions.is_empty() {
+            return "No runs expected.\n".to_owned();
+        }
+        let mut rows = table_rows(&self.predictions);
+        rows.sort_by_key(|(prediction, _)| prediction.predicted_start);
+        let mut table = style.new_table(&[
+            "START",
+            "RUNS",
+            "TASK TYPE",
+            "CONFIDENCE",
+            "DURATION",
+            "NEEDS",
+            "EXPECTED BY",
+        ]);
+        for (prediction, runs) in rows {
+            table.add_row(vec![
+                style.time(prediction.predicted_start),
+                runs.to_string(),
+                shorten(&prediction.task_type, 48),
+                percent(prediction.confidence),
+                prediction
+                    .resources
+                    .duration_seconds
+                    .map_or("unknown".to_owned(), |found| duration(found.p50)),
+                needs_words(&prediction.resources),
+                self.note(prediction),
+            ]);
+        }
+        let mut text = style.finish_table(&table);
+        text.push_str(&format!("\n{}\n", self.headline(style)));
+        for line in self.demand_lines(style) {
+            text.push_str(&format!("{line}\n"));
+        }
+        text
+    }
+
+    fn detailed(&self, style: &Style) -> String {
+        if self.predictions.is_empty() {
+            return self.table(style);
+        }
+        let mut lines = vec![style.bold(&self.headline(style))];
+        lines.extend(self.demand_lines(style).into_iter().map(|line| format!("  {line}")));
+        for prediction in &self.predictions {
+            lines.push(String::new());
+            lines.push(style.bold(&format!(
+                "{}  {}",
+                style.time(prediction.predicted_start),
+                prediction.task_type
+            )));
+            let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
+            let side = |from: Timestamp, to: Timestamp| duration(to.since(from) as f64 / SECOND_MS as f64);
+            line(
+                "window",
+                format!(
+                    "{} before to {} after",
+                    side(prediction.window_start, prediction.predicted_start),
+                    side(prediction.predicted_start, prediction.window_end)
+                ),
+            );
+            line("confidence", percent(prediction.confidence));
+            line("expected by", self.note(prediction));
+            if let PredictionSource::Follows { predecessor, predecessor_start } = &prediction.source {
+                line("follows", format!("{predecessor} of {}", style.time(*predecessor_start)));
+            }
+            line("duration", duration_words(&prediction.resources));
+            line(
+                "needs",
+                format!(
+                    "{}  (from {})",
+                    needs_words(&prediction.resources),
+                    quantity(prediction.resources.runs_used, "run")
+                ),
+            );
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}

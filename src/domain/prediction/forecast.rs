@@ -1,0 +1,48 @@
+//! From what is known to recur to the runs that a horizon brings.
+
+use std::collections::BTreeMap;
+
+use super::Prediction;
+use super::chain::add_followers;
+use super::clock::clock_candidates;
+use super::expectation::expectations;
+use super::merge::Merged;
+use crate::domain::activity::TaskHistory;
+use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::rules::StoredRule;
+use crate::domain::time::{TimeSpan, Timestamp};
+
+/// The most runs predicted at once, the earliest first: a year of a job that runs every three minutes.
+pub const MAX_PREDICTIONS: usize = 200_000;
+
+/// What predictions are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct PredictionInput<'a> {
+    /// All patterns; only active ones predict, the others speak against rules.
+    pub patterns: &'a [(PatternId, Pattern)],
+    /// All rules; only enabled ones predict.
+    pub rules: &'a [StoredRule],
+    /// Runs of the last hours or days, for slots that are open already and for followers of runs under way.
+    pub recent: &'a [TaskHistory],
+    /// The last start of each task type that was ever recorded.
+    pub last_starts: &'a BTreeMap<String, Timestamp>,
+    /// The last start of anything: where the record ends.
+    pub history_end: Option<Timestamp>,
+    /// From now on; predicted starts lie inside.
+    pub horizon: TimeSpan,
+}
+
+/// The runs expected within the horizon, by start, then task type; each run once, with the best of its
+/// sources. At most [`MAX_PREDICTIONS`], the earliest. Nothing is left out for want of confidence: that is the
+/// reader's choice.
+pub fn predict(input: &PredictionInput<'_>) -> Vec<Prediction> {
+    let found = expectations(input);
+    let mut merged = Merged::default();
+    merged.add(clock_candidates(&found.clocks, input, MAX_PREDICTIONS));
+    // Followers of the last clocks may come after followers that there was no room for; twice the room keeps
+    // what is cut off behind what is kept in all but absurd cases.
+    add_followers(&mut merged, &found.followers, found.clocks.len(), input, 2 * MAX_PREDICTIONS);
+    let mut predictions = merged.into_sorted();
+    predictions.truncate(MAX_PREDICTIONS);
+    predictions
+}

@@ -1,0 +1,134 @@
+//! One expected run, however many sources expect it.
+
+use std::collections::BTreeMap;
+
+use super::{Prediction, PredictionSource};
+use crate::domain::time::Timestamp;
+
+/// A prediction and the expectation (by its number) that made it.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub expectation: usize,
+    pub prediction: Prediction,
+}
+
+/// Predictions so far, those of one run merged into one.
+#[derive(Debug, Default)]
+pub(super) struct Merged {
+    predictions: Vec<Prediction>,
+    /// The expectations behind each prediction.
+    behind: Vec<Vec<usize>>,
+    /// Positions by task type and start.
+    by_start: BTreeMap<String, BTreeMap<Timestamp, Vec<usize>>>,
+    /// Widest half window of each task type: how far away a prediction of the same run can lie.
+    reach: BTreeMap<String, i64>,
+}
+
+/// Which source sets the time of a run that several expect; least first.
+fn rank(source: &PredictionSource) -> u8 {
+    match source {
+        PredictionSource::MovedRule => 0,
+        PredictionSource::Pattern => 1,
+        PredictionSource::Rule => 2,
+        PredictionSource::Follows { .. } => 3,
+    }
+}
+
+impl Merged {
+    /// Adds the candidates, best sources first. Returns the positions of those that are runs of their own.
+    pub fn add(&mut self, mut candidates: Vec<Candidate>) -> Vec<usize> {
+        candidates.sort_by(|one, other| {
+            let key = |candidate: &Candidate| {
+                (
+                    rank(&candidate.prediction.source),
+                    candidate.expectation,
+                    candidate.prediction.predicted_start,
+                )
+            };
+            key(one).cmp(&key(other))
+        });
+        let mut own = Vec::new();
+        for candidate in candidates {
+            match self.same_run(&candidate) {
+                Some(position) => self.join(position, candidate),
+                None => own.push(self.push(candidate)),
+            }
+        }
+        own
+    }
+
+    pub fn len(&self) -> usize {
+        self.predictions.len()
+    }
+
+    pub fn get(&self, position: usize) -> &Prediction {
+        &self.predictions[position]
+    }
+
+    /// All predictions by start, then task type, then the order they were added in.
+    pub fn into_sorted(self) -> Vec<Prediction> {
+        let mut predictions = self.predictions;
+        predictions.sort_by(|one, other| {
+            one.predicted_start.cmp(&other.predicted_start).then_with(|| one.task_type.cmp(&other.task_type))
+        });
+        predictions
+    }
+
+    /// The nearest prediction of another expectation that must be the same run: within the wider of the two
+    /// half windows. Two patterns have runs of their own by which they were found, so that they are the same
+    /// only well within the narrower one.
+    fn same_run(&self, candidate: &Candidate) -> Option<usize> {
+        let prediction = &candidate.prediction;
+        let starts = self.by_start.get(&prediction.task_type)?;
+        let own_half = half_window(prediction);
+        let reach = own_half.max(self.reach.get(&prediction.task_type).copied().unwrap_or(0));
+        let start = prediction.predicted_start;
+        starts
+            .range(start.plus_ms(-reach)..=start.plus_ms(reach))
+            .flat_map(|(at, positions)| positions.iter().map(move |position| (*at, *position)))
+            .filter(|(at, position)| {
+                let other = &self.predictions[*position];
+                let both_patterns = prediction.source == PredictionSource::Pattern
+                    && other.source == PredictionSource::Pattern;
+                let limit = match both_patterns {
+                    true => own_half.min(half_window(other)) / 2,
+                    false => own_half.max(half_window(other)),
+                };
+                start.since(*at).abs() <= limit && !self.behind[*position].contains(&candidate.expectation)
+            })
+            .min_by_key(|(at, position)| (start.since(*at).abs(), *position))
+            .map(|(_, position)| position)
+    }
+
+    fn join(&mut self, position: usize, candidate: Candidate) {
+        self.behind[position].push(candidate.expectation);
+        let other = candidate.prediction;
+        let kept = &mut self.predictions[position];
+        kept.confidence = kept.confidence.max(other.confidence);
+        kept.pattern_id = kept.pattern_id.or(other.pattern_id);
+        kept.rule_id = kept.rule_id.or(other.rule_id);
+        if kept.resources.runs_used == 0 {
+            kept.resources = other.resources;
+        }
+    }
+
+    fn push(&mut self, candidate: Candidate) -> usize {
+        let position = self.predictions.len();
+        let prediction = candidate.prediction;
+        let reach = self.reach.entry(prediction.task_type.clone()).or_default();
+        *reach = (*reach).max(half_window(&prediction));
+        self.by_start
+            .entry(prediction.task_type.clone())
+            .or_default()
+            .entry(prediction.predicted_start)
+            .or_default()
+            .push(position);
+        self.behind.push(vec![candidate.expectation]);
+        self.predictions.push(prediction);
+        position
+    }
+}
+
+fn half_window(prediction: &Prediction) -> i64 {
+    prediction.window_end.since(prediction.window_start) / 2
+}

@@ -1,0 +1,183 @@
+//! What `predict evaluate` answers.
+
+use serde_json::{Value, json};
+
+use super::format::{count, duration, percent, quantity, shorten};
+use super::prediction::{mib, number};
+use super::{Report, Style};
+use crate::domain::prediction::{Evaluation, ResourceError};
+use crate::domain::time::TimeSpan;
+
+/// Task types in the table; `detailed` and `json` have all.
+const TASK_TYPES: usize = 10;
+
+/// Name, error, how to show an amount.
+type NamedError<'a> = (&'a str, Option<ResourceError>, &'a dyn Fn(f64) -> String);
+
+/// What `predict evaluate` answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvaluateReport<R> {
+    /// From the first prediction to the end of the record; `None` without a prediction.
+    pub evaluated: Option<TimeSpan>,
+    /// The figures.
+    pub evaluation: Evaluation,
+    /// Predictions that were judged on this occasion.
+    pub resolved: R,
+}
+
+impl<R> EvaluateReport<R> {
+    fn summary(&self, style: &Style) -> String {
+        let figures = &self.evaluation;
+        let mut lines = Vec::new();
+        if let Some(span) = self.evaluated {
+            lines.push(style.bold(&format!(
+                "Predictions from {} to {}",
+                style.time(span.start),
+                style.time(span.end)
+            )));
+        }
+        let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
+        let ratio = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), percent);
+        line(
+            "predictions",
+            format!(
+                "{}: {} came true, {} did not, {} nobody recorded, {} still open",
+                count(figures.predictions),
+                count(figures.hits),
+                count(figures.misses),
+                count(figures.unobserved),
+                count(figures.open)
+            ),
+        );
+        line("precision", format!("{} of the predicted runs came", ratio(figures.precision)));
+        line(
+            "recall",
+            format!(
+                "{} of the {} that started were predicted; {} were not",
+                ratio(figures.recall),
+                quantity(figures.runs, "run"),
+                count(figures.runs_not_predicted)
+            ),
+        );
+        if let Some(confidence) = figures.mean_confidence {
+            let error =
+                figures.calibration_error.map_or_else(|| "unknown".to_owned(), |error| format!("{error:.3}"));
+            line(
+                "confidence",
+                format!(
+                    "mean {}, came true {}; calibration error {error}",
+                    percent(confidence),
+                    ratio(figures.precision)
+                ),
+            );
+        }
+        if let Some(errors) = figures.start_error_seconds {
+            line("start error", format!("p50 {}, p95 {}", duration(errors.p50), duration(errors.p95)));
+        }
+        let seconds = |value: f64| duration(value);
+        let errors: [NamedError<'_>; 4] = [
+            ("duration", figures.duration_seconds, &seconds),
+            ("CPU cores", figures.cpu_cores, &number),
+            ("memory", figures.memory_mib, &mib),
+            ("GPU memory", figures.gpu_memory_mib, &mib),
+        ];
+        for (name, error, show) in errors {
+            let Some(error) = error else { continue };
+            let relative =
+                error.relative_p50.map_or_else(String::new, |share| format!(" ({})", percent(share)));
+            line(
+                name,
+                format!(
+                    "median error {}{relative}; above the p95 bound {}  ({})",
+                    show(error.absolute_p50),
+                    percent(error.above_p95),
+                    quantity(error.runs, "run")
+                ),
+            );
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn calibration_table(&self, style: &Style) -> String {
+        if self.evaluation.calibration.is_empty() {
+            return String::new();
+        }
+        let mut table = style.new_table(&["CONFIDENCE", "PREDICTIONS", "MEAN", "CAME TRUE"]);
+        for bin in &self.evaluation.calibration {
+            table.add_row(vec![
+                format!("{} to {}", percent(bin.from), percent(bin.to)),
+                count(bin.predictions),
+                percent(bin.mean_confidence),
+                percent(bin.hit_rate),
+            ]);
+        }
+        format!("\n{}", style.finish_table(&table))
+    }
+
+    /// Task types, those with the most misses and unpredicted runs first.
+    fn task_type_table(&self, style: &Style, most: usize) -> String {
+        let mut task_types: Vec<_> = self.evaluation.task_types.iter().collect();
+        if task_types.is_empty() {
+            return String::new();
+        }
+        // Stable: equal ones stay in order of their names.
+        task_types.sort_by_key(|figures| std::cmp::Reverse(figures.misses + figures.runs_not_predicted));
+        let mut table =
+            style.new_table(&["TASK TYPE", "CAME TRUE", "DID NOT", "NOT RECORDED", "RUNS", "NOT PREDICTED"]);
+        for figures in task_types.iter().take(most) {
+            table.add_row(vec![
+                shorten(&figures.task_type, 48),
+                count(figures.hits),
+                count(figures.misses),
+                count(figures.unobserved),
+                count(figures.runs),
+                count(figures.runs_not_predicted),
+            ]);
+        }
+        let mut text = format!("\n{}", style.finish_table(&table));
+        if task_types.len() > most {
+            text.push_str(&format!(
+                "{most} of {} task types; --output-format detailed shows all\n",
+                task_types.len()
+            ));
+        }
+        text
+    }
+}
+
+impl<R: serde::Serialize> Report for EvaluateReport<R> {
+    fn data(&self) -> Value {
+        let mut data = serde_json::to_value(&self.evaluation).unwrap_or_default();
+        if let Value::Object(fields) = &mut data {
+            fields.insert("false_positives".to_owned(), json!(self.evaluation.misses));
+            fields.insert("evaluated".to_owned(), json!(self.evaluated));
+            fields.insert("resolved".to_owned(), json!(self.resolved));
+        }
+        data
+    }
+
+    fn table(&self, style: &Style) -> String {
+        if self.evaluation.predictions == 0 {
+            return "No predictions.\n".to_owned();
+        }
+        format!(
+            "{}{}{}",
+            self.summary(style),
+            self.calibration_table(style),
+            self.task_type_table(style, TASK_TYPES)
+        )
+    }
+
+    fn detailed(&self, style: &Style) -> String {
+        if self.evaluation.predictions == 0 {
+            return "No predictions.\n".to_owned();
+        }
+        format!(
+            "{}{}{}",
+            self.summary(style),
+            self.calibration_table(style),
+            self.task_type_table(style, usize::MAX)
+        )
+    }
+}

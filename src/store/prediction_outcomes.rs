@@ -1,0 +1,262 @@
+//! What became of stored predictions: judging them against the runs, and reading them back.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row, Transaction, params};
+use serde::Serialize;
+
+use super::predictions::Body;
+use super::runs::status_of;
+use super::{Store, StoreError};
+use crate::domain::activity::{HistoryRun, Resources};
+use crate::domain::patterns::PatternId;
+use crate::domain::prediction::{
+    CoveredRuns, ExpectedWindow, Prediction, PredictionHorizon, PredictionOutcome, TrackedPrediction,
+    covered_spans, match_runs,
+};
+use crate::domain::rules::RuleId;
+use crate::domain::time::{TimeSpan, Timestamp};
+
+/// Predictions that were judged just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OutcomeCounts {
+    /// Came true.
+    pub hits: u64,
+    /// Did not.
+    pub misses: u64,
+    /// Nobody recorded their time.
+    pub unobserved: u64,
+}
+
+/// A prediction that waits to be judged.
+struct Waiting {
+    id: i64,
+    window: ExpectedWindow,
+    outcome: Option<String>,
+}
+
+impl Store {
+    /// Judges the predictions whose window has passed by `now`; again those that were missed before more runs
+    /// were stored, and those that nobody could judge. Writes, and counts, only what changes.
+    pub fn resolve_predictions(
+        transaction: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<OutcomeCounts, StoreError> {
+        let last_run_id: i64 =
+            transaction.query_row("SELECT ifnull(max(id), 0) FROM runs", [], |row| row.get(0))?;
+        let last_start: Option<i64> = transaction.query_row(
+            "SELECT max(started_ms) FROM runs WHERE started_ms <= ?1",
+            [now.millis()],
+            |row| row.get(0),
+        )?;
+        let mut counts = OutcomeCounts::default();
+        for (task_type, waiting) in waiting_predictions(transaction, last_run_id, now)? {
+            let runs = free_runs_in(transaction, task_type, &waiting, now)?;
+            let starts: Vec<Timestamp> = runs.iter().map(|(start, _)| *start).collect();
+            let windows: Vec<ExpectedWindow> = waiting.iter().map(|waiting| waiting.window).collect();
+            for (waiting, found) in waiting.iter().zip(match_runs(&windows, &starts)) {
+                let recorded = last_start.is_some_and(|last| last >= waiting.window.predicted_start.millis());
+                let (outcome, count) = match (found, recorded) {
+                    (Some(_), _) => (PredictionOutcome::Hit, &mut counts.hits),
+                    (None, true) => (PredictionOutcome::Missed, &mut counts.misses),
+                    (None, false) => (PredictionOutcome::Unobserved, &mut counts.unobserved),
+                };
+                let changed = waiting.outcome.as_deref() != Some(outcome.as_str());
+                *count += u64::from(changed);
+                if changed || outcome == PredictionOutcome::Missed {
+                    transaction
+                        .prepare_cached(
+                            "UPDATE predictive_schedules SET outcome = ?2, matched_run_id = ?3, \
+                             judged_run_id = ?4 WHERE id = ?1",
+                        )?
+                        .execute(params![
+                            waiting.id,
+                            outcome.as_str(),
+                            found.and_then(|position| runs.get(position)).map(|(_, id)| *id),
+                            last_run_id
+                        ])?;
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The predictions made by `now` whose predicted start lies in `span`, by start; as they stood at `now`:
+    /// later outcomes and ends are unknown.
+    pub fn tracked_predictions(
+        &self,
+        span: TimeSpan,
+        now: Timestamp,
+    ) -> Result<Vec<TrackedPrediction>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT p.id, name, predicted_ms, window_start_ms, window_end_ms, confidence, pattern_id, rule_id, \
+             made_ms, outcome, body, started_ms, ended_ms, status, cpu_cores, memory_mib, gpu_count, \
+             gpu_memory_mib FROM predictive_schedules p JOIN task_types ON task_types.id = p.task_type_id \
+             LEFT JOIN runs ON runs.id = matched_run_id WHERE made_ms <= ?1 AND predicted_ms >= ?2 \
+             AND predicted_ms < ?3 ORDER BY predicted_ms, name",
+        )?;
+        let mut rows = statement.query(params![now.millis(), span.start.millis(), span.end.millis()])?;
+        let mut predictions = Vec::new();
+        while let Some(row) = rows.next()? {
+            predictions.push(tracked_prediction(row, now)?);
+        }
+        Ok(predictions)
+    }
+
+    /// The runs by `now` that started within `span` while predictions were made for their task type, by name,
+    /// with how many of them fulfilled a prediction.
+    pub fn covered_runs(
+        &self,
+        horizons: &[PredictionHorizon],
+        span: TimeSpan,
+        now: Timestamp,
+    ) -> Result<Vec<CoveredRuns>, StoreError> {
+        let end = span.end.min(now.plus_ms(1));
+        let named: Vec<&String> =
+            horizons.iter().flat_map(|horizon| horizon.task_types.iter().flatten()).collect();
+        let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut statement = self.connection.prepare(
+            "SELECT name, count(*), count(p.id) FROM runs JOIN task_types ON task_types.id = runs.task_type_id \
+             LEFT JOIN predictive_schedules p ON p.matched_run_id = runs.id AND p.made_ms <= ?4 \
+             WHERE runs.started_ms >= ?1 AND runs.started_ms < ?2 AND (?3 IS NULL OR name = ?3) GROUP BY name",
+        )?;
+        let mut count = |spans: Vec<TimeSpan>, name: Option<&str>| -> Result<(), StoreError> {
+            for covered in spans {
+                let start = covered.start.max(span.start);
+                let mut rows =
+                    statement.query(params![start.millis(), covered.end.millis(), name, now.millis()])?;
+                while let Some(row) = rows.next()? {
+                    let found: String = row.get(0)?;
+                    // A task type that some horizon names is counted by itself, over all of its spans.
+                    if name.is_none() && named.contains(&&found) {
+                        continue;
+                    }
+                    let entry = counts.entry(found).or_default();
+                    entry.0 += row.get::<_, i64>(1)?.unsigned_abs();
+                    entry.1 += row.get::<_, i64>(2)?.unsigned_abs();
+                }
+            }
+            Ok(())
+        };
+        count(covered_spans(horizons, None, end), None)?;
+        let mut distinct = named.clone();
+        distinct.sort();
+        distinct.dedup();
+        for name in distinct {
+            count(covered_spans(horizons, Some(name), end), Some(name))?;
+        }
+        Ok(counts
+            .into_iter()
+            .map(|(task_type, (runs, predicted))| CoveredRuns { task_type, runs, predicted })
+            .collect())
+    }
+}
+
+/// Predictions to be judged, by task type.
+fn waiting_predictions(
+    connection: &Connection,
+    last_run_id: i64,
+    now: Timestamp,
+) -> Result<BTreeMap<i64, Vec<Waiting>>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, task_type_id, predicted_ms, window_start_ms, window_end_ms, outcome \
+         FROM predictive_schedules WHERE outcome IS NOT 'hit' AND window_end_ms < ?1 AND made_ms <= ?1 \
+         AND (outcome IS NOT 'missed' OR judged_run_id IS NOT ?2) ORDER BY predicted_ms",
+    )?;
+    let mut rows = statement.query(params![now.millis(), last_run_id])?;
+    let mut waiting: BTreeMap<i64, Vec<Waiting>> = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        waiting.entry(row.get(1)?).or_default().push(Waiting {
+            id: row.get(0)?,
+            window: ExpectedWindow {
+                predicted_start: Timestamp::clamped(row.get(2)?),
+                window_start: Timestamp::clamped(row.get(3)?),
+                window_end: Timestamp::clamped(row.get(4)?),
+            },
+            outcome: row.get(5)?,
+        });
+    }
+    Ok(waiting)
+}
+
+/// Starts and ids, ascending, of the runs of a task type that lie in some window and fulfil no prediction yet.
+/// Looked up window by window: old misses of a busy task type must not make us read years of runs.
+fn free_runs_in(
+    connection: &Connection,
+    task_type: i64,
+    waiting: &[Waiting],
+    now: Timestamp,
+) -> Result<Vec<(Timestamp, i64)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT started_ms, id FROM runs WHERE task_type_id = ?1 AND started_ms >= ?2 AND started_ms <= ?3 \
+         AND NOT EXISTS (SELECT 1 FROM predictive_schedules WHERE matched_run_id = runs.id)",
+    )?;
+    let mut found = Vec::new();
+    let mut looked_until = i64::MIN;
+    let mut windows: Vec<(i64, i64)> = waiting
+        .iter()
+        .map(|waiting| (waiting.window.window_start.millis(), waiting.window.window_end.millis()))
+        .collect();
+    windows.sort_unstable();
+    for (start, end) in windows {
+        let from = start.max(looked_until.saturating_add(1));
+        if from > end {
+            continue;
+        }
+        let rows = statement.query_map(params![task_type, from, end.min(now.millis())], |row| {
+            Ok((Timestamp::clamped(row.get(0)?), row.get(1)?))
+        })?;
+        for row in rows {
+            found.push(row?);
+        }
+        looked_until = end;
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+fn tracked_prediction(row: &Row<'_>, now: Timestamp) -> Result<TrackedPrediction, StoreError> {
+    let id: i64 = row.get(0)?;
+    let unreadable = |reason: String| StoreError::Document { table: "predictive_schedules", id, reason };
+    let body: String = row.get(10)?;
+    let body: Body = serde_json::from_str(&body).map_err(|error| unreadable(error.to_string()))?;
+    let window_end = Timestamp::clamped(row.get(4)?);
+    let outcome = row
+        .get::<_, Option<String>>(9)?
+        .map(|text| text.parse::<PredictionOutcome>().map_err(|error| unreadable(error.to_string())))
+        .transpose()?
+        .filter(|_| window_end < now);
+    let run = match (outcome, row.get::<_, Option<i64>>(11)?) {
+        (Some(PredictionOutcome::Hit), Some(started)) => Some(HistoryRun {
+            started_at: Timestamp::clamped(started),
+            ended_at: row.get::<_, Option<i64>>(12)?.map(Timestamp::clamped).filter(|end| *end <= now),
+            status: status_of(row.get(13)?),
+            user: None,
+            host: None,
+            resources: Resources {
+                cpu_cores: row.get(14)?,
+                memory_mib: row.get(15)?,
+                gpu_count: row.get(16)?,
+                gpu_memory_mib: row.get(17)?,
+            },
+        }),
+        _ => None,
+    };
+    Ok(TrackedPrediction {
+        id,
+        prediction: Prediction {
+            task_type: row.get(1)?,
+            predicted_start: Timestamp::clamped(row.get(2)?),
+            window_start: Timestamp::clamped(row.get(3)?),
+            window_end,
+            confidence: row.get(5)?,
+            pattern_id: row.get::<_, Option<i64>>(6)?.map(PatternId),
+            rule_id: row.get::<_, Option<i64>>(7)?.map(RuleId),
+            source: body.source,
+            resources: body.resources,
+        },
+        made_at: Timestamp::clamped(row.get(8)?),
+        outcome,
+        run,
+    })
+}
