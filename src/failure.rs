@@ -7,6 +7,7 @@ use crate::config::ConfigError;
 use crate::domain::calendar::{CronError, UnknownZone};
 use crate::ingest::IngestError;
 use crate::store::StoreError;
+use crate::store::backup::BackupError;
 
 /// What sort of failure, and so which exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -60,6 +61,8 @@ pub fn classify(error: &anyhow::Error) -> Failure {
     for cause in error.chain() {
         let found = if let Some(error) = cause.downcast_ref::<StoreError>() {
             of_store(error)
+        } else if let Some(error) = cause.downcast_ref::<BackupError>() {
+            of_backup(error)
         } else if let Some(error) = cause.downcast_ref::<IngestError>() {
             of_ingest(error)
         } else if let Some(error) = cause.downcast_ref::<CommandError>() {
@@ -156,6 +159,31 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             (FailureKind::Data, Some(list.to_owned()))
         }
     }
+}
+
+fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
+    let hint = match error {
+        BackupError::Store(error) => return of_store(error),
+        BackupError::Io { source, .. } => return (FailureKind::Data, hint_of_io(source)),
+        BackupError::InUse { .. } => {
+            let hint = "close the programs that read or write it, then try again";
+            return (FailureKind::Busy, Some(hint.to_owned()));
+        }
+        BackupError::NoStore { .. } => "name the store with --db, or make one with `tidetable import`",
+        BackupError::Unknown { .. } => {
+            "`tidetable backup list` shows the ids; --backup-dir names another folder"
+        }
+        BackupError::Ambiguous { .. } => "give more of the id",
+        BackupError::NotACopy { .. } | BackupError::Damaged { .. } => {
+            "nothing was changed; `tidetable backup list` shows other copies, `backup verify` which are good"
+        }
+        BackupError::NewerSchema { .. } => "nothing was changed; install a newer tidetable to restore it",
+        BackupError::ForeignTarget { .. } => "move the file away first, or name another --target",
+        BackupError::Unproven { .. } => {
+            "nothing was listed; the store or the disk may be damaged: `tidetable backup list` shows older copies"
+        }
+    };
+    (FailureKind::Data, Some(hint.to_owned()))
 }
 
 fn of_ingest(error: &IngestError) -> (FailureKind, Option<String>) {

@@ -1,10 +1,225 @@
-//! `analyze`.
+//! `analyze-activity-patterns`: from the history in the store to patterns in the store.
 
-use super::{Context, Outcome};
+use std::collections::{HashMap, HashSet};
+
+use super::{CommandError, Context, Outcome, TaskTypeFilter};
 use crate::cli::analyze::AnalyzeArgs;
+use crate::domain::activity::{
+    BehaviorProfile, TaskHistory, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
+};
+use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine};
+use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
+use crate::output::analyze::{AnalyzeReport, SavedChanges};
+use crate::output::view::ShownPattern;
+use crate::store::{HistoryFilter, PatternFilter, Store};
 
-/// Runs `analyze`.
+/// Days of history below which every answer says so.
+const THIN_HISTORY_DAYS: f64 = 7.0;
+
+/// Silence at the end of the history from which on the answer says how old it is.
+const STALE_AFTER_MS: i64 = 2 * DAY_MS;
+
+/// Occurrences within the analysed span from which on an analysis would have found a pattern again.
+const FINDABLE_FROM: usize = 3;
+
+/// Finds patterns in the last days of the history, and keeps them.
 pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
-    let _ = (context, args);
-    anyhow::bail!("analyze is not built yet")
+    let mut warnings = Vec::new();
+    let save = !args.no_save_patterns;
+    let filter = TaskTypeFilter::new(&args.task_types)?;
+    let mut store = if save { context.open_writer()? } else { context.open_reader(&mut warnings)? };
+    let days = args.days.unwrap_or(context.config.analysis.days);
+    let min_confidence = args.min_confidence.unwrap_or(context.config.analysis.min_confidence);
+    let Some(loaded) = load(context, &store, &filter, days, &mut warnings)? else {
+        return Ok(Outcome::done(empty_report(save), warnings));
+    };
+    let patterns = mine(
+        &MiningInput {
+            histories: &loaded.histories,
+            span: loaded.span,
+            observed: &loaded.observed,
+            zone: context.zone,
+        },
+        &MiningOptions::default(),
+    );
+    if context.interrupt.is_triggered() {
+        return Err(CommandError::Interrupted("nothing was saved").into());
+    }
+    let user_names = store.user_names()?;
+    let profiles = if args.no_include_user_behavior {
+        HashMap::new()
+    } else {
+        behavior_profiles(&loaded.histories, &user_names, context.zone)
+    };
+    let (ids, saved) = if save {
+        let (ids, changes) =
+            store_findings(context, &mut store, &loaded, &filter, &patterns, min_confidence, &profiles)?;
+        (ids, Some(changes))
+    } else {
+        (vec![None; patterns.len()], None)
+    };
+    if patterns.is_empty() {
+        warnings.push("no recurring work found; more history (--days) may show some".to_owned());
+    }
+    let groups_of_users = profiles_by_hour(&profiles);
+    let below = patterns.iter().filter(|pattern| pattern.confidence < min_confidence).count();
+    let report = AnalyzeReport {
+        span: Some(loaded.span),
+        observed_hours: loaded.observed.iter().map(TimeSpan::length_ms).sum::<i64>() as f64 / HOUR_MS as f64,
+        runs: loaded.runs(),
+        task_types: loaded.histories.len() as u64,
+        patterns: shown(&store, patterns, ids, min_confidence)?,
+        below_confidence: below as u64,
+        saved,
+        user_groups: activity_groups(&groups_of_users),
+        task_type_groups: activity_groups(&loaded.hours_by_type(context)),
+        behavior: sorted_profiles(profiles),
+    };
+    Ok(Outcome::done(report, warnings))
+}
+
+/// What an analysis reads.
+struct Loaded {
+    histories: Vec<TaskHistory>,
+    span: TimeSpan,
+    observed: Vec<TimeSpan>,
+}
+
+impl Loaded {
+    fn runs(&self) -> u64 {
+        self.histories.iter().map(|history| history.runs.len() as u64).sum()
+    }
+
+    fn hours_by_type(&self, context: &Context) -> Vec<(String, [u64; 24])> {
+        self.histories
+            .iter()
+            .map(|history| (history.name.clone(), start_hours(history, context.zone)))
+            .collect()
+    }
+}
+
+/// The histories of the last `days` days before the record ends; `None`, and a warning, without any.
+fn load(
+    context: &Context,
+    store: &Store,
+    filter: &TaskTypeFilter,
+    days: u32,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Option<Loaded>> {
+    let Some(last) = store.last_start(context.now)? else {
+        warnings.push("the store holds no runs yet; `tidetable import` reads them".to_owned());
+        return Ok(None);
+    };
+    // What lies between the last record and now was not observed: the span ends where the record does.
+    let span = TimeSpan { start: last.plus_ms(-i64::from(days) * DAY_MS), end: last.plus_ms(1) };
+    let silence = context.now.since(last);
+    if silence > STALE_AFTER_MS {
+        warnings.push(format!(
+            "the history ends on {last}, {} days before now: looked at the {days} days before its end",
+            silence / DAY_MS
+        ));
+    }
+    let mut histories =
+        store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
+    let observed = observed_spans(&histories, span);
+    warnings.extend(filter.unmatched(histories.iter().map(|history| history.name.as_str())));
+    histories.retain(|history| filter.matches(&history.name));
+    let first = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
+    let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
+    if covered < THIN_HISTORY_DAYS {
+        warnings
+            .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
+    }
+    Ok(Some(Loaded { histories, span, observed }))
+}
+
+fn store_findings(
+    context: &Context,
+    store: &mut Store,
+    loaded: &Loaded,
+    filter: &TaskTypeFilter,
+    patterns: &[Pattern],
+    min_confidence: f64,
+    profiles: &HashMap<UserId, BehaviorProfile>,
+) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
+    let analysed: HashSet<&str> = loaded.histories.iter().map(|history| history.name.as_str()).collect();
+    let findable = |pattern: &Pattern| {
+        let asked_for = pattern.task_types.iter().all(|name| filter.matches(name));
+        let occurs = pattern
+            .schedule
+            .occurrences_iter(loaded.span, pattern.zone)
+            .filter(|slot| loaded.observed.iter().any(|span| span.contains(*slot)))
+            .take(FINDABLE_FROM)
+            .count();
+        let follows = pattern.task_types.len() > 1
+            && pattern.task_types.iter().all(|name| analysed.contains(name.as_str()));
+        asked_for && (occurs >= FINDABLE_FROM || follows)
+    };
+    let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
+        // A partial look says nothing about a user's whole day.
+        if filter.is_everything() {
+            Store::save_behavior_profiles(transaction, profiles, context.now)?;
+        }
+        Ok(Store::save_patterns(transaction, patterns, min_confidence, &findable, context.now)?)
+    })?;
+    let saved = SavedChanges {
+        added: changes.added,
+        changed: changes.changed,
+        unchanged: changes.unchanged,
+        retired: changes.retired,
+    };
+    Ok((ids, saved))
+}
+
+fn shown(
+    store: &Store,
+    patterns: Vec<Pattern>,
+    ids: Vec<Option<PatternId>>,
+    min_confidence: f64,
+) -> anyhow::Result<Vec<ShownPattern>> {
+    let stored = store.patterns(&PatternFilter::default())?;
+    let detected: HashMap<PatternId, Timestamp> =
+        stored.into_iter().map(|stored| (stored.id, stored.detected_at)).collect();
+    Ok(patterns
+        .into_iter()
+        .zip(ids)
+        .filter(|(pattern, _)| pattern.confidence >= min_confidence)
+        .map(|(pattern, id)| ShownPattern {
+            id,
+            detected_at: id.and_then(|id| detected.get(&id).copied()),
+            pattern,
+        })
+        .collect())
+}
+
+fn profiles_by_hour(profiles: &HashMap<UserId, BehaviorProfile>) -> Vec<(String, [u64; 24])> {
+    profiles
+        .values()
+        .map(|profile| {
+            let hours =
+                std::array::from_fn(|hour| (profile.hour_shares[hour] * profile.runs as f64).round() as u64);
+            (profile.user.clone(), hours)
+        })
+        .collect()
+}
+
+fn sorted_profiles(profiles: HashMap<UserId, BehaviorProfile>) -> Vec<BehaviorProfile> {
+    let mut sorted: Vec<BehaviorProfile> = profiles.into_values().collect();
+    sorted.sort_by(|a, b| a.user.cmp(&b.user));
+    sorted
+}
+
+fn empty_report(save: bool) -> AnalyzeReport {
+    AnalyzeReport {
+        span: None,
+        observed_hours: 0.0,
+        runs: 0,
+        task_types: 0,
+        patterns: Vec::new(),
+        below_confidence: 0,
+        saved: save.then(SavedChanges::default),
+        behavior: Vec::new(),
+        user_groups: Vec::new(),
+        task_type_groups: Vec::new(),
+    }
 }

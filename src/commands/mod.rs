@@ -1,8 +1,11 @@
 //! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
 
+mod backup_folder;
 mod context;
 mod error;
+mod import_rules;
 mod outcome;
+mod task_type_filter;
 
 pub mod analyze;
 pub mod backup;
@@ -24,3 +27,4 @@ pub mod view;
 pub use context::{Context, Interrupt, Mode};
 pub use error::CommandError;
 pub use outcome::{Completion, Outcome};
+pub use task_type_filter::TaskTypeFilter;

@@ -68,6 +68,9 @@ pub struct DeclaredRule {
     pub task_type: String,
 }
 
+/// What every reader is: entries in the order of the file. After an error it yields nothing more.
+pub type Entries = Box<dyn Iterator<Item = Result<Entry, IngestError>> + Send>;
+
 /// Why reading stopped as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum IngestError {

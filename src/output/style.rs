@@ -43,8 +43,11 @@ impl Style {
         table
     }
 
-    /// The rows of a table, without the blanks that pad its last column.
-    pub fn finish_table(&self, table: &Table) -> String {
+    /// The rows of a table, columns two blanks apart, without blanks at the end of a line.
+    pub fn finish_table(&self, mut table: Table) -> String {
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         let mut text = String::new();
         for line in table.lines() {
             text.push_str(line.trim_end());

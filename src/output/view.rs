@@ -67,7 +67,7 @@ pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
             if pattern.is_active { "active".to_owned() } else { "ended".to_owned() },
         ]);
     }
-    style.finish_table(&table)
+    style.finish_table(table)
 }
 
 /// Everything about one pattern.

@@ -153,7 +153,7 @@ fn exists(path: &Path) -> Result<bool, StoreError> {
 }
 
 /// Opens for reading, also in a folder that we may not write (where WAL's shared memory cannot be made).
-fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|error| open_error(path, "read", error))?;

@@ -1,5 +1,7 @@
 //! The SQLite store: the only place that speaks SQL, one file per table family.
 
+pub mod backup;
+
 mod connection;
 mod error;
 mod imports;
@@ -8,9 +10,13 @@ mod lock;
 mod migrations;
 mod patterns;
 mod profiles;
+mod rule_actions;
+mod rules;
 mod run_writer;
 mod runs;
 mod sessions;
+
+pub use rusqlite::Transaction;
 
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
@@ -18,6 +24,7 @@ pub use imports::{ImportRecord, StoredImport};
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
+pub use rules::{RuleFilter, Saved};
 pub use run_writer::{RunWriter, WriteOutcome};
 pub use runs::{HistoryFilter, HistoryOverview, TaskTypeCount};
 pub use sessions::{CronSession, JoinedSessions};

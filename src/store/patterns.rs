@@ -65,24 +65,32 @@ fn identity(pattern: &Pattern) -> String {
 }
 
 impl Store {
-    /// Saves what an analysis of `analysed` task types found. Patterns of those types that it did not find
-    /// again become inactive; others stay as they are. Returns the stored patterns in the order given.
+    /// Saves what an analysis found. A pattern below `min_confidence` is not made, but one that is stored is
+    /// kept up to date. A stored, active pattern that was not found again ends if `expected_again` says that the
+    /// analysis would have found it; all others stay as they are. Returns the id of each pattern given, `None`
+    /// for one that was not stored.
     pub fn save_patterns(
         transaction: &Transaction<'_>,
         patterns: &[Pattern],
-        analysed: &HashSet<String>,
+        min_confidence: f64,
+        expected_again: &dyn Fn(&Pattern) -> bool,
         now: Timestamp,
-    ) -> Result<(Vec<PatternId>, PatternChanges), StoreError> {
+    ) -> Result<(Vec<Option<PatternId>>, PatternChanges), StoreError> {
         let mut changes = PatternChanges::default();
-        let mut ids = Vec::with_capacity(patterns.len());
-        for pattern in patterns {
-            ids.push(save_one(transaction, pattern, now, &mut changes)?);
+        let mut ids = vec![None; patterns.len()];
+        let mut seen = HashSet::new();
+        // Active ones first: of two regimes of one schedule, the one that is still kept stands for both.
+        let mut order: Vec<usize> = (0..patterns.len()).collect();
+        order.sort_by_key(|index| !patterns[*index].is_active);
+        for index in order {
+            if seen.insert(identity(&patterns[index])) {
+                ids[index] = save_one(transaction, &patterns[index], min_confidence, now, &mut changes)?;
+            }
         }
-        let kept: HashSet<PatternId> = ids.iter().copied().collect();
+        let kept: HashSet<PatternId> = ids.iter().flatten().copied().collect();
         for stored in read_patterns(transaction, &PatternFilter { active_only: true, ..Default::default() })?
         {
-            let ours = stored.pattern.task_types.iter().all(|name| analysed.contains(name));
-            if ours && !kept.contains(&stored.id) {
+            if !kept.contains(&stored.id) && expected_again(&stored.pattern) {
                 let retired = Pattern { is_active: false, ..stored.pattern };
                 write_body(transaction, stored.id, &retired, now)?;
                 changes.retired += 1;
@@ -108,9 +116,10 @@ impl Store {
 fn save_one(
     transaction: &Transaction<'_>,
     pattern: &Pattern,
+    min_confidence: f64,
     now: Timestamp,
     changes: &mut PatternChanges,
-) -> Result<PatternId, StoreError> {
+) -> Result<Option<PatternId>, StoreError> {
     let identity = identity(pattern);
     let body = body_of(pattern)?;
     let known: Option<(i64, String)> = transaction
@@ -124,7 +133,10 @@ fn save_one(
             write_body(transaction, PatternId(id), pattern, now)?;
             changes.changed += 1;
         }
-        return Ok(PatternId(id));
+        return Ok(Some(PatternId(id)));
+    }
+    if pattern.confidence < min_confidence {
+        return Ok(None);
     }
     transaction
         .prepare_cached(
@@ -153,7 +165,7 @@ fn save_one(
             .execute(params![id, position as i64, task_type])?;
     }
     changes.added += 1;
-    Ok(PatternId(id))
+    Ok(Some(PatternId(id)))
 }
 
 fn body_of(pattern: &Pattern) -> Result<String, StoreError> {

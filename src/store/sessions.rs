@@ -10,6 +10,9 @@ use crate::domain::time::{SECOND_MS, Timestamp};
 /// two; a busy machine takes longer.
 const JOIN_WITHIN_MS: i64 = 5 * SECOND_MS;
 
+/// How many process ids a command may lie after its session: nearly always one, a few more on a busy machine.
+const JOIN_PROCESS_IDS: i64 = 8;
+
 /// A session of cron that PAM opened and closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CronSession<'a> {
@@ -57,7 +60,7 @@ impl Store {
         Ok(added == 1)
     }
 
-    /// Joins waiting sessions with runs of the same host and user, the session's process id or the next one,
+    /// Joins waiting sessions with runs of the same host and user, the session's process id or one of the next,
     /// begun within seconds of the session's opening; such a run ends when its session does.
     pub fn join_sessions(transaction: &Transaction<'_>) -> Result<JoinedSessions, StoreError> {
         transaction.execute(
@@ -66,11 +69,11 @@ impl Store {
                  JOIN hosts ON hosts.id = runs.host_id JOIN users ON users.id = runs.user_id
                  WHERE runs.started_ms BETWEEN cron_sessions.opened_ms - ?1 AND cron_sessions.opened_ms + ?1
                    AND hosts.name = cron_sessions.host AND users.name = cron_sessions.user
-                   AND runs.external_id IN (CAST(cron_sessions.process_id + 1 AS TEXT),
-                                            CAST(cron_sessions.process_id AS TEXT))
-                 ORDER BY runs.external_id = CAST(cron_sessions.process_id + 1 AS TEXT) DESC, runs.id LIMIT 1)
+                   AND CAST(runs.external_id AS INTEGER)
+                       BETWEEN cron_sessions.process_id AND cron_sessions.process_id + ?2
+                 ORDER BY CAST(runs.external_id AS INTEGER), runs.id LIMIT 1)
              WHERE run_id IS NULL",
-            [JOIN_WITHIN_MS],
+            [JOIN_WITHIN_MS, JOIN_PROCESS_IDS],
         )?;
         let runs_ended = transaction.execute(
             "UPDATE runs SET ended_ms = cron_sessions.closed_ms FROM cron_sessions

@@ -1,1 +1,102 @@
-//! `analyze` from the outside.
+//! `analyze-activity-patterns` from the outside.
+
+use crate::sandbox::{Sandbox, trace};
+
+/// Six weeks of a nightly backup, with a second task type at no fixed time.
+fn history() -> String {
+    let mut text = String::from("task_type,started_at,ended_at,status,user,memory_mib\n");
+    for day in 0..42_i64 {
+        let night = 1_767_232_800 + day * 86_400; // 2026-01-01T02:00:00Z
+        text.push_str(&format!("backup,{},{},completed,root,512\n", night + day % 7, night + 600 + day % 5));
+        // A multiplicative hash: an arithmetic progression would be a schedule of its own.
+        let noise = night + ((day as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % 80_000;
+        text.push_str(&format!("notebook,{noise},,,ada,\n"));
+    }
+    text
+}
+
+#[test]
+fn a_nightly_backup_is_found_and_noise_is_not() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &history());
+    sandbox.run("import runs.csv").assert_code(0);
+    insta::assert_snapshot!(
+        sandbox.run("analyze-activity-patterns --now 2026-02-12T00:00:00Z").assert_code(0)
+    );
+}
+
+#[test]
+fn a_second_analysis_of_the_same_data_changes_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &history());
+    sandbox.run("import runs.csv").assert_code(0);
+    let first = sandbox.run("analyze-activity-patterns --output-format json").assert_code(0).json();
+    let second = sandbox.run("analyze-activity-patterns --output-format json").assert_code(0).json();
+    assert_eq!(first["data"]["patterns"], second["data"]["patterns"]);
+    assert_eq!(second["data"]["saved"]["unchanged"], 1, "{second}");
+    assert_eq!(second["data"]["saved"]["changed"], 0);
+}
+
+#[test]
+fn a_dry_run_finds_the_same_and_saves_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &history());
+    sandbox.run("import runs.csv").assert_code(0);
+    let answer = sandbox.run("analyze -n --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["patterns"][0]["schedule"]["cron"], "0 2 * * *");
+    let stored = sandbox.run("view --output-format json").assert_code(0).json();
+    assert_eq!(stored["data"]["total"], 0);
+}
+
+#[test]
+fn runs_after_now_do_not_exist() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &history());
+    sandbox.run("import runs.csv").assert_code(0);
+    let answer = sandbox.run("analyze --now 2026-01-02T12:00:00Z --output-format json").assert_code(0).json();
+    let all = history();
+    let until = |line: &&str| {
+        line.split(',')
+            .nth(1)
+            .and_then(|start| start.parse::<i64>().ok())
+            .is_some_and(|start| start <= 1_767_355_200)
+    };
+    assert_eq!(answer["data"]["runs"].as_u64(), Some(all.lines().filter(until).count() as u64), "{answer}");
+}
+
+#[test]
+fn an_empty_store_has_no_patterns_and_says_what_to_do() {
+    insta::assert_snapshot!(Sandbox::new().run("analyze-activity-patterns").assert_code(0));
+}
+
+#[test]
+fn the_declared_schedules_of_a_real_crontab_are_found_in_its_log_and_nothing_else() {
+    let Some(log) = trace("cron_ubuntu_syslog_2016.log.gz") else { return };
+    let sandbox = Sandbox::new();
+    let zone = ["--timezone", "America/New_York"];
+    let log = log.to_string_lossy();
+    sandbox.run_args(&[&["import", &log, "--year", "2016"], &zone[..]].concat()).assert_code(0);
+    let arguments =
+        [&["analyze", "--output-format", "json", "--now", "2016-11-15T12:00:00Z"], &zone[..]].concat();
+    let answer = sandbox.run_args(&arguments).assert_code(0).json();
+    let mut found: Vec<(String, bool)> = answer["data"]["patterns"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|pattern| {
+            let cron = pattern["schedule"]["cron"].as_str().unwrap_or("none").to_owned();
+            (cron, pattern["is_active"] == true)
+        })
+        .collect();
+    found.sort();
+    let expected = [
+        ("*/20 * * * *", false),
+        ("17 * * * *", true),
+        ("25 6 * * *", true),
+        ("45 14 * * *", true),
+        ("47 6 * * 0", true),
+        ("57 0 * * 0", true),
+        ("9,39 * * * *", true),
+    ];
+    assert_eq!(found, expected.map(|(cron, active)| (cron.to_owned(), active)));
+}

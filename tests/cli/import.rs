@@ -1,1 +1,136 @@
 //! `import` from the outside.
+
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+
+use crate::sandbox::{Sandbox, trace};
+
+const CSV: &str = "\
+task_type,started_at,ended_at,status,user,cpu_cores,memory_mb
+backup,2026-02-01T02:00:00Z,2026-02-01T02:10:00Z,completed,root,1,512
+backup,2026-02-02T02:00:00Z,2026-02-02T02:11:00Z,completed,root,1,
+backup,2026-02-03T02:00:00Z,2026-02-03T01:00:00Z,completed,root,1,500
+,2026-02-03T02:00:00Z,,,,,
+train,2026-02-03T19:00:00Z,,running,ada,8,
+";
+
+#[test]
+fn a_csv_file_is_read_and_its_bad_lines_are_named() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    insta::assert_snapshot!(sandbox.run("import runs.csv --reject-file rejects.txt").assert_code(0));
+    let rejects = std::fs::read_to_string(sandbox.path("rejects.txt")).expect("written");
+    assert!(rejects.contains("line 4, ended_at"), "{rejects}");
+}
+
+#[test]
+fn the_same_file_twice_adds_nothing_and_a_grown_one_its_new_part() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    sandbox.run("import runs.csv").assert_code(0);
+    let again = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(
+        (again["data"]["added"].as_u64(), again["data"]["already_known"].as_u64()),
+        (Some(0), Some(3))
+    );
+    let ended = CSV.replace(
+        "train,2026-02-03T19:00:00Z,,running",
+        "train,2026-02-03T19:00:00Z,2026-02-03T20:00:00Z,completed",
+    );
+    sandbox.write("runs.csv", &format!("{ended}sync,2026-02-04T02:00:00Z,,,,,\n"));
+    let grown = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(grown["data"]["added"], 1);
+    assert_eq!(grown["data"]["updated"], 1, "the run that was going on has ended: {grown}");
+}
+
+#[test]
+fn equal_lines_of_one_file_are_runs_of_their_own() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", "task_type,started_at\nsync,1770000000\nsync,1770000000\nsync,1770000000\n");
+    let first = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(first["data"]["added"], 3);
+    let second = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(
+        (second["data"]["added"].as_u64(), second["data"]["already_known"].as_u64()),
+        (Some(0), Some(3))
+    );
+}
+
+#[test]
+fn a_dry_run_reports_the_same_and_makes_no_store() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    let answer = sandbox.run("import runs.csv --dry-run --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["added"], 3);
+    assert_eq!(answer["dry_run"], true);
+    assert!(!sandbox.path("store.db").exists());
+}
+
+#[test]
+fn strict_keeps_nothing_of_a_file_with_a_bad_line() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    insta::assert_snapshot!(sandbox.run("import runs.csv --strict").assert_code(1));
+    let answer = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["added"], 3, "the strict attempt kept nothing");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_with_the_path() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(sandbox.run("import nowhere.csv").assert_code(1));
+}
+
+#[test]
+fn one_missing_file_among_several_is_partly_done() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    let answer = sandbox.run("import runs.csv nowhere.csv --output-format json").assert_code(4).json();
+    assert_eq!(answer["data"]["added"], 3);
+    assert!(answer["data"]["files"][1]["error"].is_string());
+}
+
+#[test]
+fn gzip_from_standard_input_is_read() {
+    let sandbox = Sandbox::new();
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(CSV.as_bytes()).expect("compressed");
+    let output = sandbox
+        .command()
+        .args(["import", "-", "--output-format", "json"])
+        .write_stdin(encoder.finish().expect("compressed"))
+        .output()
+        .expect("program started");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["data"]["added"], 3, "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_map_that_names_no_column_of_ours_is_a_usage_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    insta::assert_snapshot!(sandbox.run("import runs.csv --map nonsense").assert_code(2));
+}
+
+#[test]
+fn sessions_of_another_log_end_the_runs_whichever_is_imported_first() {
+    let (Some(commands), Some(sessions)) =
+        (trace("cron_ubuntu_syslog_2016.log.gz"), trace("cron_ubuntu_authlog_2016.log.gz"))
+    else {
+        return;
+    };
+    let (commands, sessions) = (commands.to_string_lossy(), sessions.to_string_lossy());
+    let zone = ["--timezone", "America/New_York", "--year", "2016", "--output-format", "json"];
+    for order in [[&commands, &sessions], [&sessions, &commands]] {
+        let sandbox = Sandbox::new();
+        let mut ended = 0;
+        for path in order {
+            let mut arguments = vec!["import", path.as_ref()];
+            arguments.extend(zone);
+            let answer = sandbox.run_args(&arguments).assert_code(0).json();
+            ended += answer["data"]["files"][0]["runs_ended_by_sessions"].as_u64().expect("count");
+        }
+        assert_eq!(ended, 2222);
+    }
+}

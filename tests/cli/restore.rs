@@ -1,1 +1,101 @@
 //! `restore` from the outside.
+
+use std::time::Duration;
+
+use tidetable::store::{LockHolder, Store, WriterOptions};
+
+use crate::backup::{add_runs, steady};
+use crate::sandbox::Sandbox;
+
+fn runs(sandbox: &Sandbox) -> i64 {
+    let connection = rusqlite::Connection::open(sandbox.path("store.db")).expect("store");
+    connection.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).expect("count")
+}
+
+/// A store of 20 runs whose backup holds 12.
+fn backed_up() -> Sandbox {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup").assert_code(0);
+    add_runs(&sandbox, "sync", 8);
+    sandbox
+}
+
+const LATER: &str = "2026-03-02T15:00:00Z";
+
+#[test]
+fn without_yes_nothing_is_restored() {
+    let sandbox = backed_up();
+    insta::assert_snapshot!(sandbox.run("restore latest").assert_code(1));
+    assert_eq!(runs(&sandbox), 20);
+}
+
+#[test]
+fn a_dry_run_shows_what_would_change() {
+    let sandbox = backed_up();
+    let plan = sandbox.run_args(&["restore", "20260301", "--dry-run", "--now", LATER]).assert_code(0);
+    insta::assert_snapshot!(steady(&plan));
+    assert_eq!(runs(&sandbox), 20);
+}
+
+#[test]
+fn a_restore_can_be_undone_and_the_undoing_too() {
+    let sandbox = backed_up();
+    let done = sandbox.run_args(&["restore", "latest", "--yes", "--now", LATER]).assert_code(0);
+    insta::assert_snapshot!(steady(&done));
+    assert_eq!(runs(&sandbox), 12);
+    let undone = sandbox.run("restore --undo --yes --output-format json").assert_code(0).json();
+    assert_eq!(undone["data"]["status"], "restored");
+    assert_eq!(runs(&sandbox), 20);
+    // The newest copy made before a restore is now the one of 12 runs.
+    sandbox.run_args(&["restore", "--undo", "--yes", "--now", "2026-03-03T00:00:00Z"]).assert_code(0);
+}
+
+#[test]
+fn nothing_to_undo_is_said_so() {
+    let sandbox = backed_up();
+    insta::assert_snapshot!(sandbox.run("restore --undo --yes").assert_code(1));
+}
+
+#[test]
+fn an_unknown_backup_is_an_error_with_a_hint() {
+    let sandbox = backed_up();
+    insta::assert_snapshot!(sandbox.run("restore 1999 --yes --output-format json").assert_code(1));
+}
+
+#[test]
+fn a_writer_keeps_a_restore_out() {
+    let sandbox = backed_up();
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let store = Store::open_writer(&sandbox.path("store.db"), &options).expect("store");
+    sandbox.run("restore latest --yes --lock-timeout 50ms").assert_code(10);
+    drop(store);
+    assert_eq!(runs(&sandbox), 20);
+}
+
+#[test]
+fn an_idle_reader_keeps_a_restore_out() {
+    let sandbox = backed_up();
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let store = Store::open_reader(&sandbox.path("store.db"), &options).expect("store");
+    insta::assert_snapshot!(sandbox.run("restore latest --yes --lock-timeout 50ms").assert_code(10));
+    drop(store);
+    assert_eq!(runs(&sandbox), 20);
+}
+
+#[test]
+fn a_target_of_its_own_is_made_and_the_store_left_alone() {
+    let sandbox = backed_up();
+    sandbox.run("restore latest --yes --target elsewhere/look.db").assert_code(0);
+    assert!(sandbox.path("elsewhere/look.db").exists());
+    assert_eq!(runs(&sandbox), 20);
+    let patterns = sandbox.run("view --db elsewhere/look.db").assert_code(0);
+    assert!(patterns.stdout.contains("No patterns"), "{patterns}");
+}
+
+#[test]
+fn a_file_that_is_no_store_is_left_alone() {
+    let sandbox = backed_up();
+    sandbox.write("notes.txt", "do not lose these notes, they are all I have\n");
+    insta::assert_snapshot!(sandbox.run("restore latest --yes --target notes.txt").assert_code(1));
+}

@@ -94,8 +94,17 @@ pub fn behavior_profiles(
         .collect()
 }
 
+/// How many runs of a history start in each hour of the day, in `zone`.
+pub fn start_hours(history: &TaskHistory, zone: Zone) -> [u64; 24] {
+    let mut hours = [0; 24];
+    for run in &history.runs {
+        hours[local_time(zone, run.started_at).hour() as usize] += 1;
+    }
+    hours
+}
+
 /// The fewest hours that hold at least half of `runs`; among equally busy hours the earlier ones.
-fn peak_hours(hours: &[u64; 24], runs: u64) -> Vec<u8> {
+pub(super) fn peak_hours(hours: &[u64; 24], runs: u64) -> Vec<u8> {
     let mut by_load: Vec<u8> = (0..24).collect();
     by_load.sort_by_key(|hour| std::cmp::Reverse(hours[usize::from(*hour)]));
     let mut held = 0;

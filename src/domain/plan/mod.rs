@@ -1,1 +1,33 @@
 //! Timetables: the problem, the search for better ones, and the judge.
+
+mod build;
+mod chain;
+mod choice;
+mod idle;
+mod kernel;
+mod landscape;
+mod model;
+mod obstacle;
+mod presolve;
+mod problem;
+mod profile;
+mod random;
+mod reason;
+mod score;
+mod solve;
+mod state;
+mod validate;
+mod verify;
+
+#[cfg(test)]
+mod sample;
+
+pub use build::{BuildInput, BuiltProblem, MachineCapacity, build_problem};
+pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
+pub use obstacle::Obstacle;
+pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
+pub use reason::{Relief, relief_of};
+pub use score::{ResourceScore, Score, score};
+pub use solve::{Control, Progress, SolveOptions, WORK_PER_MILLISECOND, solve};
+pub use validate::ProblemError;
+pub use verify::{Violation, verify};

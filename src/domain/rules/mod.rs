@@ -1,5 +1,29 @@
 //! Rules: a schedule plus an action and a flexibility window, the unit that is moved.
 
+mod action;
+mod capacity;
+mod conflicts;
+#[cfg(test)]
+mod fixture;
+mod generate;
+mod meaning;
+mod overload;
+mod precedence;
+mod priority;
+mod resolve;
 mod rule;
+mod spacing;
 
-pub use rule::{Flexibility, Rule, RuleId, RuleSource, StoredRule};
+pub use action::{RuleAction, RuleActionKind};
+pub use capacity::{Capacity, SharedResource, usual_duration_ms};
+pub use conflicts::{Conflict, ConflictKind, find_conflicts};
+pub use generate::{
+    GenerateOptions, GeneratedRule, GeneratedRules, InitialState, SkipReason, SkippedPattern, generate,
+};
+pub use meaning::{is_duplicate, same_instants};
+pub use overload::{Overload, overloads};
+pub use precedence::{Precedence, cycles, direct_successors, precedences};
+pub use priority::{DEFAULT_PRIORITY, derived_priority};
+pub use resolve::{ConflictStrategy, Resolution};
+pub use rule::{Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, StoredRule};
+pub use spacing::shortest_spacing_ms;

@@ -1,5 +1,7 @@
 //! A rule and where it comes from.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::calendar::{Schedule, Zone};
@@ -26,6 +28,50 @@ pub enum RuleSource {
     },
     /// Added by hand.
     Manual,
+}
+
+/// Where a rule comes from, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleSourceKind {
+    /// Generated from a pattern.
+    Mined,
+    /// Read from a scheduler's own configuration.
+    Declared,
+    /// Added by hand.
+    Manual,
+}
+
+impl RuleSourceKind {
+    /// All kinds.
+    pub const ALL: [RuleSourceKind; 3] =
+        [RuleSourceKind::Mined, RuleSourceKind::Declared, RuleSourceKind::Manual];
+
+    /// The word used in options and output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RuleSourceKind::Mined => "mined",
+            RuleSourceKind::Declared => "declared",
+            RuleSourceKind::Manual => "manual",
+        }
+    }
+}
+
+impl fmt::Display for RuleSourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl RuleSource {
+    /// The source in one word.
+    pub fn kind(&self) -> RuleSourceKind {
+        match self {
+            RuleSource::Mined { .. } => RuleSourceKind::Mined,
+            RuleSource::Declared { .. } => RuleSourceKind::Declared,
+            RuleSource::Manual => RuleSourceKind::Manual,
+        }
+    }
 }
 
 /// How far a rule may move as a whole, in minutes; both 0 is fixed.
@@ -75,6 +121,29 @@ pub struct Rule {
     pub shift_minutes: i64,
     /// What its runs need.
     pub resources: ResourceProfile,
+}
+
+impl Rule {
+    /// The schedule before applied plans moved it; the present one where it cannot be moved back in form.
+    pub fn wanted_schedule(&self) -> Schedule {
+        let back = self.shift_minutes.checked_neg().and_then(|shift| self.schedule.shifted(shift));
+        back.unwrap_or_else(|| self.schedule.clone())
+    }
+
+    /// What the source of this rule says of it now, with what people, plans and patterns did to it since:
+    /// whether it is enabled, how far it was moved, and known needs where the source knows none.
+    pub fn renewed_by(&self, told: &Rule) -> Rule {
+        let further = self.shift_minutes.checked_sub(told.shift_minutes);
+        let moved = further.and_then(|minutes| told.schedule.shifted(minutes));
+        Rule {
+            // Where the new form cannot be moved as the plan asked, what was applied stays.
+            schedule: moved.unwrap_or_else(|| self.schedule.clone()),
+            shift_minutes: self.shift_minutes,
+            enabled: self.enabled,
+            resources: if told.resources.runs_used > 0 { told.resources } else { self.resources },
+            ..told.clone()
+        }
+    }
 }
 
 /// A rule with its id.

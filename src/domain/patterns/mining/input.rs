@@ -1,6 +1,5 @@
-//! From histories to patterns.
+//! What the miner reads and may be told.
 
-use super::Pattern;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Zone;
 use crate::domain::time::TimeSpan;
@@ -30,10 +29,4 @@ impl Default for MiningOptions {
     fn default() -> Self {
         MiningOptions { min_occurrences: 3 }
     }
-}
-
-/// Finds the patterns in `input`: in a fixed order, whatever the order of the histories or the number of threads.
-pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
-    let _ = (input, options);
-    todo!("mining helper")
 }

@@ -1,0 +1,33 @@
+//! What this host has: cores, memory, GPUs, name.
+
+use sysinfo::System;
+
+use crate::domain::device::HostCapacity;
+
+const MIB: f64 = 1_048_576.0;
+
+/// The host's name; `None` when it has none that is text.
+pub fn host_name() -> Option<String> {
+    System::host_name().ok().filter(|name| !name.is_empty())
+}
+
+/// What this process may use of the host: the cores of its affinity and quota, the memory of its control group,
+/// the GPUs that NVML sees (none without a driver).
+pub fn detect() -> HostCapacity {
+    HostCapacity {
+        hostname: host_name(),
+        // A process that runs has one core at least.
+        cpu_cores: std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64),
+        memory_mib: memory_bytes().map(|bytes| bytes as f64 / MIB),
+        gpus: Vec::new(),
+    }
+}
+
+/// Main memory, or the share of it that the control group allows.
+fn memory_bytes() -> Option<u64> {
+    let mut system = System::new().ok()?;
+    system.refresh_memory();
+    let total = system.total_memory();
+    let allowed = system.cgroup_limits().map_or(total, |limits| limits.total_memory.min(total));
+    (allowed > 0).then_some(allowed)
+}

@@ -1,0 +1,189 @@
+//! Schedules of every kind, kept well and badly: found, named exactly, and nothing else.
+
+use rayon::prelude::*;
+
+use super::generator::{BRUTAL, CLEAN, Chance, HARD, Level, MILD, days, history, kept, mined};
+use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, WeekdaySet, Zone};
+use crate::domain::patterns::Pattern;
+use crate::domain::time::{MINUTE_MS, TimeSpan, Timestamp};
+
+const ZONES: [Zone; 3] = [Zone::America__New_York, Zone::Europe__Berlin, Zone::Asia__Tokyo];
+
+const KINDS: [&str; 10] = [
+    "hourly",
+    "every-k-hours",
+    "every-k-minutes",
+    "daily",
+    "workdays",
+    "weekly",
+    "month-day",
+    "last-day",
+    "nth-weekday",
+    "several",
+];
+
+/// A schedule of a kind and the days of history it is judged on.
+fn schedule(kind: &str, chance: &mut Chance) -> (CalendarSchedule, i64) {
+    let round = [0_u16, 5, 10, 15, 17, 20, 30, 37, 40, 45, 50, 52];
+    let minute = round[chance.index(round.len())];
+    let hour = chance.index(24) as u16;
+    let at = vec![hour * 60 + minute];
+    let weekday = chance.index(7) as u8;
+    let every = |step: u16| (0..1440 / step).map(|index| minute % step + index * step).collect::<Vec<u16>>();
+    let (filter, minutes_of_day, length) = match kind {
+        "hourly" => (DayFilter::Daily, every(60), 14),
+        "every-k-hours" => (DayFilter::Daily, every([120, 180, 240, 360, 480, 720][chance.index(6)]), 30),
+        "every-k-minutes" => (DayFilter::Daily, every([15, 20, 30][chance.index(3)]), 7),
+        "daily" => (DayFilter::Daily, at, 60),
+        "workdays" => (DayFilter::Weekdays { days: WeekdaySet::WORKDAYS }, at, 60),
+        "weekly" => (DayFilter::Weekdays { days: WeekdaySet::from_bits(1 << weekday) }, at, 180),
+        "month-day" => (DayFilter::MonthDays { days: 1 << (1 + chance.index(28)) }, at, 365),
+        "last-day" => (DayFilter::LastDayOfMonth, at, 365),
+        "nth-weekday" => (DayFilter::NthWeekday { nth: 1 + chance.index(4) as u8, weekday }, at, 365),
+        _ => {
+            let mut times: Vec<u16> = [3, 9, 14, 20].map(|hour| hour * 60 + minute).to_vec();
+            times.truncate(2 + chance.index(3));
+            (DayFilter::Daily, times, 60)
+        }
+    };
+    (CalendarSchedule { months: MonthSet::ALL, days: filter, minutes_of_day }, length)
+}
+
+/// Share of one's occurrences that lie within `tolerance_ms` of one of the other's, as (near, all).
+fn near(one: &[Timestamp], other: &[Timestamp], tolerance_ms: i64) -> (usize, usize) {
+    let close = |at: &&Timestamp| {
+        let index = other.partition_point(|candidate| candidate.millis() < at.millis() - tolerance_ms);
+        other.get(index).is_some_and(|candidate| candidate.since(**at) <= tolerance_ms)
+    };
+    (one.iter().filter(close).count(), one.len())
+}
+
+#[derive(Default, Debug)]
+struct Score {
+    cases: usize,
+    exact: usize,
+    predicted: (usize, usize),
+    recalled: (usize, usize),
+}
+
+impl Score {
+    fn f1(&self) -> f64 {
+        let ratio = |part: (usize, usize)| part.0 as f64 / part.1.max(1) as f64;
+        let (precision, recall) = (ratio(self.predicted), ratio(self.recalled));
+        2.0 * precision * recall / (precision + recall).max(1e-9)
+    }
+}
+
+/// Mines one case and scores what the active patterns say of the time after it.
+fn case(kind: &str, level: Level, seed: u64) -> (Score, String) {
+    let mut chance = Chance::new(seed);
+    let zone = ZONES[chance.index(3)];
+    let (truth, length) = schedule(kind, &mut chance);
+    let span = days(length);
+    let schedule = Schedule::Calendar(truth.clone());
+    let starts = kept(&schedule.occurrences(span, zone), span, level, &mut chance);
+    let found: Vec<Pattern> = mined(&[history("task", starts)], span, zone);
+    let ahead = TimeSpan::new(span.end, span.end.plus_ms(span.length_ms().max(30 * 86_400_000)));
+    let wanted = schedule.occurrences(ahead, zone);
+    let mut said: Vec<Timestamp> = found
+        .iter()
+        .filter(|pattern| pattern.is_active)
+        .flat_map(|pattern| pattern.schedule.occurrences(ahead, pattern.zone))
+        .collect();
+    said.sort_unstable();
+    said.dedup();
+    let tolerance = (5 * MINUTE_MS).max((3000.0 * level.sigma_seconds) as i64);
+    let lines: Vec<&Schedule> = found.iter().map(|pattern| &pattern.schedule).collect();
+    let mut minutes: Vec<u16> = Vec::new();
+    let mut same_days = !lines.is_empty();
+    for line in &lines {
+        match line {
+            Schedule::Calendar(calendar) => {
+                minutes.extend(&calendar.minutes_of_day);
+                same_days &= calendar.days == truth.days;
+            }
+            _ => same_days = false,
+        }
+    }
+    minutes.sort_unstable();
+    let exact = same_days && minutes == truth.minutes_of_day;
+    let score = Score {
+        cases: 1,
+        exact: usize::from(exact),
+        predicted: near(&said, &wanted, tolerance),
+        recalled: near(&wanted, &said, tolerance),
+    };
+    let line = format!(
+        "{kind} seed {seed} {zone}: wanted {:?} {:?}, found {lines:?}",
+        truth.days, truth.minutes_of_day
+    );
+    (score, line)
+}
+
+fn suite(
+    level: Level,
+    kinds: &[&'static str],
+    seeds: std::ops::Range<u64>,
+    verbose: bool,
+) -> Vec<(&'static str, Score)> {
+    kinds
+        .iter()
+        .map(|kind| {
+            let results: Vec<(Score, String)> =
+                seeds.clone().into_par_iter().map(|seed| case(kind, level, seed)).collect();
+            let mut sum = Score::default();
+            for (score, line) in results {
+                if verbose && score.exact == 0 {
+                    eprintln!("{line}");
+                }
+                sum.cases += score.cases;
+                sum.exact += score.exact;
+                sum.predicted.0 += score.predicted.0;
+                sum.predicted.1 += score.predicted.1;
+                sum.recalled.0 += score.recalled.0;
+                sum.recalled.1 += score.recalled.1;
+            }
+            (*kind, sum)
+        })
+        .collect()
+}
+
+fn mean_f1(scores: &[(&str, Score)]) -> f64 {
+    scores.iter().map(|(_, score)| score.f1()).sum::<f64>() / scores.len() as f64
+}
+
+fn exact_share(scores: &[(&str, Score)]) -> f64 {
+    let exact: usize = scores.iter().map(|(_, score)| score.exact).sum();
+    exact as f64 / scores.iter().map(|(_, score)| score.cases).sum::<usize>() as f64
+}
+
+#[test]
+fn clean_schedules_are_named_exactly() {
+    let scores = suite(CLEAN, &KINDS, 0..4, true);
+    assert!(mean_f1(&scores) > 0.999, "{scores:?}");
+    assert!(exact_share(&scores) >= 0.97, "{scores:?}");
+}
+
+#[test]
+fn mildly_disturbed_schedules_are_found() {
+    let scores = suite(MILD, &KINDS, 100..104, true);
+    assert!(mean_f1(&scores) > 0.97, "{scores:?}");
+}
+
+#[test]
+fn badly_disturbed_schedules_are_mostly_found() {
+    let scores = suite(HARD, &KINDS, 200..203, true);
+    assert!(mean_f1(&scores) > 0.9, "{scores:?}");
+}
+
+#[test]
+#[ignore = "prints the figures of the whole suite"]
+fn figures_of_the_calendar_suite() {
+    for (name, level) in [("clean", CLEAN), ("mild", MILD), ("hard", HARD), ("brutal", BRUTAL)] {
+        let scores = suite(level, &KINDS, 1000..1020, true);
+        for (kind, score) in &scores {
+            eprintln!("  {name:7} {kind:16} F1 {:.3} exact {}/{}", score.f1(), score.exact, score.cases);
+        }
+        eprintln!("{name}: F1 {:.3}, exact {:.3}", mean_f1(&scores), exact_share(&scores));
+    }
+}

@@ -1,0 +1,77 @@
+//! Evidence as natural logarithms of e-values: expected at most 1 when nothing recurs.
+
+use super::numerics::{ln_beta, ln_incomplete_beta};
+
+/// ln e-value of `hits` among `slots` when each hits with chance `chance` by accident: the likelihood ratio
+/// averaged over all hit rates above `chance` (one-sided uniform mixture).
+pub(super) fn ln_slot_evidence(hits: u64, slots: u64, chance: f64) -> f64 {
+    if slots == 0 {
+        return 0.0;
+    }
+    let chance = chance.clamp(1e-12, 1.0 - 1e-9);
+    let (hits, misses) = (hits.min(slots) as f64, slots.saturating_sub(hits) as f64);
+    let ln_tail = ln_incomplete_beta(1.0 - chance, misses + 1.0, hits + 1.0);
+    let ln_null = hits * chance.ln() + misses * (-chance).ln_1p();
+    // Far below the chance the tail underflows; such a count speaks against the slots anyway.
+    ln_beta(hits + 1.0, misses + 1.0) + ln_tail.max(-700.0) - (-chance).ln_1p() - ln_null
+}
+
+/// ln probability of one sequence with `hits` among `slots` under a rate with Jeffreys' prior
+/// (Krichevsky and Trofimov's estimator).
+pub(super) fn ln_sequence_probability(hits: u64, slots: u64) -> f64 {
+    if slots == 0 {
+        return 0.0;
+    }
+    let (hits, misses) = (hits as f64, slots.saturating_sub(hits) as f64);
+    ln_beta(hits + 0.5, misses + 0.5) - std::f64::consts::PI.ln()
+}
+
+/// Number of streams that e-BH rejects at `level`, given the ln e-values of all streams, and the ln e-value
+/// a stream must reach for it (Wang and Ramdas: reject the k largest with `e_(k) >= m / (k level)`).
+/// `None` when none is rejected.
+pub(super) fn e_bh_threshold(ln_e_values: &[f64], streams: usize, level: f64) -> Option<f64> {
+    let mut sorted = ln_e_values.to_vec();
+    sorted.sort_by(|one, other| other.total_cmp(one));
+    let bound = |rank: usize| (streams.max(1) as f64 / (rank as f64 * level)).ln();
+    sorted
+        .iter()
+        .enumerate()
+        .rev()
+        .find(|(index, value)| **value >= bound(index + 1))
+        .map(|(index, _)| bound(index + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn certain_hits_weigh_as_much_as_their_closed_form() {
+        // All slots hit: (1 - q^(n+1)) / ((n + 1) (1 - q) q^n).
+        let expected = (1.0 - 0.01_f64.powi(5)).ln() - 5.0_f64.ln() - 0.99_f64.ln() - 4.0 * 0.01_f64.ln();
+        assert!((ln_slot_evidence(4, 4, 0.01) - expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn many_strong_streams_lower_the_bar_for_each_other() {
+        let alone = e_bh_threshold(&[6.0, 0.0, 0.0, 0.0], 4, 0.01).expect("one passes");
+        let together = e_bh_threshold(&[6.0, 6.0, 6.0, 4.7], 4, 0.01).expect("all pass");
+        assert!(together < alone);
+        assert_eq!(e_bh_threshold(&[4.0], 1, 0.01), None);
+    }
+
+    proptest! {
+        #[test]
+        fn the_expected_e_value_of_accidents_is_one(slots in 1_u64..30, chance in 0.01_f64..0.9) {
+            let mean: f64 = (0..=slots)
+                .map(|hits| {
+                    let ln_ways = super::super::numerics::ln_choose(slots as u32, hits as u32);
+                    let ln_chance = hits as f64 * chance.ln() + (slots - hits) as f64 * (1.0 - chance).ln();
+                    (ln_ways + ln_chance + ln_slot_evidence(hits, slots, chance)).exp()
+                })
+                .sum();
+            prop_assert!((mean - 1.0).abs() < 1e-6, "mean {}", mean);
+        }
+    }
+}

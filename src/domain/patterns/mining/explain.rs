@@ -1,0 +1,161 @@
+//! Explaining one history: the strongest schedule first, then what it leaves over, until nothing stands out.
+
+use super::clock_search::clock_candidates;
+use super::clock_times::{ClockCandidate, ClockTimes, examine};
+use super::minute::likeliest_minute;
+use super::period::{PeriodCandidate, period_candidates};
+use super::scatter::median;
+use super::surroundings::Surroundings;
+use crate::domain::time::{DAY_MS, MINUTE_MS};
+
+/// Nats below which nothing can pass: one history alone at the 1 % level.
+pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
+/// Rounds of explaining what is left.
+const ROUNDS: usize = 8;
+
+/// What explains part of a history.
+#[derive(Clone, Debug)]
+pub(super) enum Explanation {
+    /// Local clock times.
+    Clock(ClockCandidate),
+    /// A period free of the calendar.
+    Period(PeriodCandidate),
+}
+
+impl Explanation {
+    /// ln e-value after all charges.
+    pub(super) fn net(&self) -> f64 {
+        match self {
+            Explanation::Clock(candidate) => candidate.net,
+            Explanation::Period(candidate) => candidate.net,
+        }
+    }
+
+    fn hits(&self) -> &[usize] {
+        match self {
+            Explanation::Clock(candidate) => &candidate.hits,
+            Explanation::Period(candidate) => &candidate.hits,
+        }
+    }
+
+    /// Breaks ties between equally good explanations in a fixed way: longer steps first.
+    fn order(&self) -> (i64, i64, i64) {
+        match self {
+            Explanation::Clock(candidate) => {
+                (-candidate.times.step_ms, candidate.times.label_ms, candidate.times.half_width_ms)
+            }
+            Explanation::Period(candidate) => (0, candidate.period_ms as i64, candidate.half_width_ms),
+        }
+    }
+}
+
+/// Schedules that explain ascending `starts`, strongest first.
+pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Explanation> {
+    let mut accepted: Vec<Explanation> = Vec::new();
+    let mut left: Vec<i64> = starts.to_vec();
+    for _ in 0..ROUNDS {
+        if (left.len() as u64) < around.min_occurrences {
+            break;
+        }
+        let mut candidates: Vec<Explanation> = clock_candidates(&left, around, resolution_ms, LEAST_NET)
+            .into_iter()
+            .map(Explanation::Clock)
+            .collect();
+        candidates.extend(
+            period_candidates(&left, around, resolution_ms, LEAST_NET).into_iter().map(Explanation::Period),
+        );
+        candidates
+            .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
+        let before = accepted.len();
+        let mut taken = vec![false; left.len()];
+        for candidate in candidates {
+            let shared = candidate.hits().iter().filter(|hit| taken[**hit]).count();
+            if shared * 10 > candidate.hits().len() {
+                continue;
+            }
+            let refined = match candidate {
+                Explanation::Clock(clock) => {
+                    Explanation::Clock(at_the_minute(clock, &left, around, resolution_ms))
+                }
+                period @ Explanation::Period(_) => period,
+            };
+            if accepted.iter().any(|other| same_place(&refined, other, around)) {
+                continue;
+            }
+            for hit in refined.hits() {
+                taken[*hit] = true;
+            }
+            let period_found = matches!(refined, Explanation::Period(_));
+            accepted.push(refined);
+            if period_found {
+                break;
+            }
+        }
+        if accepted.len() == before {
+            break;
+        }
+        let mut index = 0;
+        left.retain(|_| {
+            index += 1;
+            !taken[index - 1]
+        });
+    }
+    accepted
+}
+
+/// The candidate moved to the minute that a crontab would name, with the usual delay kept beside it.
+fn at_the_minute(
+    candidate: ClockCandidate,
+    starts: &[i64],
+    around: &Surroundings,
+    resolution_ms: i64,
+) -> ClockCandidate {
+    let times = candidate.times;
+    let clock = &around.clocks[times.clock];
+    let centre = times.label_ms + times.delay_ms;
+    let mut places: Vec<i64> = candidate
+        .hits
+        .iter()
+        .map(|hit| {
+            let ahead = (clock.local(starts[*hit]) - centre).rem_euclid(times.step_ms);
+            centre + if ahead > times.step_ms / 2 { ahead - times.step_ms } else { ahead }
+        })
+        .collect();
+    let Some(minute) = likeliest_minute(&places, times.half_width_ms, times.step_ms, resolution_ms) else {
+        return candidate;
+    };
+    places.sort_unstable();
+    let middle = if candidate.hits.len() < 5 { centre } else { median(&places) };
+    let moved = ClockTimes {
+        label_ms: (minute * MINUTE_MS).rem_euclid(times.step_ms),
+        delay_ms: middle - minute * MINUTE_MS,
+        ..times
+    };
+    let rounded = ClockTimes { delay_ms: centre - minute * MINUTE_MS, ..moved };
+    [moved, rounded]
+        .into_iter()
+        .filter_map(|times| examine(times, starts, around, resolution_ms, None))
+        .max_by(|one, other| one.net.total_cmp(&other.net))
+        .map(|refined| ClockCandidate { net: refined.net.max(candidate.net), ..refined })
+        .unwrap_or(candidate)
+}
+
+/// Whether both put their windows over each other on some day that both are kept on.
+fn same_place(one: &Explanation, other: &Explanation, around: &Surroundings) -> bool {
+    let (Explanation::Clock(one), Explanation::Clock(other)) = (one, other) else { return false };
+    let step = one.times.step_ms.min(other.times.step_ms);
+    let place = |candidate: &ClockCandidate| candidate.times.label_ms + candidate.times.delay_ms;
+    let apart = (place(one) - place(other)).rem_euclid(step);
+    let touching = apart.min(step - apart) <= one.times.half_width_ms + other.times.half_width_ms
+        || (one.times.label_ms - other.times.label_ms).rem_euclid(step) == 0;
+    if one.times.clock != other.times.clock || !touching {
+        return false;
+    }
+    let from = one.choice.days.0.max(other.choice.days.0);
+    let to = one.choice.days.1.min(other.choice.days.1);
+    debug_assert!(step <= DAY_MS);
+    (from..=to).any(|number| {
+        let day = around.days.get(number);
+        day.passes(one.choice.filter) && day.passes(other.choice.filter)
+    })
+}

@@ -1,0 +1,38 @@
+//! From histories to patterns: slots that a schedule would name, and what the starts say for and against them.
+
+mod civil_days;
+mod clock_search;
+mod clock_times;
+mod code_length;
+mod day_choice;
+mod engine;
+mod evenness;
+mod evidence;
+mod explain;
+mod flanks;
+mod history;
+mod input;
+mod local_clock;
+mod minute;
+mod numerics;
+mod observation;
+mod peaks;
+mod period;
+mod phase;
+mod regime;
+mod report;
+mod scatter;
+mod surroundings;
+mod timetable;
+
+#[cfg(test)]
+mod calendar_test;
+#[cfg(test)]
+mod generator;
+#[cfg(test)]
+mod null_test;
+#[cfg(test)]
+mod trace_test;
+
+pub use engine::mine;
+pub use input::{MiningInput, MiningOptions};

@@ -1,0 +1,52 @@
+//! From when to when a schedule was kept, and whether it still is.
+
+/// The stretch of `scores` with the greatest sum (Kadane), as first and last index. `None` when nothing is
+/// above zero. Ties go to the earlier and shorter stretch.
+pub(super) fn best_segment(scores: &[f64]) -> Option<(usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    let (mut sum, mut from) = (0.0, 0);
+    for (index, score) in scores.iter().enumerate() {
+        if sum <= 0.0 {
+            (sum, from) = (0.0, index);
+        }
+        sum += score;
+        if sum > 0.0 && best.is_none_or(|best| sum > best.0) {
+            best = Some((sum, from, index));
+        }
+    }
+    best.map(|(_, from, to)| (from, to))
+}
+
+/// Probability that a schedule with hit rate `hit_rate` is still kept after `misses` trailing misses, when it
+/// ends with chance `hazard` before each slot.
+pub(super) fn still_kept(hit_rate: f64, misses: u64, hazard: f64) -> f64 {
+    // Even a schedule that never failed may fail once: a single miss must not end it.
+    let miss = (1.0 - hit_rate).clamp(0.05, 0.95) * (1.0 - hazard);
+    let kept = miss.powf(misses as f64);
+    let ended: f64 = hazard * (1.0 - kept) / (1.0 - miss);
+    if kept + ended > 0.0 { kept / (kept + ended) } else { 0.0 }
+}
+
+/// Chance that a schedule ends before its next slot: about once in a hundred days, whatever its pace.
+pub(super) fn hazard_per_slot(slot_distance_ms: f64) -> f64 {
+    let days = slot_distance_ms / crate::domain::time::DAY_MS as f64;
+    (days / 100.0).clamp(1e-4, 0.02)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_segment_drops_losing_ends() {
+        assert_eq!(best_segment(&[-1.0, 2.0, -1.0, 3.0, -5.0, 1.0]), Some((1, 3)));
+        assert_eq!(best_segment(&[-1.0, -2.0]), None);
+    }
+
+    #[test]
+    fn one_miss_does_not_end_a_daily_schedule_but_four_do() {
+        assert!(still_kept(0.99, 1, 0.01) > 0.5);
+        assert!(still_kept(0.99, 4, 0.01) < 0.01);
+        assert!(still_kept(0.5, 3, 0.01) > 0.5);
+    }
+}

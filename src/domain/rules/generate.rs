@@ -1,0 +1,449 @@
+//! From patterns to rules.
+
+use serde::Serialize;
+
+use super::conflicts::{Conflict, find_conflicts};
+use super::meaning::same_instants;
+use super::precedence::{Precedence, direct_successors, precedences};
+use super::priority::derived_priority;
+use super::resolve::{ConflictStrategy, Resolution, Standing, resolve};
+use super::spacing::shortest_spacing_ms;
+use super::{Capacity, Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, StoredRule};
+use crate::domain::calendar::{Schedule, ScheduleKind};
+use crate::domain::patterns::{Pattern, PatternId, PatternType};
+use crate::domain::time::Timestamp;
+
+/// Whether new rules count at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InitialState {
+    /// They count.
+    Enabled,
+    /// A person enables them after a look.
+    Disabled,
+}
+
+/// What the generator may be told.
+#[derive(Clone, Debug)]
+pub struct GenerateOptions {
+    /// Least confidence of a pattern.
+    pub min_confidence: f64,
+    /// At most this many rules.
+    pub max_rules: usize,
+    /// How far rules may move, where their spacing allows it.
+    pub flexibility: Flexibility,
+    /// Whether new rules count at once.
+    pub initial_state: InitialState,
+    /// What to do about conflicts.
+    pub strategy: ConflictStrategy,
+    /// What the machine has.
+    pub capacity: Capacity,
+    /// Conflicts are looked for in the seven days from here.
+    pub now: Timestamp,
+}
+
+/// Why a pattern became no rule.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum SkipReason {
+    /// It is no longer kept.
+    Ended,
+    /// It is not sure enough.
+    LowConfidence {
+        /// Its confidence.
+        confidence: f64,
+        /// What was asked for.
+        minimum: f64,
+    },
+    /// It says when a person or a resource is busy, not when work is to start.
+    Habit {
+        /// What sort of pattern.
+        pattern_type: PatternType,
+    },
+    /// It has no fixed times: a window of the day.
+    NoFixedTimes,
+    /// It says what follows what, and is used as precedence.
+    Precedence,
+    /// A rule with the same times is there already.
+    AlreadyDeclared {
+        /// That rule.
+        rule_id: RuleId,
+        /// Where that rule comes from.
+        source: RuleSourceKind,
+    },
+    /// A pattern of the same meaning and a higher confidence stands for it.
+    MergedInto {
+        /// That pattern.
+        pattern_id: PatternId,
+    },
+    /// Better patterns filled the number asked for.
+    OverLimit {
+        /// That number.
+        max_rules: usize,
+    },
+}
+
+/// A pattern that became no rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SkippedPattern {
+    /// The pattern.
+    pub pattern_id: PatternId,
+    /// Its task types.
+    pub task_types: Vec<String>,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// A rule made from a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GeneratedRule {
+    /// The pattern.
+    pub pattern_id: PatternId,
+    /// The rule; where it is stored already, as far moved and as enabled as it is there.
+    pub rule: Rule,
+    /// Its id where it is stored already.
+    pub known_as: Option<RuleId>,
+    /// What the strategy did to it.
+    pub resolution: Option<Resolution>,
+}
+
+/// What became of the patterns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GeneratedRules {
+    /// The rules, best first.
+    pub rules: Vec<GeneratedRule>,
+    /// Patterns that became no rule, by pattern id.
+    pub skipped: Vec<SkippedPattern>,
+    /// What follows what.
+    pub precedences: Vec<Precedence>,
+    /// What stands in the way once the strategy has done its work, all generated rules taken as enabled unless
+    /// the strategy disabled them. Positions count the `rules`, then the `others`.
+    pub conflicts: Vec<Conflict>,
+    /// Enabled rules from before that conflicts may name.
+    pub others: Vec<RuleId>,
+}
+
+/// Turns patterns into rules, best first: by confidence times regularity (hits among hits, misses and extra
+/// runs), then by pattern id. `stored` are the rules there are; a pattern whose rule is among them gives it
+/// again, so that doing it twice adds nothing.
+pub fn generate(
+    patterns: &[(PatternId, Pattern)],
+    stored: &[StoredRule],
+    options: &GenerateOptions,
+) -> GeneratedRules {
+    let precedences = precedences(patterns);
+    let mut skipped = Vec::new();
+    let mut chosen: Vec<&(PatternId, Pattern)> = Vec::new();
+    for candidate in ranked(patterns) {
+        let reason = unsuitable(&candidate.1, options)
+            .or_else(|| already_declared(candidate, stored, options.now))
+            .or_else(|| merged(candidate, &chosen, options))
+            .or_else(|| {
+                let max_rules = options.max_rules;
+                (chosen.len() >= max_rules).then_some(SkipReason::OverLimit { max_rules })
+            });
+        match reason {
+            Some(reason) => skipped.push(SkippedPattern {
+                pattern_id: candidate.0,
+                task_types: candidate.1.task_types.clone(),
+                reason,
+            }),
+            None => chosen.push(candidate),
+        }
+    }
+    skipped.sort_by_key(|pattern| pattern.pattern_id);
+
+    let known: Vec<Option<&StoredRule>> =
+        chosen.iter().map(|(pattern_id, _)| rule_of_pattern(stored, *pattern_id)).collect();
+    let others: Vec<&StoredRule> = stored
+        .iter()
+        .filter(|other| other.rule.enabled && !known.iter().flatten().any(|rule| rule.id == other.id))
+        .collect();
+    let other_rules: Vec<&Rule> = others.iter().map(|stored| &stored.rule).collect();
+    let mut rules: Vec<(Rule, Standing)> = chosen
+        .iter()
+        .zip(&known)
+        .map(|(candidate, known)| made_rule(candidate, *known, stored, &precedences, options))
+        .collect();
+    let done = resolve(&mut rules, &other_rules, options.strategy, &options.capacity, options.now);
+    let resolution_of =
+        |wanted: usize| done.iter().find(|(position, _)| *position == wanted).map(|(_, done)| *done);
+
+    // Disabled by the strategy, now or when it was generated first: no longer in anybody's way.
+    let counts = |position: usize, rule: &Rule, standing: Standing| match standing {
+        Standing::New => resolution_of(position) != Some(Resolution::Disabled),
+        Standing::Kept => rule.enabled || options.strategy != ConflictStrategy::DisableLower,
+    };
+    let mut positions: Vec<usize> = rules
+        .iter()
+        .enumerate()
+        .filter(|(position, (rule, standing))| counts(*position, rule, *standing))
+        .map(|(position, _)| position)
+        .collect();
+    positions.extend(rules.len()..rules.len() + others.len());
+    let all: Vec<&Rule> = rules.iter().map(|(rule, _)| rule).chain(other_rules.iter().copied()).collect();
+    let counting: Vec<&Rule> = positions.iter().map(|position| all[*position]).collect();
+    let mut conflicts = find_conflicts(&counting, &precedences, &options.capacity, options.now);
+    for conflict in &mut conflicts {
+        conflict.rules.iter_mut().for_each(|position| *position = positions[*position]);
+    }
+
+    let generated = rules.into_iter().zip(chosen).zip(known).enumerate();
+    GeneratedRules {
+        rules: generated
+            .map(|(position, (((rule, _), (pattern_id, _)), known))| GeneratedRule {
+                pattern_id: *pattern_id,
+                rule,
+                known_as: known.map(|stored| stored.id),
+                resolution: resolution_of(position),
+            })
+            .collect(),
+        skipped,
+        precedences,
+        conflicts,
+        others: others.iter().map(|stored| stored.id).collect(),
+    }
+}
+
+/// Best first.
+fn ranked(patterns: &[(PatternId, Pattern)]) -> Vec<&(PatternId, Pattern)> {
+    let mut ranked: Vec<&(PatternId, Pattern)> = patterns.iter().collect();
+    let worth = |pattern: &Pattern| pattern.confidence * regularity(pattern);
+    ranked.sort_by(|one, other| worth(&other.1).total_cmp(&worth(&one.1)).then(one.0.cmp(&other.0)));
+    ranked
+}
+
+/// Hits among hits, misses and extra runs; 0 where there are none.
+fn regularity(pattern: &Pattern) -> f64 {
+    let evidence = &pattern.evidence;
+    let all = evidence.hits.saturating_add(evidence.misses).saturating_add(evidence.extra);
+    if all == 0 { 0.0 } else { evidence.hits as f64 / all as f64 }
+}
+
+fn unsuitable(pattern: &Pattern, options: &GenerateOptions) -> Option<SkipReason> {
+    let confidence = pattern.confidence;
+    match (pattern.pattern_type, pattern.schedule.kind()) {
+        _ if !pattern.is_active => Some(SkipReason::Ended),
+        (_, ScheduleKind::Follows) => Some(SkipReason::Precedence),
+        (PatternType::UserBehavior | PatternType::ResourceUsage, _) => {
+            Some(SkipReason::Habit { pattern_type: pattern.pattern_type })
+        }
+        (_, ScheduleKind::Window) => Some(SkipReason::NoFixedTimes),
+        (_, ScheduleKind::Calendar | ScheduleKind::Period) => (confidence < options.min_confidence)
+            .then_some(SkipReason::LowConfidence { confidence, minimum: options.min_confidence }),
+    }
+}
+
+/// A rule of the same task type that fires at the pattern's instants, or did before a plan moved it.
+fn already_declared(
+    (pattern_id, pattern): &(PatternId, Pattern),
+    stored: &[StoredRule],
+    now: Timestamp,
+) -> Option<SkipReason> {
+    let same = |schedule: &Schedule, rule: &Rule| {
+        same_instants((&pattern.schedule, pattern.zone), (schedule, rule.zone), now)
+    };
+    if rule_of_pattern(stored, *pattern_id).is_some() {
+        return None;
+    }
+    stored
+        .iter()
+        .filter(|other| pattern.task_types.contains(&other.rule.task_type))
+        .find(|other| {
+            same(&other.rule.wanted_schedule(), &other.rule) || same(&other.rule.schedule, &other.rule)
+        })
+        .map(|other| SkipReason::AlreadyDeclared { rule_id: other.id, source: other.rule.source.kind() })
+}
+
+/// A better pattern of the same meaning, where the strategy merges.
+fn merged(
+    (_, pattern): &(PatternId, Pattern),
+    chosen: &[&(PatternId, Pattern)],
+    options: &GenerateOptions,
+) -> Option<SkipReason> {
+    if options.strategy != ConflictStrategy::Merge {
+        return None;
+    }
+    let same = |other: &Pattern| {
+        pattern.task_types == other.task_types
+            && same_instants((&pattern.schedule, pattern.zone), (&other.schedule, other.zone), options.now)
+    };
+    chosen
+        .iter()
+        .find(|(_, other)| same(other))
+        .map(|(pattern_id, _)| SkipReason::MergedInto { pattern_id: *pattern_id })
+}
+
+fn rule_of_pattern(stored: &[StoredRule], pattern_id: PatternId) -> Option<&StoredRule> {
+    stored.iter().find(|other| other.rule.source == RuleSource::Mined { pattern_id })
+}
+
+fn made_rule(
+    (pattern_id, pattern): &(PatternId, Pattern),
+    known: Option<&StoredRule>,
+    stored: &[StoredRule],
+    precedences: &[Precedence],
+    options: &GenerateOptions,
+) -> (Rule, Standing) {
+    let task_type = pattern.task_types.first().cloned().unwrap_or_default();
+    let spacing = shortest_spacing_ms(&pattern.schedule, pattern.zone, options.now);
+    let successors = direct_successors(precedences, &task_type);
+    let (command, user, host) = action_of(stored, &task_type);
+    let made = Rule {
+        name: task_type.clone(),
+        schedule: pattern.schedule.clone(),
+        zone: pattern.zone,
+        command,
+        user,
+        host,
+        source: RuleSource::Mined { pattern_id: *pattern_id },
+        priority: derived_priority(successors, RuleSourceKind::Mined, spacing),
+        flexibility: options.flexibility.within_spacing(spacing),
+        confidence: pattern.confidence,
+        enabled: options.initial_state == InitialState::Enabled,
+        shift_minutes: 0,
+        resources: pattern.resources,
+        task_type,
+    };
+    match known {
+        None => (made, Standing::New),
+        Some(known) => (known.rule.renewed_by(&made), Standing::Kept),
+    }
+}
+
+/// The command, user and host of a task type, as far as all of its other rules agree.
+fn action_of(stored: &[StoredRule], task_type: &str) -> (Option<String>, Option<String>, Option<String>) {
+    let rules: Vec<&Rule> = stored
+        .iter()
+        .map(|stored| &stored.rule)
+        .filter(|rule| rule.task_type == task_type && rule.source.kind() != RuleSourceKind::Mined)
+        .collect();
+    let agreed = |field: fn(&Rule) -> &Option<String>| {
+        let first = rules.first().and_then(|rule| field(rule).clone());
+        first.filter(|value| rules.iter().all(|rule| field(rule).as_ref() == Some(value)))
+    };
+    (agreed(|rule| &rule.command), agreed(|rule| &rule.user), agreed(|rule| &rule.host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Zone;
+    use crate::domain::rules::fixture::{needs, now, pattern, rule, schedule};
+    use crate::domain::time::HOUR_MS;
+
+    fn options() -> GenerateOptions {
+        GenerateOptions {
+            min_confidence: 0.8,
+            max_rules: 10,
+            flexibility: Flexibility::default(),
+            initial_state: InitialState::Disabled,
+            strategy: ConflictStrategy::Priority,
+            capacity: Capacity::default(),
+            now: now(),
+        }
+    }
+
+    fn numbered(patterns: impl IntoIterator<Item = Pattern>) -> Vec<(PatternId, Pattern)> {
+        (1..).map(PatternId).zip(patterns).collect()
+    }
+
+    fn reasons(generated: &GeneratedRules) -> Vec<(i64, SkipReason)> {
+        generated.skipped.iter().map(|skipped| (skipped.pattern_id.0, skipped.reason.clone())).collect()
+    }
+
+    #[test]
+    fn only_sure_active_patterns_with_fixed_times_become_rules() {
+        let follows = Schedule::Follows { predecessor: "a".to_owned(), lag_ms: 60_000, from_end: true };
+        let patterns = numbered([
+            pattern("a", "25 6 * * *"),
+            Pattern { is_active: false, ..pattern("b", "0 7 * * *") },
+            Pattern { confidence: 0.5, ..pattern("c", "0 8 * * *") },
+            Pattern { schedule: follows, ..pattern("d", "0 9 * * *") },
+            Pattern { pattern_type: PatternType::UserBehavior, ..pattern("e", "0 9 * * *") },
+        ]);
+        let generated = generate(&patterns, &[], &options());
+        assert_eq!(generated.rules.len(), 1);
+        let made = &generated.rules[0].rule;
+        assert_eq!((made.priority, made.enabled), (6, false), "one follower");
+        assert_eq!(
+            reasons(&generated),
+            [
+                (2, SkipReason::Ended),
+                (3, SkipReason::LowConfidence { confidence: 0.5, minimum: 0.8 }),
+                (4, SkipReason::Precedence),
+                (5, SkipReason::Habit { pattern_type: PatternType::UserBehavior }),
+            ]
+        );
+    }
+
+    #[test]
+    fn the_best_patterns_fill_the_limit_whatever_their_order() {
+        let mut patterns = numbered([
+            Pattern { confidence: 0.9, ..pattern("a", "0 1 * * *") },
+            Pattern { confidence: 0.99, ..pattern("b", "0 2 * * *") },
+            Pattern { confidence: 0.95, ..pattern("c", "0 3 * * *") },
+        ]);
+        let limited = GenerateOptions { max_rules: 2, ..options() };
+        let first = generate(&patterns, &[], &limited);
+        let names: Vec<&str> = first.rules.iter().map(|made| made.rule.name.as_str()).collect();
+        assert_eq!(names, ["b", "c"]);
+        assert_eq!(reasons(&first), [(1, SkipReason::OverLimit { max_rules: 2 })]);
+        patterns.reverse();
+        assert_eq!(generate(&patterns, &[], &limited), first);
+    }
+
+    #[test]
+    fn a_declared_rule_of_the_same_meaning_is_not_doubled_even_after_a_plan_moved_it() {
+        let declared = Rule {
+            source: RuleSource::Declared { origin: "/etc/crontab:3".to_owned() },
+            ..rule("a", "25 06 * * *")
+        };
+        let moved = Rule { schedule: schedule("45 6 * * *"), shift_minutes: 20, ..declared.clone() };
+        let patterns = numbered([pattern("a", "25 6 * * *")]);
+        for rule in [declared, moved] {
+            let generated = generate(&patterns, &[StoredRule { id: RuleId(4), rule }], &options());
+            assert_eq!(generated.rules, []);
+            let source = RuleSourceKind::Declared;
+            assert_eq!(
+                reasons(&generated),
+                [(1, SkipReason::AlreadyDeclared { rule_id: RuleId(4), source })]
+            );
+        }
+    }
+
+    #[test]
+    fn merging_keeps_the_surest_of_one_meaning() {
+        let anchor = Timestamp::parse_rfc3339("2020-01-01T00:17:00Z").expect("instant");
+        let period = Schedule::Period { period_ms: HOUR_MS, anchor };
+        let patterns = numbered([
+            Pattern { schedule: period, confidence: 0.9, ..pattern("a", "0 0 * * *") },
+            Pattern { zone: Zone::Europe__Berlin, ..pattern("a", "17 * * * *") },
+        ]);
+        let merging = GenerateOptions { strategy: ConflictStrategy::Merge, ..options() };
+        let generated = generate(&patterns, &[], &merging);
+        assert_eq!(generated.rules.len(), 1);
+        assert_eq!(reasons(&generated), [(1, SkipReason::MergedInto { pattern_id: PatternId(2) })]);
+        assert_eq!(generate(&patterns, &[], &options()).rules.len(), 2);
+        assert_eq!(generate(&patterns, &[], &options()).conflicts.len(), 1);
+    }
+
+    #[test]
+    fn generating_again_gives_the_stored_rules_as_they_were_left() {
+        let capacity = Capacity { cpu_cores: Some(4.0), ..Default::default() };
+        let busy = |task_type, cron| Pattern { resources: needs(3.0, 600.0), ..pattern(task_type, cron) };
+        let patterns = numbered([busy("a", "0 2 * * *"), busy("b", "5 2 * * *")]);
+        let options = GenerateOptions { capacity, ..options() };
+        let first = generate(&patterns, &[], &options);
+        assert_eq!(first.rules[1].resolution, Some(Resolution::Shifted { shift_minutes: 5 }));
+        assert_eq!(first.conflicts, []);
+        let stored: Vec<StoredRule> = (1..)
+            .zip(&first.rules)
+            .map(|(id, made)| StoredRule { id: RuleId(id), rule: made.rule.clone() })
+            .collect();
+        let second = generate(&patterns, &stored, &options);
+        for (again, before) in second.rules.iter().zip(&stored) {
+            assert_eq!((&again.rule, again.known_as), (&before.rule, Some(before.id)));
+        }
+        assert_eq!(second.conflicts, []);
+    }
+}

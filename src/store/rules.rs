@@ -1,0 +1,462 @@
+//! Rules, kept so that an id survives as long as its rule, and what people and plans did to it survives a
+//! new import or a new generation.
+
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+
+use super::intern::{NameTable, intern};
+use super::rule_actions::{ActionEntry, record_action};
+use super::{Store, StoreError};
+use crate::domain::patterns::{PatternId, ResourceProfile};
+use crate::domain::rules::{Rule, RuleActionKind, RuleId, RuleSource, RuleSourceKind, StoredRule};
+use crate::domain::time::Timestamp;
+
+/// Which rules to read; the default is all of them.
+#[derive(Clone, Debug, Default)]
+pub struct RuleFilter {
+    /// Only those that plans and predictions count.
+    pub enabled_only: bool,
+    /// Only from this source.
+    pub source: Option<RuleSourceKind>,
+    /// Only these task types, by their exact names.
+    pub task_types: Option<Vec<String>>,
+    /// Only these ids.
+    pub ids: Option<Vec<RuleId>>,
+    /// Only those stored by then.
+    pub created_by: Option<Timestamp>,
+}
+
+/// What saving did to a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// It is new.
+    Added,
+    /// It was there as it is.
+    Unchanged,
+    /// It was there and something of it changed.
+    Changed,
+}
+
+impl Store {
+    /// Saves rules by their identity (the pattern of a mined rule; file, host, user, command and schedule of a
+    /// declared one; the name of a manual one). A rule that is there already keeps its id, whether it is
+    /// enabled, and the shift that applied plans gave it; one saved without resources keeps those it had.
+    /// Returns ids in the order given.
+    pub fn save_rules(
+        transaction: &Transaction<'_>,
+        rules: &[Rule],
+        now: Timestamp,
+    ) -> Result<Vec<(RuleId, Saved)>, StoreError> {
+        rules.iter().map(|rule| save_one(transaction, rule, now)).collect()
+    }
+
+    /// The rules that pass `filter`, by id.
+    pub fn rules(&self, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
+        read_rules(&self.connection, filter)
+    }
+
+    /// One rule.
+    pub fn rule(&self, id: RuleId) -> Result<StoredRule, StoreError> {
+        read_rule(&self.connection, id)
+    }
+
+    /// Enables or disables a rule and records it; whether that changed anything.
+    pub fn set_rule_enabled(
+        transaction: &Transaction<'_>,
+        id: RuleId,
+        enabled: bool,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = read_rule(transaction, id)?.rule;
+        if before.enabled == enabled {
+            return Ok(false);
+        }
+        let after = Rule { enabled, ..before.clone() };
+        write_rule(transaction, id, &after, now)?;
+        let kind = if enabled { RuleActionKind::Enabled } else { RuleActionKind::Disabled };
+        let entry = ActionEntry { kind, before: Some(&before), after: &after, optimization_id: None };
+        record_action(transaction, id, &entry, now)?;
+        Ok(true)
+    }
+
+    /// Removes a rule with its history.
+    pub fn remove_rule(transaction: &Transaction<'_>, id: RuleId) -> Result<(), StoreError> {
+        let removed = transaction.execute("DELETE FROM scheduling_rules WHERE id = ?1", [id.0])?;
+        if removed == 0 { Err(not_found(id)) } else { Ok(()) }
+    }
+
+    /// Replaces what is stored of a rule by its moved form and records both, with the plan that asked for it.
+    /// The id and the identity stay, so that a new import or generation finds it. Whether that changed anything.
+    pub fn move_rule(
+        transaction: &Transaction<'_>,
+        id: RuleId,
+        moved: &Rule,
+        optimization_id: Option<i64>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = read_rule(transaction, id)?.rule;
+        if before == *moved {
+            return Ok(false);
+        }
+        write_rule(transaction, id, moved, now)?;
+        let kind = RuleActionKind::Moved;
+        let entry = ActionEntry { kind, before: Some(&before), after: moved, optimization_id };
+        record_action(transaction, id, &entry, now)?;
+        Ok(true)
+    }
+
+    /// Ties a declared or manual rule to the pattern in which its schedule was found again, and takes over what
+    /// the pattern's runs need. Whether that changed anything.
+    pub fn link_rule(
+        transaction: &Transaction<'_>,
+        id: RuleId,
+        pattern: PatternId,
+        resources: &ResourceProfile,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let before = read_rule(transaction, id)?.rule;
+        let linked = transaction.execute(
+            "UPDATE scheduling_rules SET pattern_id = ?2 WHERE id = ?1 AND pattern_id IS NOT ?2",
+            [id.0, pattern.0],
+        )?;
+        let resources = if resources.runs_used > 0 { *resources } else { before.resources };
+        if resources != before.resources {
+            write_rule(transaction, id, &Rule { resources, ..before }, now)?;
+            return Ok(true);
+        }
+        Ok(linked > 0)
+    }
+
+    /// The pattern behind each rule that has one, mined or linked, by rule id.
+    pub fn rule_patterns(&self) -> Result<Vec<(RuleId, PatternId)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, pattern_id FROM scheduling_rules WHERE pattern_id IS NOT NULL ORDER BY id",
+        )?;
+        let rows = statement.query_map([], |row| Ok((RuleId(row.get(0)?), PatternId(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The rule of this name that was added by hand.
+    pub fn manual_rule(&self, name: &str) -> Result<Option<RuleId>, StoreError> {
+        let id = self
+            .connection
+            .prepare_cached("SELECT id FROM scheduling_rules WHERE identity = ?1")?
+            .query_row([manual_identity(name)], |row| row.get(0))
+            .optional()?;
+        Ok(id.map(RuleId))
+    }
+}
+
+const SEPARATOR: &str = "\u{1f}";
+
+fn manual_identity(name: &str) -> String {
+    format!("manual{SEPARATOR}{name}")
+}
+
+/// What makes two rules the same. The line of a declared rule stays out: lines above it come and go.
+fn identity(rule: &Rule) -> String {
+    match &rule.source {
+        RuleSource::Mined { pattern_id } => format!("mined{SEPARATOR}{}", pattern_id.0),
+        RuleSource::Declared { origin } => {
+            let file = match origin.rsplit_once(':') {
+                Some((file, line)) if line.parse::<u64>().is_ok() => file,
+                _ => origin,
+            };
+            let schedule = rule.wanted_schedule();
+            [
+                "declared",
+                file,
+                rule.host.as_deref().unwrap_or_default(),
+                rule.user.as_deref().unwrap_or_default(),
+                rule.command.as_deref().unwrap_or(&rule.task_type),
+                &schedule.cron().unwrap_or_else(|| format!("{schedule:?}")),
+                rule.zone.name(),
+            ]
+            .join(SEPARATOR)
+        }
+        RuleSource::Manual => manual_identity(&rule.name),
+    }
+}
+
+fn save_one(
+    transaction: &Transaction<'_>,
+    rule: &Rule,
+    now: Timestamp,
+) -> Result<(RuleId, Saved), StoreError> {
+    let identity = identity(rule);
+    let known: Option<i64> = transaction
+        .prepare_cached("SELECT id FROM scheduling_rules WHERE identity = ?1")?
+        .query_row([&identity], |row| row.get(0))
+        .optional()?;
+    let Some(id) = known.map(RuleId) else {
+        let id = insert_rule(transaction, &identity, rule, now)?;
+        let entry =
+            ActionEntry { kind: RuleActionKind::Created, before: None, after: rule, optimization_id: None };
+        record_action(transaction, id, &entry, now)?;
+        return Ok((id, Saved::Added));
+    };
+    let before = read_rule(transaction, id)?.rule;
+    let after = before.renewed_by(rule);
+    // The second comparison: reading a number back may change its last digit.
+    if after == before || rule_of(id, &body_of(&after)?)? == before {
+        return Ok((id, Saved::Unchanged));
+    }
+    write_rule(transaction, id, &after, now)?;
+    if !same_terms(&before, &after) {
+        let entry = ActionEntry {
+            kind: RuleActionKind::Changed,
+            before: Some(&before),
+            after: &after,
+            optimization_id: None,
+        };
+        record_action(transaction, id, &entry, now)?;
+    }
+    Ok((id, Saved::Changed))
+}
+
+/// Whether nothing differs that a person decides on. Confidence and resources move with every analysis; their
+/// drift would bury the history.
+fn same_terms(before: &Rule, after: &Rule) -> bool {
+    Rule { confidence: after.confidence, resources: after.resources, ..before.clone() } == *after
+}
+
+fn insert_rule(
+    transaction: &Transaction<'_>,
+    identity: &str,
+    rule: &Rule,
+    now: Timestamp,
+) -> Result<RuleId, StoreError> {
+    let task_type = intern(transaction, NameTable::TaskTypes, &rule.task_type)?;
+    let pattern_id = match rule.source {
+        RuleSource::Mined { pattern_id } => Some(pattern_id.0),
+        RuleSource::Declared { .. } | RuleSource::Manual => None,
+    };
+    transaction
+        .prepare_cached(
+            "INSERT INTO scheduling_rules (identity, task_type_id, source, pattern_id, priority, confidence, \
+             enabled, created_ms, changed_ms, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
+        )?
+        .execute(params![
+            identity,
+            task_type,
+            rule.source.kind().as_str(),
+            pattern_id,
+            rule.priority,
+            rule.confidence,
+            rule.enabled,
+            now.millis(),
+            body_of(rule)?
+        ])?;
+    Ok(RuleId(transaction.last_insert_rowid()))
+}
+
+fn write_rule(
+    transaction: &Transaction<'_>,
+    id: RuleId,
+    rule: &Rule,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let task_type = intern(transaction, NameTable::TaskTypes, &rule.task_type)?;
+    transaction
+        .prepare_cached(
+            "UPDATE scheduling_rules SET task_type_id = ?2, priority = ?3, confidence = ?4, enabled = ?5, \
+             changed_ms = ?6, body = ?7 WHERE id = ?1",
+        )?
+        .execute(params![
+            id.0,
+            task_type,
+            rule.priority,
+            rule.confidence,
+            rule.enabled,
+            now.millis(),
+            body_of(rule)?
+        ])?;
+    Ok(())
+}
+
+/// The JSON text of a rule.
+pub(super) fn body_of(rule: &Rule) -> Result<String, StoreError> {
+    serde_json::to_string(rule).map_err(|error| StoreError::Document {
+        table: "scheduling_rules",
+        id: 0,
+        reason: error.to_string(),
+    })
+}
+
+fn not_found(id: RuleId) -> StoreError {
+    StoreError::NotFound { what: "rule", id: id.0 }
+}
+
+fn read_rule(connection: &Connection, id: RuleId) -> Result<StoredRule, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id, body FROM scheduling_rules WHERE id = ?1")?;
+    let mut rows = statement.query([id.0])?;
+    match rows.next()? {
+        Some(row) => stored_rule(row),
+        None => Err(not_found(id)),
+    }
+}
+
+fn read_rules(connection: &Connection, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, body FROM scheduling_rules WHERE (NOT ?1 OR enabled) AND (?2 IS NULL OR source = ?2) \
+         AND (?3 IS NULL OR created_ms <= ?3) ORDER BY id",
+    )?;
+    let mut rows = statement.query(params![
+        filter.enabled_only,
+        filter.source.map(RuleSourceKind::as_str),
+        filter.created_by.map(Timestamp::millis)
+    ])?;
+    let mut rules = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = RuleId(row.get(0)?);
+        if filter.ids.as_ref().is_some_and(|ids| !ids.contains(&id)) {
+            continue;
+        }
+        let stored = stored_rule(row)?;
+        if filter.task_types.as_ref().is_none_or(|names| names.contains(&stored.rule.task_type)) {
+            rules.push(stored);
+        }
+    }
+    Ok(rules)
+}
+
+fn stored_rule(row: &Row<'_>) -> Result<StoredRule, StoreError> {
+    let id = RuleId(row.get(0)?);
+    let body: String = row.get(1)?;
+    Ok(StoredRule { id, rule: rule_of(id, &body)? })
+}
+
+fn rule_of(id: RuleId, body: &str) -> Result<Rule, StoreError> {
+    serde_json::from_str(body).map_err(|error| StoreError::Document {
+        table: "scheduling_rules",
+        id: id.0,
+        reason: error.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
+    use crate::domain::patterns::Quantiles;
+    use crate::domain::rules::Flexibility;
+
+    fn now() -> Timestamp {
+        Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant")
+    }
+
+    fn declared(cron: &str, origin: &str) -> Rule {
+        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
+        Rule {
+            name: "backup".to_owned(),
+            task_type: "root: backup".to_owned(),
+            schedule: Schedule::Calendar(calendar),
+            zone: Zone::UTC,
+            command: Some("backup --all".to_owned()),
+            user: Some("root".to_owned()),
+            host: None,
+            source: RuleSource::Declared { origin: origin.to_owned() },
+            priority: 6,
+            flexibility: Flexibility::default(),
+            confidence: 1.0,
+            enabled: true,
+            shift_minutes: 0,
+            resources: ResourceProfile::default(),
+        }
+    }
+
+    fn save(store: &mut Store, rule: &Rule) -> (RuleId, Saved) {
+        store
+            .in_transaction(|transaction| Store::save_rules(transaction, std::slice::from_ref(rule), now()))
+            .expect("saved")[0]
+    }
+
+    fn moved_by(rule: &Rule, minutes: i64) -> Rule {
+        let schedule = rule.schedule.shifted(minutes).expect("can be moved");
+        Rule { schedule, shift_minutes: rule.shift_minutes + minutes, ..rule.clone() }
+    }
+
+    #[test]
+    fn a_rule_keeps_its_id_when_lines_above_it_come_and_go() {
+        let mut store = Store::in_memory().expect("store");
+        let (id, saved) = save(&mut store, &declared("0 2 * * *", "/etc/crontab:3"));
+        assert_eq!(saved, Saved::Added);
+        assert_eq!(save(&mut store, &declared("0 2 * * *", "/etc/crontab:3")), (id, Saved::Unchanged));
+        assert_eq!(save(&mut store, &declared("0 2 * * *", "/etc/crontab:4")), (id, Saved::Changed));
+        assert_ne!(save(&mut store, &declared("0 3 * * *", "/etc/crontab:4")).0, id);
+    }
+
+    #[test]
+    fn a_declared_rule_that_a_person_disabled_stays_disabled_on_a_new_import() {
+        let mut store = Store::in_memory().expect("store");
+        let rule = declared("0 2 * * *", "/etc/crontab:3");
+        let (id, _) = save(&mut store, &rule);
+        let changed =
+            store.in_transaction(|transaction| Store::set_rule_enabled(transaction, id, false, now()));
+        assert!(changed.expect("disabled"));
+        assert_eq!(save(&mut store, &rule), (id, Saved::Unchanged));
+        assert!(!store.rule(id).expect("stored").rule.enabled);
+        let enabled = store.rules(&RuleFilter { enabled_only: true, ..Default::default() });
+        assert_eq!(enabled.expect("read"), []);
+    }
+
+    #[test]
+    fn a_moved_rule_is_found_by_its_old_identity_and_stays_moved() {
+        let mut store = Store::in_memory().expect("store");
+        let rule = declared("0 2 * * *", "/etc/crontab:3");
+        let (id, _) = save(&mut store, &rule);
+        let moved = moved_by(&rule, 20);
+        let changed =
+            store.in_transaction(|transaction| Store::move_rule(transaction, id, &moved, None, now()));
+        assert!(changed.expect("moved"));
+        assert_eq!(save(&mut store, &rule), (id, Saved::Unchanged));
+        let stored = store.rule(id).expect("stored").rule;
+        assert_eq!((stored.schedule.cron().as_deref(), stored.shift_minutes), (Some("20 2 * * *"), 20));
+        let kinds: Vec<RuleActionKind> =
+            store.rule_actions(id).expect("history").iter().map(|action| action.kind).collect();
+        assert_eq!(kinds, [RuleActionKind::Created, RuleActionKind::Moved]);
+    }
+
+    #[test]
+    fn known_needs_survive_a_source_that_knows_none() {
+        let mut store = Store::in_memory().expect("store");
+        let rule = declared("0 2 * * *", "/etc/crontab:3");
+        let (id, _) = save(&mut store, &rule);
+        let resources = ResourceProfile {
+            duration_seconds: Quantiles::of([1.0 / 3.0, 2.0 / 7.0, 91.0 / 3.0]),
+            runs_used: 3,
+            ..Default::default()
+        };
+        let known = Rule { resources, ..rule.clone() };
+        assert_eq!(save(&mut store, &known), (id, Saved::Changed));
+        assert_eq!(save(&mut store, &known), (id, Saved::Unchanged));
+        assert_eq!(save(&mut store, &rule), (id, Saved::Unchanged));
+        assert_eq!(store.rule_actions(id).expect("history").len(), 1, "drift is no entry");
+    }
+
+    #[test]
+    fn rules_are_filtered_by_source_task_type_id_and_age() {
+        let mut store = Store::in_memory().expect("store");
+        let (id, _) = save(&mut store, &declared("0 2 * * *", "/etc/crontab:3"));
+        let other =
+            Rule { source: RuleSource::Manual, task_type: "sync".to_owned(), ..declared("0 4 * * *", "") };
+        let (other_id, _) = save(&mut store, &other);
+        let ids = |filter: RuleFilter| -> Vec<RuleId> {
+            store.rules(&filter).expect("read").iter().map(|stored| stored.id).collect()
+        };
+        let source = Some(RuleSourceKind::Manual);
+        assert_eq!(ids(RuleFilter { source, ..Default::default() }), [other_id]);
+        let task_types = Some(vec!["root: backup".to_owned()]);
+        assert_eq!(ids(RuleFilter { task_types, ..Default::default() }), [id]);
+        assert_eq!(ids(RuleFilter { ids: Some(vec![other_id]), ..Default::default() }), [other_id]);
+        let created_by = Some(now().plus_ms(-1));
+        assert_eq!(ids(RuleFilter { created_by, ..Default::default() }), []);
+        assert_eq!(store.manual_rule("backup").expect("read"), Some(other_id));
+    }
+
+    #[test]
+    fn removing_a_rule_that_is_not_there_is_an_error() {
+        let mut store = Store::in_memory().expect("store");
+        let removed = store.in_transaction(|transaction| Store::remove_rule(transaction, RuleId(7)));
+        assert!(matches!(removed, Err(StoreError::NotFound { what: "rule", id: 7 })));
+    }
+}
