@@ -125,7 +125,7 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             backup.reason.clone(),
         ]);
     }
-    style.finish_table(&table)
+    style.finish_table(table)
 }
 
 fn backup_details(backup: &ShownBackup, style: &Style) -> String {
@@ -172,7 +172,7 @@ fn prune_table(decided: &[(ShownBackup, Verdict)], style: &Style) -> String {
     let freed = removed.iter().map(|backup| backup.bytes).sum();
     format!(
         "{}\n{} kept, {} removed, {} freed\n",
-        style.finish_table(&table),
+        style.finish_table(table),
         quantity((decided.len() - removed.len()) as u64, "backup"),
         count(removed.len() as u64),
         byte_size(freed)

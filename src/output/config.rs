@@ -125,7 +125,7 @@ impl Report for ConfigReport {
                     }
                     table.add_row(row);
                 }
-                style.finish_table(&table)
+                style.finish_table(table)
             }
             ConfigReport::Check { files } if files.is_empty() => "Nothing is wrong.\n".to_owned(),
             ConfigReport::Check { files } => {

@@ -158,7 +158,7 @@ impl Report for RestoreReport {
                 count(after),
             ]);
         }
-        text.push_str(&style.finish_table(&table));
+        text.push_str(&style.finish_table(table));
         text
     }
 }

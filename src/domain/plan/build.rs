@@ -147,12 +147,18 @@ fn planned_resources(input: &BuildInput<'_>, assumptions: &mut Vec<String>) -> V
         quantiles.map(|quantiles| quantiles.p75)
     }
     let candidates = [
-        ("cpu_cores", input.capacity.cpu_cores, PER_UNIT, ASSUMED_CORES,
-            (|stored| p75(stored.rule.resources.cpu_cores)) as fn(&StoredRule) -> Option<f64>),
+        (
+            "cpu_cores",
+            input.capacity.cpu_cores,
+            PER_UNIT,
+            ASSUMED_CORES,
+            (|stored| p75(stored.rule.resources.cpu_cores)) as fn(&StoredRule) -> Option<f64>,
+        ),
         ("memory_mib", input.capacity.memory_mib, 1.0, 0.0, |stored| p75(stored.rule.resources.memory_mib)),
         ("gpu_count", input.capacity.gpu_count, PER_UNIT, 0.0, |stored| p75(stored.rule.resources.gpu_count)),
-        ("gpu_memory_mib", input.capacity.gpu_memory_mib, 1.0, 0.0,
-            |stored| p75(stored.rule.resources.gpu_memory_mib)),
+        ("gpu_memory_mib", input.capacity.gpu_memory_mib, 1.0, 0.0, |stored| {
+            p75(stored.rule.resources.gpu_memory_mib)
+        }),
     ];
     let mut planned = Vec::new();
     for (name, capacity, per_unit, assumed, demand) in candidates {
