@@ -418,6 +418,36 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;backup'= {
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --reason 'Why, to be read in the list [default: manual]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand create 'Copy the store, also while others write to it [default]'
+            cand list 'List the copies'
+            cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand prune 'Remove copies that no rule keeps; the last good one always stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;backup;create'= {
+            cand --reason 'Why, to be read in the list [default: manual]'
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -438,7 +468,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'tidetable;restore'= {
+        &'tidetable;backup;list'= {
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -447,6 +478,102 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;backup;verify'= {
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --all 'All copies [default]'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;backup;prune'= {
+            cand --keep-days 'Copies younger than this many days [default: 30 when no other rule is named]'
+            cand --keep-within 'Copies younger than this many days [default: 30 when no other rule is named]'
+            cand --keep-last 'The newest copies'
+            cand --keep-hourly 'The newest copy of each of the last hours that have one'
+            cand --keep-daily 'The newest copy of each of the last days that have one'
+            cand --keep-weekly 'The newest copy of each of the last weeks that have one'
+            cand --keep-monthly 'The newest copy of each of the last months that have one'
+            cand --keep-yearly 'The newest copy of each of the last years that have one'
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;backup;help'= {
+            cand create 'Copy the store, also while others write to it [default]'
+            cand list 'List the copies'
+            cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand prune 'Remove copies that no rule keeps; the last good one always stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;backup;help;create'= {
+        }
+        &'tidetable;backup;help;list'= {
+        }
+        &'tidetable;backup;help;verify'= {
+        }
+        &'tidetable;backup;help;prune'= {
+        }
+        &'tidetable;backup;help;help'= {
+        }
+        &'tidetable;restore'= {
+            cand --target 'Restore to this file instead of the store'
+            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --undo 'Bring back what the last restore replaced'
+            cand -y 'Do it; without this the plan is only told'
+            cand --yes 'Do it; without this the plan is only told'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -647,6 +774,18 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;gpu'= {
         }
         &'tidetable;help;backup'= {
+            cand create 'Copy the store, also while others write to it [default]'
+            cand list 'List the copies'
+            cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand prune 'Remove copies that no rule keeps; the last good one always stays'
+        }
+        &'tidetable;help;backup;create'= {
+        }
+        &'tidetable;help;backup;list'= {
+        }
+        &'tidetable;help;backup;verify'= {
+        }
+        &'tidetable;help;backup;prune'= {
         }
         &'tidetable;help;restore'= {
         }

@@ -428,25 +428,128 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s q -l quiet -
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "create" -d 'Copy the store, also while others write to it [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "list" -d 'List the copies'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l reason -d 'Why, to be read in the list [default: manual]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l all -d 'All copies [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-days -l keep-within -d 'Copies younger than this many days [default: 30 when no other rule is named]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-last -d 'The newest copies' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-hourly -d 'The newest copy of each of the last hours that have one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-daily -d 'The newest copy of each of the last days that have one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-weekly -d 'The newest copy of each of the last weeks that have one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-monthly -d 'The newest copy of each of the last months that have one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-yearly -d 'The newest copy of each of the last years that have one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "create" -d 'Copy the store, also while others write to it [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the copies'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l target -d 'Restore to this file instead of the store' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -460,6 +563,8 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l undo -d 'Bring back what the last restore replaced'
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s y -l yes -d 'Do it; without this the plan is only told'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -609,6 +714,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the values that count'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "generate" -d 'Print a commented configuration with this machine\'s capacities, or write it to a file'

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::cli::complete::{CompletionKind, Suggestion};
-use crate::store::{LockHolder, PatternFilter, Store, StoreError, WriterOptions};
+use crate::store::{LockHolder, PatternFilter, RuleFilter, Store, StoreError, WriterOptions};
 
 /// What the store at `path` offers; nothing when there is no store or it cannot be read. Changes nothing.
 pub fn suggestions(path: &Path, kind: CompletionKind) -> Vec<Suggestion> {
@@ -29,7 +29,14 @@ fn read(path: &Path, kind: CompletionKind) -> Result<Vec<Suggestion>, StoreError
                 )),
             })
             .collect()),
-        CompletionKind::Rules => Ok(Vec::new()),
+        CompletionKind::Rules => Ok(store
+            .rules(&RuleFilter::default())?
+            .into_iter()
+            .map(|stored| Suggestion {
+                value: stored.id.0.to_string(),
+                help: Some(format!("{}: {}", stored.rule.name, stored.rule.schedule.describe())),
+            })
+            .collect()),
         CompletionKind::TaskTypes => {
             let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
             names.sort_unstable();

@@ -8,6 +8,8 @@ use crate::config::{
     self, CapacityConfig, Config, ConfigError, ConfigFiles, Existing, Layer, Problem, Setting, default_store,
     file_layer, layers, problems, settings, template, write_file,
 };
+use crate::devices::detect;
+use crate::domain::device::HostCapacity;
 use crate::output::config::{ConfigReport, SettingShape};
 
 /// Shows, checks or writes the configuration.
@@ -112,8 +114,18 @@ fn refusal(problems: &[Problem]) -> CommandError {
     CommandError::Refused { message, hint }
 }
 
+/// What was detected, in the fields of the configuration: GPUs of several sizes count as the smallest of them.
+fn capacity_of(host: &HostCapacity) -> CapacityConfig {
+    CapacityConfig {
+        cpu_cores: Some(host.cpu_cores),
+        memory_mib: host.memory_mib.map(f64::floor),
+        gpu_count: u32::try_from(host.gpus.len()).ok().filter(|count| *count > 0),
+        gpu_memory_mib: host.gpus.iter().map(|gpu| gpu.memory_mib.floor()).min_by(f64::total_cmp),
+    }
+}
+
 fn generate(context: &Context, args: &GenerateConfigArgs) -> anyhow::Result<Outcome> {
-    let text = template(&CapacityConfig::default());
+    let text = template(&capacity_of(&detect()));
     let path = match (&args.write, args.user) {
         (Some(path), _) => Some(path.clone()),
         (None, true) => Some(ConfigFiles::locate().user.ok_or(ConfigError::NoHome)?),
@@ -130,4 +142,31 @@ fn generate(context: &Context, args: &GenerateConfigArgs) -> anyhow::Result<Outc
         return Err(ConfigError::Exists(path).into());
     }
     Ok(Outcome::done(ConfigReport::Generate { text, path: Some(path), written }, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::device::GpuCapacity;
+
+    #[test]
+    fn gpus_of_several_sizes_count_as_the_smallest() {
+        let gpu = |memory_mib| GpuCapacity { name: "GPU".to_owned(), memory_mib };
+        let host = HostCapacity {
+            hostname: None,
+            cpu_cores: 8.0,
+            memory_mib: Some(32_000.7),
+            gpus: vec![gpu(24_576.0), gpu(16_384.5)],
+        };
+        let capacity = capacity_of(&host);
+        assert_eq!((capacity.gpu_count, capacity.gpu_memory_mib), (Some(2), Some(16_384.0)));
+        assert_eq!(capacity.memory_mib, Some(32_000.0));
+    }
+
+    #[test]
+    fn what_was_not_detected_stays_unknown() {
+        let host = HostCapacity { hostname: None, cpu_cores: 1.0, memory_mib: None, gpus: Vec::new() };
+        let capacity = capacity_of(&host);
+        assert_eq!((capacity.memory_mib, capacity.gpu_count, capacity.gpu_memory_mib), (None, None, None));
+    }
 }

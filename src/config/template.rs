@@ -23,8 +23,10 @@ pub fn template(detected: &CapacityConfig) -> String {
         let value =
             values.pointer(&format!("/{}", field.path.replace('.', "/"))).filter(|value| !value.is_null());
         // JSON's numbers and texts are TOML's too.
+        let is_detected = section == "capacity" && value.is_some();
         let value = value.map(ToString::to_string).or(field.example.map(str::to_owned)).unwrap_or_default();
-        text.push_str(&format!("\n# {}.\n#{name} = {value}\n", field.meaning));
+        let note = if is_detected { " Detected here:" } else { "" };
+        text.push_str(&format!("\n# {}.{note}\n#{name} = {value}\n", field.meaning));
     }
     text
 }
@@ -35,7 +37,7 @@ fn heading(section: &str) -> &'static str {
         "rules" => "Defaults of generate-scheduling-rules.",
         "prediction" => "Defaults of predict.",
         "optimize" => "Defaults of optimize-resource-schedule.",
-        "capacity" => "What the machine that runs the jobs has; detected anew at each call where absent.",
+        "capacity" => "What the machine that runs the jobs has; detected at each call where absent.",
         "backup" => "Defaults of backup.",
         _ => "More.",
     }

@@ -1,11 +1,5 @@
 //! `completions` from the outside, and the completion of ids that a shell asks the program for.
 
-use std::collections::HashSet;
-
-use tidetable::domain::patterns::Pattern;
-use tidetable::domain::time::Timestamp;
-use tidetable::store::{LockHolder, Store, StoreError, WriterOptions};
-
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -57,33 +51,12 @@ fn complete(sandbox: &Sandbox, line: &str) -> Vec<String> {
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
-/// A store at `path` with one pattern, of the task type `backup`.
-fn store_with_a_pattern(path: &std::path::Path) {
-    let pattern: Pattern = serde_json::from_value(serde_json::json!({
-        "pattern_type": "interval", "task_types": ["backup"], "zone": "UTC", "confidence": 0.9, "is_active": true,
-        "schedule": { "kind": "period", "period_ms": 1_200_000, "anchor": "2026-02-01T00:00:00Z" },
-        "evidence": {
-            "runs": 9, "expected": 9, "hits": 9, "misses": 0, "extra": 0, "ln_e_value": 30.0,
-            "null_hit_chance": 0.05, "tolerance_seconds": 30.0, "first_seen": "2026-02-01T00:00:00Z",
-            "last_seen": "2026-02-01T02:40:00Z", "regime_start": "2026-02-01T00:00:00Z",
-            "jitter_seconds": { "p50": 1.0, "p95": 2.0 }, "zone_undetermined": []
-        },
-        "resources": {
-            "duration_seconds": null, "cpu_cores": null, "memory_mib": null, "gpu_count": null,
-            "gpu_memory_mib": null, "runs_used": 0
-        }
-    }))
-    .expect("a pattern");
-    let options = WriterOptions { lock_timeout: std::time::Duration::ZERO, holder: LockHolder::unknown() };
-    let mut store = Store::open_writer(path, &options).expect("store made");
-    let now = Timestamp::parse_rfc3339("2026-02-02T00:00:00Z").expect("an instant");
-    let analysed = HashSet::from(["backup".to_owned()]);
-    store
-        .in_transaction(|transaction| {
-            Store::save_patterns(transaction, &[pattern], &analysed, now).map(|_| ())
-        })
-        .map_err(|error: StoreError| error.to_string())
-        .expect("pattern stored");
+/// A store at `path` in which the task type `backup` ran at three every morning for three weeks.
+fn store_with_a_pattern(sandbox: &Sandbox, path: &str) {
+    let rows: String = (1..=21).map(|day| format!("backup,2026-02-{day:02}T03:00:00Z\n")).collect();
+    sandbox.write("runs.csv", &format!("task_type,started_at\n{rows}"));
+    sandbox.run_args(&["--db", path, "import", "runs.csv"]).assert_code(0);
+    sandbox.run_args(&["--db", path, "analyze-activity-patterns"]).assert_code(0);
 }
 
 #[test]
@@ -91,7 +64,7 @@ fn ids_of_patterns_are_completed_from_the_store() {
     let sandbox = Sandbox::new();
     assert_eq!(complete(&sandbox, "tidetable view-detected-patterns --pattern-id "), Vec::<String>::new());
     assert!(!sandbox.path("store.db").exists(), "completing makes no store");
-    store_with_a_pattern(&sandbox.path("store.db"));
+    store_with_a_pattern(&sandbox, "store.db");
     assert_eq!(complete(&sandbox, "tidetable view-detected-patterns --pattern-id "), ["1"]);
     assert_eq!(complete(&sandbox, "tidetable view --pattern-id 7"), Vec::<String>::new());
 }
@@ -99,10 +72,9 @@ fn ids_of_patterns_are_completed_from_the_store() {
 #[test]
 fn task_types_are_completed_from_the_store_that_the_line_names() {
     let sandbox = Sandbox::new();
-    let other = sandbox.path("other.db");
-    store_with_a_pattern(&other);
-    let line = format!("tidetable --db {} analyze --task-types ba", other.display());
-    assert_eq!(complete(&sandbox, &line), ["backup"]);
+    store_with_a_pattern(&sandbox, "other.db");
+    assert_eq!(complete(&sandbox, "tidetable --db other.db analyze --task-types ba"), ["backup"]);
+    assert_eq!(complete(&sandbox, "tidetable analyze --task-types ba"), Vec::<String>::new());
 }
 
 #[test]
