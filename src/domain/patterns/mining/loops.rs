@@ -35,9 +35,9 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     let without = ln_without_loop(&gaps);
     let mut best: Option<LoopCandidate> = None;
     let mut tried = 0.0_f64;
-    for guess in likely_gaps(used) {
+    for guess in likely_gaps(used, 1, 0.12) {
         for part in [1.0, 0.5] {
-            for nudge in [-0.04, -0.02, 0.0, 0.02, 0.04] {
+            for nudge in [-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06] {
                 let period_ms = guess * part * (1.0 + nudge);
                 for spread in SPREADS {
                     if spread * period_ms < resolution_ms as f64 / 2.0

@@ -57,7 +57,7 @@ pub(super) fn period_candidates(
     }
     let mut found = Vec::new();
     let span_ms = (starts[starts.len() - 1] - starts[0]) as f64;
-    for gap in likely_gaps(starts) {
+    for gap in likely_gaps(starts, 5, 0.02) {
         for share in [1.0, 2.0, 3.0] {
             // Far more slots than starts: it cannot be kept often enough, whatever part of the time.
             if span_ms > gap / share * (SLOTS_PER_START * starts.len() as i64 + 100) as f64 {
@@ -261,6 +261,19 @@ fn kept_slots(
         - 2.0 * (slots.len().max(2) as f64).ln();
     let shorter = cut > ln_sequence_probability(all.0, all.1);
     let part = if shorter { &slots[from..=to] } else { &slots[..] };
+    // Hits at every second or third slot only belong to a longer period.
+    for every in [2, 3, 5] {
+        let mut classes = vec![(0_u64, 0_u64); every as usize];
+        for slot in part {
+            let class = &mut classes[slot.0.rem_euclid(every) as usize];
+            *class = (class.0 + u64::from(slot.2.is_some()), class.1 + 1);
+        }
+        let least = classes.iter().map(|class| class.0).min().unwrap_or(0);
+        let most = classes.iter().map(|class| class.0).max().unwrap_or(0);
+        if least * 2 < most && most >= 3 {
+            return None;
+        }
+    }
     Some((
         ((part.first()?.0, part.last()?.0), shorter),
         part.iter().map(|slot| slot.1).collect(),
