@@ -133,6 +133,10 @@ fn choice(
         ln_sequence_probability(hits, slots) + ln_sequence_probability(total.0 - hits, total.1 - slots);
     let interval_nats = std::f64::consts::LN_2 + f64::from(ends) * (counts.len().max(2) as f64).ln();
     let nats = filter_nats(filter) + interval_nats;
+    // Days that are left out must be days without the schedule, not days on which it is kept a little less.
+    let left_out_slots = (total.1 - slots) as f64;
+    let kept_a_little_less = 2.0 * (total.0 - hits) as f64 * slots as f64 > hits as f64 * left_out_slots;
+    let ln_data = if left_out_slots > 0.0 && kept_a_little_less { ln_data - 1e6 } else { ln_data };
     let first = counts.first().map_or(0, |count| count.day.number);
     let last = counts.last().map_or(0, |count| count.day.number);
     DayChoice {

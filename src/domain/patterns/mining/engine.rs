@@ -8,6 +8,7 @@ use super::history::Starts;
 use super::input::{MiningInput, MiningOptions};
 use super::observation::Observation;
 use super::report::{Draft, report_timetable};
+use super::report_period::{report_loop, report_period};
 use super::surroundings::Surroundings;
 use super::timetable::timetables;
 use crate::domain::calendar::Schedule;
@@ -80,7 +81,8 @@ fn report(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -
     for explanation in found {
         match explanation {
             Explanation::Clock(candidate) => clocks.push(candidate),
-            Explanation::Period(_) => {}
+            Explanation::Period(period) => drafts.extend(report_period(&period, starts, around)),
+            Explanation::Loop(found, left) => drafts.extend(report_loop(&found, &left, starts, around)),
         }
     }
     for table in timetables(clocks, &starts.at_ms, around, starts.resolution_ms) {

@@ -2,6 +2,7 @@
 
 use super::clock_search::clock_candidates;
 use super::clock_times::{ClockCandidate, ClockTimes, examine};
+use super::loops::{LoopCandidate, best_loop};
 use super::minute::likeliest_minute;
 use super::period::{PeriodCandidate, period_candidates};
 use super::scatter::median;
@@ -20,6 +21,8 @@ pub(super) enum Explanation {
     Clock(ClockCandidate),
     /// A period free of the calendar.
     Period(PeriodCandidate),
+    /// A loop whose phase drifts, with the starts it was found in.
+    Loop(LoopCandidate, Vec<usize>),
 }
 
 impl Explanation {
@@ -28,6 +31,7 @@ impl Explanation {
         match self {
             Explanation::Clock(candidate) => candidate.net,
             Explanation::Period(candidate) => candidate.net,
+            Explanation::Loop(candidate, _) => candidate.net,
         }
     }
 
@@ -35,6 +39,7 @@ impl Explanation {
         match self {
             Explanation::Clock(candidate) => &candidate.hits,
             Explanation::Period(candidate) => &candidate.hits,
+            Explanation::Loop(_, starts) => starts,
         }
     }
 
@@ -45,6 +50,7 @@ impl Explanation {
                 (-candidate.times.step_ms, candidate.times.label_ms, candidate.times.half_width_ms)
             }
             Explanation::Period(candidate) => (0, candidate.period_ms as i64, candidate.half_width_ms),
+            Explanation::Loop(candidate, _) => (1, candidate.period_ms as i64, 0),
         }
     }
 }
@@ -53,6 +59,7 @@ impl Explanation {
 pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Explanation> {
     let mut accepted: Vec<Explanation> = Vec::new();
     let mut left: Vec<i64> = starts.to_vec();
+    let mut indices: Vec<usize> = (0..starts.len()).collect();
     for _ in 0..ROUNDS {
         if (left.len() as u64) < around.min_occurrences {
             break;
@@ -77,7 +84,7 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
                 Explanation::Clock(clock) => {
                     Explanation::Clock(at_the_minute(clock, &left, around, resolution_ms))
                 }
-                period @ Explanation::Period(_) => period,
+                other => other,
             };
             if accepted.iter().any(|other| same_place(&refined, other, around)) {
                 continue;
@@ -94,13 +101,26 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
         if accepted.len() == before {
             break;
         }
-        let mut index = 0;
-        left.retain(|_| {
-            index += 1;
-            !taken[index - 1]
-        });
+        retain_free(&mut left, &taken);
+        retain_free(&mut indices, &taken);
+    }
+    // A loop is looked for only where clocks and periods explain little: gaps of a kept schedule are even, too.
+    if left.len() * 2 > starts.len()
+        && let Some(found) = best_loop(&left, resolution_ms)
+        && found.net >= LEAST_NET
+    {
+        accepted.push(Explanation::Loop(found, indices));
     }
     accepted
+}
+
+/// Drops the values whose place is taken.
+fn retain_free<T>(values: &mut Vec<T>, taken: &[bool]) {
+    let mut index = 0;
+    values.retain(|_| {
+        index += 1;
+        !taken[index - 1]
+    });
 }
 
 /// The candidate moved to the minute that a crontab would name, with the usual delay kept beside it.

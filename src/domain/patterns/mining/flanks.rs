@@ -73,7 +73,7 @@ fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) 
         let taken = from + (scrambled(places_with_any) % (to - from) as u64) as usize;
         taken_hits += u64::from((starts[taken] - place).abs() <= half_width_ms);
         let inside = (below(place + half_width_ms + 1) - below(place - half_width_ms)) as u64;
-        let outside = (to - from) as u64 - inside;
+        let outside = ((to - from) as u64).saturating_sub(inside);
         hits += u64::from(inside > 0);
         beside += outside;
         squares += outside * outside;

@@ -10,9 +10,11 @@ mod evenness;
 mod evidence;
 mod explain;
 mod flanks;
+mod gaps;
 mod history;
 mod input;
 mod local_clock;
+mod loops;
 mod minute;
 mod numerics;
 mod observation;
@@ -21,6 +23,7 @@ mod period;
 mod phase;
 mod regime;
 mod report;
+mod report_period;
 mod scatter;
 mod surroundings;
 mod timetable;
@@ -29,6 +32,8 @@ mod timetable;
 mod calendar_test;
 #[cfg(test)]
 mod generator;
+#[cfg(test)]
+mod interval_test;
 #[cfg(test)]
 mod null_test;
 #[cfg(test)]

@@ -27,10 +27,10 @@ pub(super) fn still_kept(hit_rate: f64, misses: u64, hazard: f64) -> f64 {
     if kept + ended > 0.0 { kept / (kept + ended) } else { 0.0 }
 }
 
-/// Chance that a schedule ends before its next slot: about once in a hundred days, whatever its pace.
+/// Chance that a schedule ends before its next slot: about once in three hundred days, whatever its pace.
 pub(super) fn hazard_per_slot(slot_distance_ms: f64) -> f64 {
     let days = slot_distance_ms / crate::domain::time::DAY_MS as f64;
-    (days / 100.0).clamp(1e-4, 0.02)
+    (days / 300.0).clamp(1e-4, 0.02)
 }
 
 #[cfg(test)]

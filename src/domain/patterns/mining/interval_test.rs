@@ -1,0 +1,128 @@
+//! Periods that no cron line states, and loops that drift.
+
+use rayon::prelude::*;
+
+use super::generator::{Chance, MONDAY_MS, days, history, mined};
+use crate::domain::calendar::{Schedule, Zone};
+use crate::domain::patterns::{Pattern, PatternType};
+use crate::domain::time::{HOUR_MS, MINUTE_MS};
+
+fn periods(patterns: &[Pattern]) -> Vec<i64> {
+    patterns
+        .iter()
+        .filter_map(|pattern| match pattern.schedule {
+            Schedule::Period { period_ms, .. } => Some(period_ms),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn periods_that_do_not_divide_a_day_are_periods() {
+    for (seed, period_ms) in
+        [7 * MINUTE_MS, 25 * MINUTE_MS, 50 * MINUTE_MS, 90 * MINUTE_MS, 7 * HOUR_MS, 36 * HOUR_MS]
+            .into_iter()
+            .enumerate()
+    {
+        let mut chance = Chance::new(seed as u64);
+        let span = days((period_ms * 60 / (24 * HOUR_MS)).max(7));
+        let count = span.length_ms() / period_ms;
+        let starts: Vec<i64> = (0..count)
+            .filter(|_| !chance.happens(0.1))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|index| MONDAY_MS + 400_000 + index * period_ms + (chance.unit() * 20_000.0) as i64)
+            .collect();
+        let found = mined(&[history("task", starts)], span, Zone::Europe__Berlin);
+        let lengths = periods(&found);
+        assert_eq!(found.len(), 1, "{period_ms} {:?}", found.iter().map(|p| &p.schedule).collect::<Vec<_>>());
+        assert!((lengths[0] - period_ms).abs() * 10_000 <= period_ms, "{period_ms} {lengths:?}");
+        assert!(found[0].is_active);
+        assert_eq!(found[0].pattern_type, PatternType::Interval);
+    }
+}
+
+/// Share of loops of `count` runs whose period is found within 3 %.
+fn loops_found(count: usize, sigma: f64, seeds: std::ops::Range<u64>) -> f64 {
+    let total = seeds.end - seeds.start;
+    let good = seeds
+        .into_par_iter()
+        .filter(|seed| {
+            let mut chance = Chance::new(*seed);
+            let period_ms = chance.between(3.0, 200.0) * MINUTE_MS as f64;
+            let mut at = MONDAY_MS as f64;
+            let mut starts = Vec::new();
+            while starts.len() < count {
+                at += period_ms * (1.0 + sigma * chance.normal()).max(0.1);
+                if !chance.happens(0.3) {
+                    starts.push(at as i64);
+                }
+            }
+            let span = crate::domain::time::TimeSpan::new(
+                crate::domain::time::Timestamp::clamped(MONDAY_MS),
+                crate::domain::time::Timestamp::clamped(at as i64 + 1000),
+            );
+            let found = mined(&[history("loop", starts)], span, Zone::Europe__Berlin);
+            let right = periods(&found).iter().any(|length| (*length as f64 / period_ms - 1.0).abs() < 0.03);
+            if !right {
+                eprintln!(
+                    "seed {seed} period {period_ms}: {:?}",
+                    found.iter().map(|p| &p.schedule).collect::<Vec<_>>()
+                );
+            }
+            right
+        })
+        .count();
+    good as f64 / total as f64
+}
+
+#[test]
+fn loops_that_sleep_after_finishing_are_found_though_their_phase_drifts() {
+    assert!(loops_found(150, 0.1, 0..12) >= 0.9);
+}
+
+#[test]
+#[ignore = "prints the figures for drifting loops"]
+fn figures_of_drifting_loops() {
+    for sigma in [0.02, 0.05, 0.1, 0.2] {
+        eprintln!("figure loops sigma {sigma}: {:.3}", loops_found(100, sigma, 100..200));
+    }
+}
+
+/// Share of series every ten minutes over a day, in minutes, whose period is found within 2 %.
+fn ten_minutes_found(jitter: f64, omission: f64, seeds: std::ops::Range<u64>) -> f64 {
+    let total = seeds.end - seeds.start;
+    let good = seeds
+        .into_par_iter()
+        .filter(|seed| {
+            let mut chance = Chance::new(*seed);
+            let offset = chance.between(0.0, 600_000.0) as i64;
+            let starts: Vec<i64> = (0..144)
+                .filter_map(|index| {
+                    let missing = chance.happens(omission);
+                    let late = chance.normal() * jitter * 600_000.0;
+                    let at = MONDAY_MS + offset + index * 600_000 + late as i64;
+                    (!missing).then_some(at.div_euclid(MINUTE_MS) * MINUTE_MS)
+                })
+                .collect();
+            let found = mined(&[history("beacon", starts)], days(2), Zone::UTC);
+            found.iter().any(|pattern| match &pattern.schedule {
+                Schedule::Period { period_ms, .. } => (*period_ms as f64 / 600_000.0 - 1.0).abs() < 0.02,
+                Schedule::Calendar(calendar) => calendar.minutes_of_day.len() == 144,
+                _ => false,
+            })
+        })
+        .count();
+    good as f64 / total as f64
+}
+
+#[test]
+#[ignore = "prints the figures for jitter and omission"]
+fn figures_of_jitter_and_omission() {
+    for jitter in [0.05, 0.14, 0.2, 0.24, 0.26, 0.3] {
+        eprintln!("figure jitter {jitter}: {:.3}", ten_minutes_found(jitter, 0.0, 0..60));
+    }
+    for omission in [0.3, 0.5, 0.75, 0.85, 0.9] {
+        eprintln!("figure omission {omission}: {:.3}", ten_minutes_found(0.0, omission, 0..60));
+    }
+}

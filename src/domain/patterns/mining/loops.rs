@@ -1,0 +1,126 @@
+//! Loops that sleep for a while after each run: no common phase survives, but the gaps do.
+
+use super::code_length::RARE_FAMILY_NATS;
+use super::gaps::likely_gaps;
+
+/// A loop with the evidence for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct LoopCandidate {
+    /// Usual distance of starts in ms.
+    pub(super) period_ms: f64,
+    /// Standard deviation of one distance, as a share of it.
+    pub(super) spread: f64,
+    /// ln likelihood ratio against the best distribution of gaps without a loop, after charges.
+    pub(super) net: f64,
+}
+
+/// Spreads and shares of missing runs that are tried.
+const SPREADS: [f64; 5] = [0.005, 0.02, 0.05, 0.1, 0.2];
+const MISSING: [f64; 4] = [0.02, 0.15, 0.35, 0.55];
+/// Share of gaps that belong to nothing.
+const STRAY: f64 = 0.1;
+/// Gaps that are multiples of the period up to this one are explained by missing runs.
+const MULTIPLES: i32 = 8;
+
+/// The best loop for ascending `starts`, if there are enough of them.
+pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandidate> {
+    const FEWEST: usize = 16;
+    const USED: usize = 4000;
+    let used = &starts[starts.len().saturating_sub(USED)..];
+    let gaps: Vec<f64> =
+        used.windows(2).map(|pair| (pair[1] - pair[0]) as f64).filter(|gap| *gap > 0.0).collect();
+    if gaps.len() < FEWEST {
+        return None;
+    }
+    let without = ln_without_loop(&gaps);
+    let mut best: Option<LoopCandidate> = None;
+    let mut tried = 0.0_f64;
+    for guess in likely_gaps(used, 1, 0.12) {
+        for part in [1.0, 0.5] {
+            for nudge in [-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06] {
+                let period_ms = guess * part * (1.0 + nudge);
+                for spread in SPREADS {
+                    if spread * period_ms < resolution_ms as f64 / 2.0
+                        || period_ms < 4.0 * resolution_ms as f64
+                    {
+                        continue;
+                    }
+                    for missing in MISSING {
+                        tried += 1.0;
+                        let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
+                        if best.is_none_or(|best| net > best.net) {
+                            best = Some(LoopCandidate { period_ms, spread, net });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    best.map(|best| {
+        let nats = RARE_FAMILY_NATS + 1.5 * (gaps.len() as f64).ln() + tried.max(1.0).ln();
+        LoopCandidate { period_ms: centre(&gaps, best), net: best.net - nats, ..best }
+    })
+}
+
+/// Median of the gaps that are one period long.
+fn centre(gaps: &[f64], found: LoopCandidate) -> f64 {
+    let mut near: Vec<f64> = gaps
+        .iter()
+        .copied()
+        .filter(|gap| (gap / found.period_ms - 1.0).abs() <= (3.0 * found.spread).clamp(0.02, 0.45))
+        .collect();
+    near.sort_by(f64::total_cmp);
+    near.get(near.len() / 2).copied().unwrap_or(found.period_ms)
+}
+
+/// Gaps around multiples of the period, each further run missing with probability `missing`, the rest stray.
+fn ln_with_loop(gaps: &[f64], period_ms: f64, spread: f64, missing: f64) -> f64 {
+    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+    gaps.iter()
+        .map(|gap| {
+            let nearest = (gap / period_ms).round().clamp(1.0, f64::from(MULTIPLES)) as i32;
+            let mut density = 0.0;
+            for multiple in (nearest - 1).max(1)..=(nearest + 1).min(MULTIPLES) {
+                let deviation = spread * period_ms * f64::from(multiple).sqrt();
+                let apart = (gap - f64::from(multiple) * period_ms) / deviation;
+                density += (1.0 - missing) * missing.powi(multiple - 1) * (-0.5 * apart * apart).exp()
+                    / (deviation * (2.0 * std::f64::consts::PI).sqrt());
+            }
+            ((1.0 - STRAY) * density + STRAY / mean * (-gap / mean).exp()).ln()
+        })
+        .sum()
+}
+
+/// The best of what gaps without a loop look like: exponential, two exponentials (bursts and pauses), or
+/// broadly lognormal.
+fn ln_without_loop(gaps: &[f64]) -> f64 {
+    let count = gaps.len() as f64;
+    let mean = gaps.iter().sum::<f64>() / count;
+    let single = -count * (mean.ln() + 1.0);
+    let mut best = single;
+    let mut sorted = gaps.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    for share in [0.25, 0.5, 0.75, 0.9] {
+        let cut = ((count * share) as usize).clamp(1, gaps.len() - 1);
+        let short = sorted[..cut].iter().sum::<f64>() / cut as f64;
+        let long = sorted[cut..].iter().sum::<f64>() / (gaps.len() - cut) as f64;
+        let mixed: f64 = gaps
+            .iter()
+            .map(|gap| {
+                (share / short * (-gap / short).exp() + (1.0 - share) / long * (-gap / long).exp()).ln()
+            })
+            .sum();
+        best = best.max(mixed);
+    }
+    let middle = gaps.iter().map(|gap| gap.ln()).sum::<f64>() / count;
+    let variance = gaps.iter().map(|gap| (gap.ln() - middle).powi(2)).sum::<f64>() / count;
+    let deviation = variance.sqrt().max(0.5);
+    let lognormal: f64 = gaps
+        .iter()
+        .map(|gap| {
+            let apart = (gap.ln() - middle) / deviation;
+            -gap.ln() - (deviation * (2.0 * std::f64::consts::PI).sqrt()).ln() - 0.5 * apart * apart
+        })
+        .sum();
+    best.max(lognormal)
+}
