@@ -112,7 +112,7 @@ impl<R> EvaluateReport<R> {
                 percent(bin.hit_rate),
             ]);
         }
-        format!("\n{}", style.finish_table(&table))
+        format!("\n{}", style.finish_table(table))
     }
 
     /// Task types, those with the most misses and unpredicted runs first.
@@ -135,7 +135,7 @@ impl<R> EvaluateReport<R> {
                 count(figures.runs_not_predicted),
             ]);
         }
-        let mut text = format!("\n{}", style.finish_table(&table));
+        let mut text = format!("\n{}", style.finish_table(table));
         if task_types.len() > most {
             text.push_str(&format!(
                 "{most} of {} task types; --output-format detailed shows all\n",

@@ -196,7 +196,7 @@ impl Report for GenerateReport {
                 state_word(rule).to_owned(),
             ]);
         }
-        format!("{}\n{}\n{}", style.finish_table(&table), self.summary(), self.notes(style))
+        format!("{}\n{}\n{}", style.finish_table(table), self.summary(), self.notes(style))
     }
 
     fn detailed(&self, style: &Style) -> String {

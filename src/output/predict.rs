@@ -213,7 +213,7 @@ impl<R: serde::Serialize, S: serde::Serialize> Report for PredictReport<R, S> {
                 self.note(prediction),
             ]);
         }
-        let mut text = style.finish_table(&table);
+        let mut text = style.finish_table(table);
         text.push_str(&format!("\n{}\n", self.headline(style)));
         for line in self.demand_lines(style) {
             text.push_str(&format!("{line}\n"));

@@ -98,7 +98,7 @@ pub fn rule_table<'a>(rules: impl IntoIterator<Item = (RuleId, &'a Rule)>, style
             state_word(rule).to_owned(),
         ]);
     }
-    style.finish_table(&table)
+    style.finish_table(table)
 }
 
 /// When it fires, with its zone where that is not the one times are shown in.

@@ -111,7 +111,7 @@ impl Report for SearchReport {
                     if pattern.is_active { "active" } else { "ended" }.to_owned(),
                 ]);
             }
-            blocks.push(format!("{}\n{}", heading(group, style), style.finish_table(&table)));
+            blocks.push(format!("{}\n{}", heading(group, style), style.finish_table(table)));
         }
         finish(blocks, self)
     }

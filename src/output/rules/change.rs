@@ -76,7 +76,7 @@ impl Report for ChangeReport {
                 schedule_words(&planned.rule, style),
             ]);
         }
-        let mut text = style.finish_table(&table);
+        let mut text = style.finish_table(table);
         if !self.conflicts.is_empty() {
             text.push_str(&format!("\n{}\n", style.bold("Conflicts")));
             self.conflicts
