@@ -3,6 +3,7 @@
 mod action;
 mod capacity;
 mod change;
+mod choice;
 mod conflicts;
 #[cfg(test)]
 mod fixture;
@@ -18,10 +19,9 @@ mod spacing;
 pub use action::{RuleAction, RuleActionKind};
 pub use capacity::{Capacity, SharedResource, usual_duration_ms};
 pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
+pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
-pub use generate::{
-    GenerateOptions, GeneratedRule, GeneratedRules, InitialState, SkipReason, SkippedPattern, generate,
-};
+pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
 pub use meaning::{is_duplicate, same_instants};
 pub use overload::{Overload, overloads};
 pub use precedence::{Precedence, cycles, direct_successors, precedences};
