@@ -10,6 +10,7 @@ mod fixture;
 mod generate;
 mod meaning;
 mod overload;
+mod placed;
 mod precedence;
 mod priority;
 mod resolve;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::conflicts::look_ahead;
 use super::meaning::is_duplicate;
-use super::overload::is_in_conflict;
+use super::placed::PlacedLoad;
 use super::{Capacity, Flexibility, Rule};
 use crate::domain::time::Timestamp;
 
@@ -68,59 +68,57 @@ pub(super) fn resolve(
         (candidate.standing == Standing::New, std::cmp::Reverse(candidate.rule.priority), position)
     });
     let mut done = Vec::new();
+    let mut load = PlacedLoad::new(capacity, look_ahead(now));
+    others.iter().for_each(|rule| load.place(rule));
     let mut placed: Vec<Rule> = others.iter().map(|rule| (*rule).clone()).collect();
     for position in order {
         let candidate = &mut candidates[position];
         if candidate.standing == Standing::New {
-            let beside: Vec<&Rule> = placed.iter().collect();
-            let resolution = give_way(candidate, &beside, strategy, capacity, now);
+            let is_doubled = strategy == ConflictStrategy::DisableLower
+                && placed.iter().any(|other| is_duplicate(other, &candidate.rule, now));
+            let resolution = give_way(candidate, &load, is_doubled, strategy);
             done.extend(resolution.map(|resolution| (position, resolution)));
             if resolution == Some(Resolution::Disabled) {
                 continue;
             }
+        } else if strategy == ConflictStrategy::DisableLower && !candidate.rule.enabled {
+            // Disabled by a person or by this strategy before: in nobody's way.
+            continue;
         }
+        load.place(&candidate.rule);
         placed.push(candidate.rule.clone());
     }
     done.sort_by_key(|(position, _)| *position);
     done
 }
 
-/// What `strategy` does to a new rule beside those that go before it.
+/// What `strategy` does to a new rule beside those that have their places.
 fn give_way(
     candidate: &mut Candidate,
-    beside: &[&Rule],
+    load: &PlacedLoad,
+    is_doubled: bool,
     strategy: ConflictStrategy,
-    capacity: &Capacity,
-    now: Timestamp,
 ) -> Option<Resolution> {
     match strategy {
         ConflictStrategy::Merge => None,
         ConflictStrategy::Priority => {
-            let (shift_minutes, moved) = nearest_free(candidate, beside, capacity, now)?;
+            let (shift_minutes, moved) = nearest_free(candidate, load)?;
             candidate.rule = moved;
             Some(Resolution::Shifted { shift_minutes })
         }
         ConflictStrategy::DisableLower => {
-            let rule = &candidate.rule;
-            let in_the_way = is_in_conflict(beside, rule, capacity, look_ahead(now))
-                || beside.iter().any(|other| is_duplicate(other, rule, now));
+            let in_the_way = is_doubled || load.is_in_conflict(&candidate.rule);
             candidate.rule.enabled &= !in_the_way;
             in_the_way.then_some(Resolution::Disabled)
         }
     }
 }
 
-/// The smallest shift (earlier before later) at which `rule` fits beside the others; `None` where it fits as it
-/// is or nowhere.
-fn nearest_free(
-    candidate: &Candidate,
-    beside: &[&Rule],
-    capacity: &Capacity,
-    now: Timestamp,
-) -> Option<(i64, Rule)> {
+/// The smallest shift (earlier before later) at which the rule fits beside the others; `None` where it fits as
+/// it is or nowhere.
+fn nearest_free(candidate: &Candidate, load: &PlacedLoad) -> Option<(i64, Rule)> {
     let Candidate { rule, may_move, .. } = candidate;
-    let in_conflict = |rule: &Rule| is_in_conflict(beside, rule, capacity, look_ahead(now));
-    if !in_conflict(rule) {
+    if !load.is_in_conflict(rule) {
         return None;
     }
     let furthest = may_move.earlier_minutes.max(may_move.later_minutes);
@@ -130,7 +128,7 @@ fn nearest_free(
         .find_map(|shift_minutes| {
             let schedule = rule.schedule.shifted(shift_minutes)?;
             let moved = Rule { schedule, shift_minutes, ..rule.clone() };
-            (!in_conflict(&moved)).then_some((shift_minutes, moved))
+            (!load.is_in_conflict(&moved)).then_some((shift_minutes, moved))
         })
 }
 
