@@ -9,8 +9,8 @@ use crate::domain::rules::{
     Capacity, ConflictStrategy, Flexibility, GenerateOptions, GeneratedRules, InitialState, Rule, RuleId,
     RuleSourceKind, SkipReason, SkippedPattern, generate,
 };
-use crate::output::ShownConflict;
 use crate::output::generate::{GenerateReport, RuleFate, ShownRule};
+use crate::output::{ShownConflict, rules_words};
 use crate::store::{PatternFilter, RuleFilter, Saved, Store, StoreError};
 
 /// Makes rules from patterns and stores them.
@@ -124,9 +124,18 @@ fn what_to_know(
     if generated.rules.is_empty() {
         warnings.push("no pattern became a rule".to_owned());
     }
-    let waiting = generated.rules.iter().filter(|made| !made.rule.enabled).count();
-    if waiting > 0 && saved.iter().any(|(_, saved)| *saved == Saved::Added) {
-        warnings.push("new rules are disabled until `tidetable rules enable ID` or --auto-enable".to_owned());
+    let any_added = saved.iter().any(|(_, saved)| *saved == Saved::Added);
+    let asleep: Vec<RuleId> =
+        generated.rules.iter().filter(|made| !made.rule.enabled).filter_map(|made| made.known_as).collect();
+    match options.initial_state {
+        InitialState::Disabled if any_added => {
+            warnings.push("new rules are disabled until `tidetable rules enable ID`".to_owned());
+        }
+        InitialState::Enabled if !asleep.is_empty() => {
+            let named = rules_words(&asleep);
+            warnings.push(format!("{named} were left disabled; `tidetable rules enable ID` changes that"));
+        }
+        InitialState::Enabled | InitialState::Disabled => {}
     }
     if options.capacity == Capacity::default() && !generated.rules.is_empty() {
         warnings.push(

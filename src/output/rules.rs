@@ -130,12 +130,22 @@ impl Report for ShowReport {
         json!({ "rule": rule_value(self.stored.id, &self.stored.rule), "actions": actions })
     }
 
+    fn records(&self) -> Vec<Value> {
+        let mut records = typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule)]);
+        records.extend(typed_records("action", self.actions.iter().map(action_value).collect()));
+        records
+    }
+
     fn table(&self, style: &Style) -> String {
         let mut lines = rule_lines(self.stored.id, &self.stored.rule, style);
         for (position, action) in self.actions.iter().enumerate() {
             let title = if position == 0 { "history" } else { "" };
-            let text =
-                format!("{}  {:<8} {}", style.time(action.at), action.kind, action_words(action, style));
+            let text = format!(
+                "{}  {:<8} {}",
+                style.time(action.at),
+                action.kind.as_str(),
+                action_words(action, style)
+            );
             lines.push(format!("  {title:<12} {}", text.trim_end()));
         }
         lines.push(String::new());
@@ -153,6 +163,10 @@ pub struct AddReport {
 impl Report for AddReport {
     fn data(&self) -> Value {
         json!({ "rule": rule_value(self.stored.id, &self.stored.rule) })
+    }
+
+    fn records(&self) -> Vec<Value> {
+        typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule)])
     }
 
     fn table(&self, style: &Style) -> String {

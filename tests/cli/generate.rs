@@ -7,12 +7,14 @@ use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use tidetable::domain::patterns::{
     Evidence, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile,
 };
+use tidetable::domain::rules::{Flexibility, Rule, RuleSource};
 use tidetable::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 use tidetable::store::{LockHolder, Store, StoreError, WriterOptions};
 
 use crate::sandbox::{NOW, Sandbox};
 
-fn now() -> Timestamp {
+/// The sandbox's clock.
+pub fn now() -> Timestamp {
     Timestamp::parse_rfc3339(NOW).expect("instant")
 }
 
@@ -50,11 +52,15 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
     }
 }
 
+/// The sandbox's store, for writing.
+pub fn open_store(sandbox: &Sandbox) -> Store {
+    let options = WriterOptions { lock_timeout: Duration::from_secs(1), holder: LockHolder::unknown() };
+    Store::open_writer(&sandbox.path("store.db"), &options).expect("store")
+}
+
 /// Stores patterns as an analysis would.
 pub fn store_patterns(sandbox: &Sandbox, patterns: &[Pattern]) {
-    let options = WriterOptions { lock_timeout: Duration::from_secs(1), holder: LockHolder::unknown() };
-    let mut store = Store::open_writer(&sandbox.path("store.db"), &options).expect("store");
-    store
+    open_store(sandbox)
         .in_transaction(|transaction| -> Result<(), StoreError> {
             Store::save_patterns(transaction, patterns, &HashSet::new(), now()).map(|_| ())
         })
@@ -140,6 +146,36 @@ fn the_json_document_of_one_pattern() {
     let sandbox = Sandbox::new();
     nightly(&sandbox);
     insta::assert_snapshot!(sandbox.run("generate --pattern-ids 3 --output-format json").assert_code(0));
+}
+
+#[test]
+fn a_declared_rule_is_not_doubled_but_learns_what_its_runs_need() {
+    let sandbox = Sandbox::new();
+    store_patterns(&sandbox, &[pattern("root: backup", "25 6 * * *", 0.99, 2.0, 10.0)]);
+    let schedule = pattern("root: backup", "25 06 * * 0-7", 1.0, 0.0, 0.0).schedule;
+    let declared = Rule {
+        name: "root: backup".to_owned(),
+        task_type: "root: backup".to_owned(),
+        schedule,
+        zone: Zone::UTC,
+        command: Some("backup".to_owned()),
+        user: Some("root".to_owned()),
+        host: None,
+        source: RuleSource::Declared { origin: "/etc/crontab:7".to_owned() },
+        priority: 6,
+        flexibility: Flexibility::default(),
+        confidence: 1.0,
+        enabled: true,
+        shift_minutes: 0,
+        resources: ResourceProfile::default(),
+    };
+    open_store(&sandbox)
+        .in_transaction(|transaction| Store::save_rules(transaction, &[declared], now()))
+        .expect("saved");
+    insta::assert_snapshot!(sandbox.run("generate").assert_code(0));
+    let shown = sandbox.run("rules show 1 --output-format json").assert_code(0).json();
+    assert_eq!(shown["data"]["rule"]["resources"]["cpu_cores"]["p95"], 2.0);
+    assert_eq!(shown["data"]["rule"]["source"], "declared");
 }
 
 #[test]

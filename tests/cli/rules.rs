@@ -1,6 +1,9 @@
 //! `rules` from the outside.
 
-use crate::generate::nightly;
+use tidetable::domain::rules::{Rule, RuleId};
+use tidetable::store::Store;
+
+use crate::generate::{nightly, now, open_store};
 use crate::sandbox::Sandbox;
 
 /// Three mined rules: sync (1), backup (2) and train (3), disabled, in order of their worth.
@@ -43,6 +46,23 @@ fn a_rule_is_shown_with_its_history() {
     let answer = sandbox.run("rules show 1 --output-format json").assert_code(0).json();
     assert_eq!(answer["data"]["actions"][1]["action"], "enabled");
     insta::assert_snapshot!(sandbox.run("rules show 9").assert_code(1));
+}
+
+#[test]
+fn a_move_is_shown_with_where_from_and_where_to() {
+    let sandbox = with_mined_rules();
+    let mut store = open_store(&sandbox);
+    let stored = store.rule(RuleId(2)).expect("rule");
+    let schedule = stored.rule.schedule.shifted(25).expect("can be moved");
+    let moved = Rule { schedule, shift_minutes: 25, ..stored.rule };
+    store
+        .in_transaction(|transaction| Store::move_rule(transaction, RuleId(2), &moved, None, now()))
+        .expect("moved");
+    drop(store);
+    insta::assert_snapshot!(sandbox.run("rules show 2").assert_code(0));
+    let again = sandbox.run("generate --output-format json").assert_code(0).json();
+    assert_eq!(again["data"]["rules"][1]["shift_minutes"], 25, "what a plan did survives");
+    assert_eq!(again["data"]["unchanged"], 3);
 }
 
 #[test]

@@ -24,8 +24,14 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome>
         args.task_types.is_empty() || args.task_types.contains(name) || wanted.is_match(name)
     });
     if rules.is_empty() && warnings.is_empty() {
-        let how = "`tidetable generate-scheduling-rules` or `rules add` makes some";
-        warnings.push(format!("no rules match; {how}"));
+        let created_by = Some(context.now);
+        let all = store.rules(&RuleFilter { created_by, ..Default::default() })?.len();
+        warnings.push(match all {
+            0 => "there are no rules; `tidetable generate-scheduling-rules` or `rules add` makes some"
+                .to_owned(),
+            1 => "there is one rule, and it does not match".to_owned(),
+            _ => format!("none of the {all} rules matches"),
+        });
     }
     Ok(Outcome::done(ListReport { rules }, warnings))
 }

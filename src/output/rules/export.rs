@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::rules::{RuleId, StoredRule};
+use crate::output::report::typed_records;
 use crate::output::rule::rule_value;
 use crate::output::{Report, Style};
 
@@ -45,23 +46,36 @@ impl ExportReport {
     fn rule_values(&self) -> Vec<Value> {
         self.rules.iter().map(|stored| rule_value(stored.id, &stored.rule)).collect()
     }
+
+    fn left_out_values(&self) -> Vec<Value> {
+        self.left_out.iter().map(|(id, reason)| json!({ "rule_id": id, "reason": reason })).collect()
+    }
 }
 
 impl Report for ExportReport {
     fn data(&self) -> Value {
         let ids: Vec<RuleId> = self.rules.iter().map(|stored| stored.id).collect();
-        let left_out: Vec<Value> =
-            self.left_out.iter().map(|(id, reason)| json!({ "rule_id": id, "reason": reason })).collect();
         let mut data = json!({
             "target": self.target,
             "files": self.files,
             "exported": ids,
-            "not_expressible": left_out,
+            "not_expressible": self.left_out_values(),
         });
         if self.target == ExportTarget::Json {
             data["rules"] = json!(self.rule_values());
         }
         data
+    }
+
+    fn records(&self) -> Vec<Value> {
+        let mut records = match self.target {
+            ExportTarget::Json => typed_records("rule", self.rule_values()),
+            ExportTarget::Crontab | ExportTarget::Systemd => {
+                typed_records("file", self.files.iter().map(|file| json!(file)).collect())
+            }
+        };
+        records.extend(typed_records("not_expressible", self.left_out_values()));
+        records
     }
 
     fn table(&self, _style: &Style) -> String {
