@@ -45,7 +45,9 @@ pub fn crontab(rules: &[StoredRule], form: CrontabForm, cron_zone: Zone, now: Ti
     };
     entries.sort_by_key(|entry| (group(entry), entry.zone != cron_zone, entry.zone.name()));
     if !entries.is_empty() {
-        exported.files.push(ExportedFile { name: "crontab".to_owned(), text: written(&entries, cron_zone, group) });
+        exported
+            .files
+            .push(ExportedFile { name: "crontab".to_owned(), text: written(&entries, cron_zone, group) });
     }
     exported
 }
@@ -174,7 +176,9 @@ mod tests {
         assert_eq!(system.left_out, [(RuleId(3), Inexpressible::NoUser)]);
         let user = crontab(&rules[..2], CrontabForm::User, Zone::UTC, now());
         assert!(text(&user).starts_with("# for the crontab of ada\n# rule 2: work 2\n0 4"));
-        assert!(!text(&crontab(&rules[..1], CrontabForm::User, Zone::UTC, now())).contains("for the crontab"));
+        assert!(
+            !text(&crontab(&rules[..1], CrontabForm::User, Zone::UTC, now())).contains("for the crontab")
+        );
     }
 
     #[test]

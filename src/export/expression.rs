@@ -30,7 +30,11 @@ pub enum Inexpressible {
 
 /// The command of a rule.
 pub(super) fn command_of(rule: &Rule) -> Result<&str, Inexpressible> {
-    rule.command.as_deref().map(str::trim).filter(|command| !command.is_empty()).ok_or(Inexpressible::NoCommand)
+    rule.command
+        .as_deref()
+        .map(str::trim)
+        .filter(|command| !command.is_empty())
+        .ok_or(Inexpressible::NoCommand)
 }
 
 /// The user of a rule, if one is known.
@@ -89,7 +93,10 @@ mod tests {
             .iter()
             .map(Schedule::cron)
             .collect();
-        assert_eq!(lines, [Some("25 6 * * *".to_owned()), Some("35 6 * * *".to_owned()), Some("45 14 * * *".to_owned())]);
+        assert_eq!(
+            lines,
+            [Some("25 6 * * *".to_owned()), Some("35 6 * * *".to_owned()), Some("45 14 * * *".to_owned())]
+        );
     }
 
     #[test]
