@@ -7,6 +7,8 @@ mod intern;
 mod lock;
 mod migrations;
 mod patterns;
+#[cfg(test)]
+mod prediction_fixture;
 mod prediction_outcomes;
 mod predictions;
 mod profiles;
