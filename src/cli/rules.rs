@@ -1,5 +1,6 @@
 //! Arguments of `rules` and its subcommands.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::DurationArg;
@@ -125,7 +126,7 @@ Examples:
 )]
 pub struct AddArgs {
     /// The task type it starts
-    #[arg(long, value_name = "T", add = super::complete::task_types())]
+    #[arg(long, value_name = "T", value_parser = NonEmptyStringValueParser::new(), add = super::complete::task_types())]
     pub task_type: String,
 
     /// When: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly
@@ -133,11 +134,11 @@ pub struct AddArgs {
     pub cron: String,
 
     /// One line for people [default: the task type and its times]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = NonEmptyStringValueParser::new())]
     pub name: Option<String>,
 
     /// What it runs; without it the rule cannot be exported
-    #[arg(long, value_name = "C")]
+    #[arg(long, value_name = "C", value_parser = NonEmptyStringValueParser::new())]
     pub command: Option<String>,
 
     /// 1 (least) to 10: weighs displacement in plans, decides conflicts

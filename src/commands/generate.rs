@@ -3,28 +3,41 @@
 use super::{Context, Outcome};
 use crate::cli::generate::{ConflictStrategyArg, GenerateArgs};
 use crate::config::CapacityConfig;
-use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::calendar::ScheduleKind;
+use crate::domain::patterns::{Pattern, PatternId, ResourceProfile};
 use crate::domain::rules::{
     Capacity, ConflictStrategy, Flexibility, GenerateOptions, GeneratedRules, InitialState, Rule, RuleId,
-    SkipReason, generate,
+    RuleSourceKind, SkipReason, SkippedPattern, generate,
 };
-use crate::output::ShownConflict;
 use crate::output::generate::{GenerateReport, RuleFate, ShownRule};
+use crate::output::{ShownConflict, rules_words};
 use crate::store::{PatternFilter, RuleFilter, Saved, Store, StoreError};
 
 /// Makes rules from patterns and stores them.
 pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
     let options = options(context, args);
+    // Looked at first for reading, so that a wrong id, or nothing to do, does not even make a store.
+    let mut warnings = Vec::new();
+    if wanted_patterns(context, &context.open_reader(&mut warnings)?, &args.pattern_ids)?.is_empty() {
+        if warnings.is_empty() {
+            warnings
+                .push("there are no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
+        }
+        return Ok(Outcome::done(report(GeneratedRules::default(), &[], options.strategy), warnings));
+    }
     let mut store = context.open_writer()?;
     let patterns = wanted_patterns(context, &store, &args.pattern_ids)?;
     let stored = store.rules(&RuleFilter::default())?;
-    let generated = generate(&patterns, &stored, &options);
+    let mut generated = generate(&patterns, &stored, &options);
+    generated.skipped.retain(|skipped| is_wanted(skipped.pattern_id, &args.pattern_ids));
     let saved = store.in_transaction(|transaction| -> Result<_, StoreError> {
         let rules: Vec<Rule> = generated.rules.iter().map(|made| made.rule.clone()).collect();
-        link_declared(transaction, context, &generated, &patterns)?;
+        for (rule_id, pattern_id, resources) in links(&generated, &patterns) {
+            Store::link_rule(transaction, rule_id, pattern_id, &resources, context.now)?;
+        }
         Store::save_rules(transaction, &rules, context.now)
     })?;
-    let warnings = warnings(&generated, &patterns, &options, &saved);
+    warnings.extend(what_to_know(&generated, &options, &saved));
     Ok(Outcome::done(report(generated, &saved, options.strategy), warnings))
 }
 
@@ -76,49 +89,58 @@ fn wanted_patterns(
     }
     patterns.retain(|(id, pattern)| {
         // What follows what counts for every choice.
-        ids.is_empty() || ids.contains(&id.0) || follows(pattern)
+        is_wanted(*id, ids) || pattern.schedule.kind() == ScheduleKind::Follows
     });
     Ok(patterns)
 }
 
-fn follows(pattern: &Pattern) -> bool {
-    pattern.schedule.kind() == crate::domain::calendar::ScheduleKind::Follows
+fn is_wanted(id: PatternId, ids: &[i64]) -> bool {
+    ids.is_empty() || ids.contains(&id.0)
 }
 
-/// A rule that says what a pattern says gets to know what the pattern's runs need.
-fn link_declared(
-    transaction: &rusqlite::Transaction<'_>,
-    context: &Context,
+/// Rules that say what a pattern says: they get to know what the pattern's runs need.
+fn links(
     generated: &GeneratedRules,
     patterns: &[(PatternId, Pattern)],
-) -> Result<(), StoreError> {
-    for skipped in &generated.skipped {
-        let SkipReason::AlreadyDeclared { rule_id, .. } = skipped.reason else { continue };
-        if let Some((id, pattern)) = patterns.iter().find(|(id, _)| *id == skipped.pattern_id) {
-            Store::link_rule(transaction, rule_id, *id, &pattern.resources, context.now)?;
+) -> Vec<(RuleId, PatternId, ResourceProfile)> {
+    let link = |skipped: &SkippedPattern| {
+        let SkipReason::AlreadyDeclared { rule_id, source } = skipped.reason else { return None };
+        if source == RuleSourceKind::Mined {
+            // It has a pattern of its own.
+            return None;
         }
-    }
-    Ok(())
+        let (id, pattern) = patterns.iter().find(|(id, _)| *id == skipped.pattern_id)?;
+        Some((rule_id, *id, pattern.resources))
+    };
+    generated.skipped.iter().filter_map(link).collect()
 }
 
-fn warnings(
+fn what_to_know(
     generated: &GeneratedRules,
-    patterns: &[(PatternId, Pattern)],
     options: &GenerateOptions,
     saved: &[(RuleId, Saved)],
 ) -> Vec<String> {
     let mut warnings = Vec::new();
-    if patterns.is_empty() {
-        warnings.push("there are no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
-    } else if generated.rules.is_empty() {
+    if generated.rules.is_empty() {
         warnings.push("no pattern became a rule".to_owned());
     }
-    let waiting = generated.rules.iter().filter(|made| !made.rule.enabled).count();
-    if waiting > 0 && saved.iter().any(|(_, saved)| *saved == Saved::Added) {
-        warnings.push("new rules are disabled until `tidetable rules enable ID` or --auto-enable".to_owned());
+    let any_added = saved.iter().any(|(_, saved)| *saved == Saved::Added);
+    let asleep: Vec<RuleId> =
+        generated.rules.iter().filter(|made| !made.rule.enabled).filter_map(|made| made.known_as).collect();
+    match options.initial_state {
+        InitialState::Disabled if any_added => {
+            warnings.push("new rules are disabled until `tidetable rules enable ID`".to_owned());
+        }
+        InitialState::Enabled if !asleep.is_empty() => {
+            let named = rules_words(&asleep);
+            warnings.push(format!("{named} were left disabled; `tidetable rules enable ID` changes that"));
+        }
+        InitialState::Enabled | InitialState::Disabled => {}
     }
     if options.capacity == Capacity::default() && !generated.rules.is_empty() {
-        warnings.push("no capacity is configured, so that none can be exceeded".to_owned());
+        warnings.push(
+            "no capacity is configured, so that too little CPU, memory or GPUs cannot be noticed".to_owned(),
+        );
     }
     warnings
 }

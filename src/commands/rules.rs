@@ -1,10 +1,24 @@
-//! `rules`.
+//! `rules`: which of its subcommands.
+
+mod add;
+mod change;
+mod export;
+mod list;
+mod show;
 
 use super::{Context, Outcome};
-use crate::cli::rules::RulesArgs;
+use crate::cli::rules::{RulesAction, RulesArgs};
+use crate::domain::rules::RuleChange;
 
-/// Runs `rules`.
+/// Runs a subcommand of `rules`.
 pub fn run(context: &Context, args: &RulesArgs) -> anyhow::Result<Outcome> {
-    let _ = (context, args);
-    anyhow::bail!("rules is not built yet")
+    match &args.action {
+        RulesAction::List(args) => list::run(context, args),
+        RulesAction::Show(args) => show::run(context, args),
+        RulesAction::Add(args) => add::run(context, args),
+        RulesAction::Enable(args) => change::run(context, &args.ids, RuleChange::Enable),
+        RulesAction::Disable(args) => change::run(context, &args.ids, RuleChange::Disable),
+        RulesAction::Remove(args) => change::run(context, &args.ids, RuleChange::Remove),
+        RulesAction::Export(args) => export::run(context, args),
+    }
 }

@@ -93,10 +93,7 @@ mod tests {
             .iter()
             .map(Schedule::cron)
             .collect();
-        assert_eq!(
-            lines,
-            [Some("25 6 * * *".to_owned()), Some("35 6 * * *".to_owned()), Some("45 14 * * *".to_owned())]
-        );
+        assert_eq!(lines, [Some("25,35 6 * * *".to_owned()), Some("45 14 * * *".to_owned())]);
     }
 
     #[test]

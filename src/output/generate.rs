@@ -3,13 +3,19 @@
 use serde_json::{Value, json};
 
 use super::conflict::ShownConflict;
-use super::format::{percent, shorten};
+use super::format::{percent, quantity, shorten};
 use super::report::typed_records;
 use super::rule::{flexibility_words, rule_lines, rule_value, schedule_words, shift_words, state_word};
 use super::{Report, Style};
 use crate::domain::rules::{
     ConflictStrategy, Precedence, Resolution, Rule, RuleId, SkipReason, SkippedPattern,
 };
+
+/// Skipped patterns shown one by one in the table.
+const SHOWN_SKIPPED: usize = 12;
+
+/// No limit.
+const ALL: usize = usize::MAX;
 
 /// What happened to a rule in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,8 +92,8 @@ impl GenerateReport {
         )
     }
 
-    /// Conflicts, what was done about others, and skipped patterns.
-    fn notes(&self, style: &Style) -> String {
+    /// Conflicts, what was done about others, and skipped patterns (`at_most` one by one, ended ones counted).
+    fn notes(&self, style: &Style, at_most: usize) -> String {
         let mut text = String::new();
         let mut section = |title: &str, lines: Vec<String>| {
             if !lines.is_empty() {
@@ -97,13 +103,24 @@ impl GenerateReport {
         };
         section("Resolved conflicts", self.rules.iter().filter_map(resolution_line).collect());
         section("Conflicts", self.conflicts.iter().map(|conflict| conflict.line(style)).collect());
-        section("No rule from", self.skipped.iter().map(skipped_line).collect());
+        let is_ended = |skipped: &&SkippedPattern| at_most < ALL && skipped.reason == SkipReason::Ended;
+        let ended = self.skipped.iter().filter(is_ended).count();
+        let others: Vec<&SkippedPattern> = self.skipped.iter().filter(|skipped| !is_ended(skipped)).collect();
+        let mut lines: Vec<String> =
+            others.iter().take(at_most).map(|skipped| skipped_line(skipped)).collect();
+        if others.len() > at_most {
+            lines.push(format!("and {} more: --output-format detailed", others.len() - at_most));
+        }
+        if ended > 0 {
+            lines.push(format!("{} that ended", quantity(ended as u64, "pattern")));
+        }
+        section("No rule from", lines);
         text
     }
 }
 
 fn resolution_line(shown: &ShownRule) -> Option<String> {
-    let id = shown.id.0;
+    let id = format!("{} ({})", shown.id.0, shorten(&shown.rule.task_type, 48));
     shown.resolution.map(|resolution| match resolution {
         Resolution::Shifted { shift_minutes } => format!(
             "rule {id} was moved by {}, the nearest time at which it fits beside rules of higher priority",
@@ -171,7 +188,7 @@ impl Report for GenerateReport {
 
     fn table(&self, style: &Style) -> String {
         if self.rules.is_empty() {
-            return format!("No rules.\n{}", self.notes(style));
+            return format!("No rules.\n{}", self.notes(style, SHOWN_SKIPPED));
         }
         let mut table = style.new_table(&[
             "ID",
@@ -196,15 +213,15 @@ impl Report for GenerateReport {
                 state_word(rule).to_owned(),
             ]);
         }
-        format!("{}\n{}\n{}", style.finish_table(&table), self.summary(), self.notes(style))
+        format!("{}\n{}\n{}", style.finish_table(&table), self.summary(), self.notes(style, SHOWN_SKIPPED))
     }
 
     fn detailed(&self, style: &Style) -> String {
         if self.rules.is_empty() {
-            return self.table(style);
+            return format!("No rules.\n{}", self.notes(style, ALL));
         }
         let blocks: Vec<String> =
             self.rules.iter().map(|shown| rule_lines(shown.id, &shown.rule, style).join("\n")).collect();
-        format!("{}\n\n{}\n{}", blocks.join("\n\n"), self.summary(), self.notes(style))
+        format!("{}\n\n{}\n{}", blocks.join("\n\n"), self.summary(), self.notes(style, ALL))
     }
 }

@@ -1,29 +1,16 @@
 //! Rules, kept so that an id survives as long as its rule, and what people and plans did to it survives a
 //! new import or a new generation.
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::intern::{NameTable, intern};
 use super::rule_actions::{ActionEntry, record_action};
+use super::rule_reader::{not_found, read_rule, rule_of};
 use super::{Store, StoreError};
+use crate::domain::calendar::Schedule;
 use crate::domain::patterns::{PatternId, ResourceProfile};
-use crate::domain::rules::{Rule, RuleActionKind, RuleId, RuleSource, RuleSourceKind, StoredRule};
+use crate::domain::rules::{Rule, RuleActionKind, RuleId, RuleSource};
 use crate::domain::time::Timestamp;
-
-/// Which rules to read; the default is all of them.
-#[derive(Clone, Debug, Default)]
-pub struct RuleFilter {
-    /// Only those that plans and predictions count.
-    pub enabled_only: bool,
-    /// Only from this source.
-    pub source: Option<RuleSourceKind>,
-    /// Only these task types, by their exact names.
-    pub task_types: Option<Vec<String>>,
-    /// Only these ids.
-    pub ids: Option<Vec<RuleId>>,
-    /// Only those stored by then.
-    pub created_by: Option<Timestamp>,
-}
 
 /// What saving did to a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,16 +34,6 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<(RuleId, Saved)>, StoreError> {
         rules.iter().map(|rule| save_one(transaction, rule, now)).collect()
-    }
-
-    /// The rules that pass `filter`, by id.
-    pub fn rules(&self, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
-        read_rules(&self.connection, filter)
-    }
-
-    /// One rule.
-    pub fn rule(&self, id: RuleId) -> Result<StoredRule, StoreError> {
-        read_rule(&self.connection, id)
     }
 
     /// Enables or disables a rule and records it; whether that changed anything.
@@ -124,15 +101,6 @@ impl Store {
             return Ok(true);
         }
         Ok(linked > 0)
-    }
-
-    /// The pattern behind each rule that has one, mined or linked, by rule id.
-    pub fn rule_patterns(&self) -> Result<Vec<(RuleId, PatternId)>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT id, pattern_id FROM scheduling_rules WHERE pattern_id IS NOT NULL ORDER BY id",
-        )?;
-        let rows = statement.query_map([], |row| Ok((RuleId(row.get(0)?), PatternId(row.get(1)?))))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The rule of this name that was added by hand.
@@ -213,10 +181,18 @@ fn save_one(
     Ok((id, Saved::Changed))
 }
 
-/// Whether nothing differs that a person decides on. Confidence and resources move with every analysis; their
-/// drift would bury the history.
+/// Whether nothing differs that a person decides on. Confidence, resources and the measured digits of a period
+/// move with every analysis; their drift would bury the history.
 fn same_terms(before: &Rule, after: &Rule) -> bool {
-    Rule { confidence: after.confidence, resources: after.resources, ..before.clone() } == *after
+    let drifted = match (&before.schedule, &after.schedule) {
+        (Schedule::Period { period_ms: one, .. }, Schedule::Period { period_ms: other, .. }) => {
+            one.abs_diff(*other) <= one.unsigned_abs() / 100
+        }
+        _ => false,
+    };
+    let schedule = if drifted { after.schedule.clone() } else { before.schedule.clone() };
+    let (confidence, resources) = (after.confidence, after.resources);
+    Rule { schedule, confidence, resources, ..before.clone() } == *after
 }
 
 fn insert_rule(
@@ -282,63 +258,13 @@ pub(super) fn body_of(rule: &Rule) -> Result<String, StoreError> {
     })
 }
 
-fn not_found(id: RuleId) -> StoreError {
-    StoreError::NotFound { what: "rule", id: id.0 }
-}
-
-fn read_rule(connection: &Connection, id: RuleId) -> Result<StoredRule, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT id, body FROM scheduling_rules WHERE id = ?1")?;
-    let mut rows = statement.query([id.0])?;
-    match rows.next()? {
-        Some(row) => stored_rule(row),
-        None => Err(not_found(id)),
-    }
-}
-
-fn read_rules(connection: &Connection, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, body FROM scheduling_rules WHERE (NOT ?1 OR enabled) AND (?2 IS NULL OR source = ?2) \
-         AND (?3 IS NULL OR created_ms <= ?3) ORDER BY id",
-    )?;
-    let mut rows = statement.query(params![
-        filter.enabled_only,
-        filter.source.map(RuleSourceKind::as_str),
-        filter.created_by.map(Timestamp::millis)
-    ])?;
-    let mut rules = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = RuleId(row.get(0)?);
-        if filter.ids.as_ref().is_some_and(|ids| !ids.contains(&id)) {
-            continue;
-        }
-        let stored = stored_rule(row)?;
-        if filter.task_types.as_ref().is_none_or(|names| names.contains(&stored.rule.task_type)) {
-            rules.push(stored);
-        }
-    }
-    Ok(rules)
-}
-
-fn stored_rule(row: &Row<'_>) -> Result<StoredRule, StoreError> {
-    let id = RuleId(row.get(0)?);
-    let body: String = row.get(1)?;
-    Ok(StoredRule { id, rule: rule_of(id, &body)? })
-}
-
-fn rule_of(id: RuleId, body: &str) -> Result<Rule, StoreError> {
-    serde_json::from_str(body).map_err(|error| StoreError::Document {
-        table: "scheduling_rules",
-        id: id.0,
-        reason: error.to_string(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
+    use crate::domain::calendar::{CronEntry, Zone, parse_cron};
     use crate::domain::patterns::Quantiles;
-    use crate::domain::rules::Flexibility;
+    use crate::domain::rules::{Flexibility, RuleSourceKind};
+    use crate::store::RuleFilter;
 
     fn now() -> Timestamp {
         Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant")

@@ -1,1 +1,153 @@
 //! `rules` from the outside.
+
+use tidetable::domain::rules::{Rule, RuleId};
+use tidetable::store::Store;
+
+use crate::generate::{nightly, now, open_store};
+use crate::sandbox::Sandbox;
+
+/// Three mined rules: sync (1), backup (2) and train (3), disabled, in order of their worth.
+fn with_mined_rules() -> Sandbox {
+    let sandbox = Sandbox::new();
+    nightly(&sandbox);
+    sandbox.run("generate").assert_code(0);
+    sandbox
+}
+
+fn add(sandbox: &Sandbox, arguments: &[&str]) -> crate::sandbox::Transcript {
+    sandbox.run_args(&[&["rules", "add"], arguments].concat())
+}
+
+#[test]
+fn an_empty_home_has_no_rules_and_says_why() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(sandbox.run("rules list").assert_code(0));
+    let answer = sandbox.run("rules list --output-format json").assert_code(0);
+    assert_eq!(answer.json()["data"]["rules"], serde_json::json!([]));
+}
+
+#[test]
+fn rules_are_listed_and_filtered() {
+    let sandbox = with_mined_rules();
+    insta::assert_snapshot!(sandbox.run("rules list").assert_code(0));
+    insta::assert_snapshot!(sandbox.run("rules list --enabled").assert_code(0));
+    let answer = sandbox.run("rules list --task-types s*,train --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["total"], 2);
+    let answer = sandbox.run("rules list --source declared --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["total"], 0);
+    sandbox.run("rules list --task-types [").assert_code(2);
+}
+
+#[test]
+fn a_rule_is_shown_with_its_history() {
+    let sandbox = with_mined_rules();
+    sandbox.run("rules enable 1 --now 2026-03-02T08:00:00Z").assert_code(0);
+    insta::assert_snapshot!(sandbox.run("rules show 1 --now 2026-03-03T08:00:00Z").assert_code(0));
+    let answer = sandbox.run("rules show 1 --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["actions"][1]["action"], "enabled");
+    insta::assert_snapshot!(sandbox.run("rules show 9").assert_code(1));
+}
+
+#[test]
+fn a_move_is_shown_with_where_from_and_where_to() {
+    let sandbox = with_mined_rules();
+    let mut store = open_store(&sandbox);
+    let stored = store.rule(RuleId(2)).expect("rule");
+    let schedule = stored.rule.schedule.shifted(25).expect("can be moved");
+    let moved = Rule { schedule, shift_minutes: 25, ..stored.rule };
+    store
+        .in_transaction(|transaction| Store::move_rule(transaction, RuleId(2), &moved, None, now()))
+        .expect("moved");
+    drop(store);
+    insta::assert_snapshot!(sandbox.run("rules show 2").assert_code(0));
+    let again = sandbox.run("generate --output-format json").assert_code(0).json();
+    assert_eq!(again["data"]["rules"][1]["shift_minutes"], 25, "what a plan did survives");
+    assert_eq!(again["data"]["unchanged"], 3);
+}
+
+#[test]
+fn a_rule_is_added_by_hand() {
+    let sandbox = Sandbox::new();
+    let arguments = ["--task-type", "backup", "--cron", "30 2 * * 1-5", "--command", "backup --all"];
+    insta::assert_snapshot!(add(&sandbox, &arguments).assert_code(0));
+    insta::assert_snapshot!(add(&sandbox, &arguments).assert_code(1));
+    let tight = ["--task-type", "sync", "--cron", "*/20 * * * *", "--later", "2h", "--output-format", "json"];
+    let answer = add(&sandbox, &tight).assert_code(0).json();
+    assert_eq!(answer["data"]["rule"]["flexibility"]["later_minutes"], 10);
+    assert_eq!(answer["warnings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_schedule_that_is_none_is_a_usage_error_that_names_the_field() {
+    let sandbox = Sandbox::new();
+    insta::assert_snapshot!(add(&sandbox, &["--task-type", "t", "--cron", "61 * * * *"]).assert_code(2));
+    for cron in ["* * * *", "@reboot", "0 0 31 2 *", "@often"] {
+        add(&sandbox, &["--task-type", "t", "--cron", cron]).assert_code(2);
+    }
+    add(&sandbox, &["--task-type", "t", "--cron", "@daily", "--later", "90s"]).assert_code(2);
+    add(&sandbox, &["--task-type", "", "--cron", "@daily"]).assert_code(2);
+    assert!(!sandbox.path("store.db").exists());
+}
+
+#[test]
+fn enabling_shows_the_plan_and_what_stands_in_the_way() {
+    let sandbox = with_mined_rules();
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 8.0\n");
+    sandbox.run("rules enable 1").assert_code(0);
+    insta::assert_snapshot!(sandbox.run("rules enable 1 2 3 --dry-run").assert_code(0));
+    let listed = sandbox.run("rules list --enabled --output-format json").assert_code(0).json();
+    assert_eq!(listed["data"]["total"], 1, "a dry run changes nothing");
+    insta::assert_snapshot!(sandbox.run("rules disable 1 3").assert_code(0));
+}
+
+#[test]
+fn with_an_unknown_id_nothing_is_changed_at_all() {
+    let sandbox = with_mined_rules();
+    insta::assert_snapshot!(sandbox.run("rules remove 1 8 9").assert_code(1));
+    let listed = sandbox.run("rules list --output-format json").assert_code(0).json();
+    assert_eq!(listed["data"]["total"], 3);
+    Sandbox::new().run("rules enable 1").assert_code(1);
+}
+
+#[test]
+fn removed_rules_are_gone() {
+    let sandbox = with_mined_rules();
+    insta::assert_snapshot!(sandbox.run("rules remove 2").assert_code(0));
+    let listed = sandbox.run("rules list --output-format json").assert_code(0).json();
+    assert_eq!(listed["data"]["total"], 2);
+}
+
+/// Two rules that crontabs can express, one without a command.
+fn with_exportable_rules() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let arguments =
+        ["--task-type", "backup", "--cron", "30 2 * * 1-5", "--command", "backup --day=$(date +%F)"];
+    add(&sandbox, &arguments).assert_code(0);
+    let elsewhere =
+        ["--timezone", "Europe/Berlin", "--task-type", "train", "--cron", "@daily", "--command", "train"];
+    add(&sandbox, &elsewhere).assert_code(0);
+    add(&sandbox, &["--task-type", "sync", "--cron", "@hourly"]).assert_code(0);
+    sandbox
+}
+
+#[test]
+fn rules_are_exported_as_far_as_the_target_goes() {
+    let sandbox = with_exportable_rules();
+    insta::assert_snapshot!(sandbox.run("rules export --target crontab").assert_code(4));
+    insta::assert_snapshot!(sandbox.run("rules export --target systemd 1").assert_code(0));
+    let answer = sandbox.run("rules export --target crontab --output-format json").assert_code(4).json();
+    assert_eq!(answer["data"]["exported"], serde_json::json!([1, 2]));
+    assert_eq!(answer["data"]["not_expressible"][0]["rule_id"], 3);
+    let array = sandbox.run("rules export --target json").assert_code(0).json();
+    assert_eq!(array.as_array().map(Vec::len), Some(3));
+    sandbox.run("rules export --target systemd --system-crontab").assert_code(2);
+    sandbox.run("rules export --target systemd 7").assert_code(1);
+}
+
+#[test]
+fn nothing_to_export_is_an_empty_text_and_a_warning() {
+    let sandbox = with_mined_rules();
+    insta::assert_snapshot!(sandbox.run("rules export --target crontab").assert_code(0));
+    let answer = sandbox.run("rules export --target systemd --output-format json").assert_code(0);
+    assert_eq!(answer.json()["data"]["files"], serde_json::json!([]));
+}

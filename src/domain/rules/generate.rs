@@ -1,16 +1,13 @@
 //! From patterns to rules.
 
-use serde::Serialize;
-
+use super::choice::{Choice, SkippedPattern, choose, rule_of_pattern};
 use super::conflicts::{Conflict, find_conflicts};
-use super::meaning::same_instants;
 use super::precedence::{Precedence, direct_successors, precedences};
 use super::priority::derived_priority;
-use super::resolve::{ConflictStrategy, Resolution, Standing, resolve};
+use super::resolve::{Candidate, ConflictStrategy, Resolution, Standing, resolve};
 use super::spacing::shortest_spacing_ms;
 use super::{Capacity, Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, StoredRule};
-use crate::domain::calendar::{Schedule, ScheduleKind};
-use crate::domain::patterns::{Pattern, PatternId, PatternType};
+use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::time::Timestamp;
 
 /// Whether new rules count at once.
@@ -39,58 +36,6 @@ pub struct GenerateOptions {
     pub capacity: Capacity,
     /// Conflicts are looked for in the seven days from here.
     pub now: Timestamp,
-}
-
-/// Why a pattern became no rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum SkipReason {
-    /// It is no longer kept.
-    Ended,
-    /// It is not sure enough.
-    LowConfidence {
-        /// Its confidence.
-        confidence: f64,
-        /// What was asked for.
-        minimum: f64,
-    },
-    /// It says when a person or a resource is busy, not when work is to start.
-    Habit {
-        /// What sort of pattern.
-        pattern_type: PatternType,
-    },
-    /// It has no fixed times: a window of the day.
-    NoFixedTimes,
-    /// It says what follows what, and is used as precedence.
-    Precedence,
-    /// A rule with the same times is there already.
-    AlreadyDeclared {
-        /// That rule.
-        rule_id: RuleId,
-        /// Where that rule comes from.
-        source: RuleSourceKind,
-    },
-    /// A pattern of the same meaning and a higher confidence stands for it.
-    MergedInto {
-        /// That pattern.
-        pattern_id: PatternId,
-    },
-    /// Better patterns filled the number asked for.
-    OverLimit {
-        /// That number.
-        max_rules: usize,
-    },
-}
-
-/// A pattern that became no rule.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SkippedPattern {
-    /// The pattern.
-    pub pattern_id: PatternId,
-    /// Its task types.
-    pub task_types: Vec<String>,
-    /// Why.
-    pub reason: SkipReason,
 }
 
 /// A rule made from a pattern.
@@ -131,27 +76,7 @@ pub fn generate(
     options: &GenerateOptions,
 ) -> GeneratedRules {
     let precedences = precedences(patterns);
-    let mut skipped = Vec::new();
-    let mut chosen: Vec<&(PatternId, Pattern)> = Vec::new();
-    for candidate in ranked(patterns) {
-        let reason = unsuitable(&candidate.1, options)
-            .or_else(|| already_declared(candidate, stored, options.now))
-            .or_else(|| merged(candidate, &chosen, options))
-            .or_else(|| {
-                let max_rules = options.max_rules;
-                (chosen.len() >= max_rules).then_some(SkipReason::OverLimit { max_rules })
-            });
-        match reason {
-            Some(reason) => skipped.push(SkippedPattern {
-                pattern_id: candidate.0,
-                task_types: candidate.1.task_types.clone(),
-                reason,
-            }),
-            None => chosen.push(candidate),
-        }
-    }
-    skipped.sort_by_key(|pattern| pattern.pattern_id);
-
+    let Choice { chosen, skipped } = choose(patterns, stored, options);
     let known: Vec<Option<&StoredRule>> =
         chosen.iter().map(|(pattern_id, _)| rule_of_pattern(stored, *pattern_id)).collect();
     let others: Vec<&StoredRule> = stored
@@ -159,28 +84,29 @@ pub fn generate(
         .filter(|other| other.rule.enabled && !known.iter().flatten().any(|rule| rule.id == other.id))
         .collect();
     let other_rules: Vec<&Rule> = others.iter().map(|stored| &stored.rule).collect();
-    let mut rules: Vec<(Rule, Standing)> = chosen
+    let mut rules: Vec<Candidate> = chosen
         .iter()
         .zip(&known)
-        .map(|(candidate, known)| made_rule(candidate, *known, stored, &precedences, options))
+        .map(|(pattern, known)| candidate(pattern, *known, stored, &precedences, options))
         .collect();
     let done = resolve(&mut rules, &other_rules, options.strategy, &options.capacity, options.now);
     let resolution_of =
         |wanted: usize| done.iter().find(|(position, _)| *position == wanted).map(|(_, done)| *done);
 
     // Disabled by the strategy, now or when it was generated first: no longer in anybody's way.
-    let counts = |position: usize, rule: &Rule, standing: Standing| match standing {
+    let counts = |position: usize, candidate: &Candidate| match candidate.standing {
         Standing::New => resolution_of(position) != Some(Resolution::Disabled),
-        Standing::Kept => rule.enabled || options.strategy != ConflictStrategy::DisableLower,
+        Standing::Kept => candidate.rule.enabled || options.strategy != ConflictStrategy::DisableLower,
     };
     let mut positions: Vec<usize> = rules
         .iter()
         .enumerate()
-        .filter(|(position, (rule, standing))| counts(*position, rule, *standing))
+        .filter(|(position, candidate)| counts(*position, candidate))
         .map(|(position, _)| position)
         .collect();
     positions.extend(rules.len()..rules.len() + others.len());
-    let all: Vec<&Rule> = rules.iter().map(|(rule, _)| rule).chain(other_rules.iter().copied()).collect();
+    let all: Vec<&Rule> =
+        rules.iter().map(|candidate| &candidate.rule).chain(other_rules.iter().copied()).collect();
     let counting: Vec<&Rule> = positions.iter().map(|position| all[*position]).collect();
     let mut conflicts = find_conflicts(&counting, &precedences, &options.capacity, options.now);
     for conflict in &mut conflicts {
@@ -190,9 +116,9 @@ pub fn generate(
     let generated = rules.into_iter().zip(chosen).zip(known).enumerate();
     GeneratedRules {
         rules: generated
-            .map(|(position, (((rule, _), (pattern_id, _)), known))| GeneratedRule {
+            .map(|(position, ((candidate, (pattern_id, _)), known))| GeneratedRule {
                 pattern_id: *pattern_id,
-                rule,
+                rule: candidate.rule,
                 known_as: known.map(|stored| stored.id),
                 resolution: resolution_of(position),
             })
@@ -204,86 +130,13 @@ pub fn generate(
     }
 }
 
-/// Best first.
-fn ranked(patterns: &[(PatternId, Pattern)]) -> Vec<&(PatternId, Pattern)> {
-    let mut ranked: Vec<&(PatternId, Pattern)> = patterns.iter().collect();
-    let worth = |pattern: &Pattern| pattern.confidence * regularity(pattern);
-    ranked.sort_by(|one, other| worth(&other.1).total_cmp(&worth(&one.1)).then(one.0.cmp(&other.0)));
-    ranked
-}
-
-/// Hits among hits, misses and extra runs; 0 where there are none.
-fn regularity(pattern: &Pattern) -> f64 {
-    let evidence = &pattern.evidence;
-    let all = evidence.hits.saturating_add(evidence.misses).saturating_add(evidence.extra);
-    if all == 0 { 0.0 } else { evidence.hits as f64 / all as f64 }
-}
-
-fn unsuitable(pattern: &Pattern, options: &GenerateOptions) -> Option<SkipReason> {
-    let confidence = pattern.confidence;
-    match (pattern.pattern_type, pattern.schedule.kind()) {
-        _ if !pattern.is_active => Some(SkipReason::Ended),
-        (_, ScheduleKind::Follows) => Some(SkipReason::Precedence),
-        (PatternType::UserBehavior | PatternType::ResourceUsage, _) => {
-            Some(SkipReason::Habit { pattern_type: pattern.pattern_type })
-        }
-        (_, ScheduleKind::Window) => Some(SkipReason::NoFixedTimes),
-        (_, ScheduleKind::Calendar | ScheduleKind::Period) => (confidence < options.min_confidence)
-            .then_some(SkipReason::LowConfidence { confidence, minimum: options.min_confidence }),
-    }
-}
-
-/// A rule of the same task type that fires at the pattern's instants, or did before a plan moved it.
-fn already_declared(
-    (pattern_id, pattern): &(PatternId, Pattern),
-    stored: &[StoredRule],
-    now: Timestamp,
-) -> Option<SkipReason> {
-    let same = |schedule: &Schedule, rule: &Rule| {
-        same_instants((&pattern.schedule, pattern.zone), (schedule, rule.zone), now)
-    };
-    if rule_of_pattern(stored, *pattern_id).is_some() {
-        return None;
-    }
-    stored
-        .iter()
-        .filter(|other| pattern.task_types.contains(&other.rule.task_type))
-        .find(|other| {
-            same(&other.rule.wanted_schedule(), &other.rule) || same(&other.rule.schedule, &other.rule)
-        })
-        .map(|other| SkipReason::AlreadyDeclared { rule_id: other.id, source: other.rule.source.kind() })
-}
-
-/// A better pattern of the same meaning, where the strategy merges.
-fn merged(
-    (_, pattern): &(PatternId, Pattern),
-    chosen: &[&(PatternId, Pattern)],
-    options: &GenerateOptions,
-) -> Option<SkipReason> {
-    if options.strategy != ConflictStrategy::Merge {
-        return None;
-    }
-    let same = |other: &Pattern| {
-        pattern.task_types == other.task_types
-            && same_instants((&pattern.schedule, pattern.zone), (&other.schedule, other.zone), options.now)
-    };
-    chosen
-        .iter()
-        .find(|(_, other)| same(other))
-        .map(|(pattern_id, _)| SkipReason::MergedInto { pattern_id: *pattern_id })
-}
-
-fn rule_of_pattern(stored: &[StoredRule], pattern_id: PatternId) -> Option<&StoredRule> {
-    stored.iter().find(|other| other.rule.source == RuleSource::Mined { pattern_id })
-}
-
-fn made_rule(
+fn candidate(
     (pattern_id, pattern): &(PatternId, Pattern),
     known: Option<&StoredRule>,
     stored: &[StoredRule],
     precedences: &[Precedence],
     options: &GenerateOptions,
-) -> (Rule, Standing) {
+) -> Candidate {
     let task_type = pattern.task_types.first().cloned().unwrap_or_default();
     let spacing = shortest_spacing_ms(&pattern.schedule, pattern.zone, options.now);
     let successors = direct_successors(precedences, &task_type);
@@ -305,8 +158,26 @@ fn made_rule(
         task_type,
     };
     match known {
-        None => (made, Standing::New),
-        Some(known) => (known.rule.renewed_by(&made), Standing::Kept),
+        None => Candidate {
+            may_move: within_precedences(&made, precedences),
+            rule: made,
+            standing: Standing::New,
+        },
+        Some(known) => Candidate {
+            rule: known.rule.renewed_by(&made),
+            standing: Standing::Kept,
+            may_move: Flexibility::FIXED,
+        },
+    }
+}
+
+/// What others follow does not move later, what follows others does not move earlier.
+fn within_precedences(rule: &Rule, precedences: &[Precedence]) -> Flexibility {
+    let precedes = precedences.iter().any(|precedence| precedence.predecessor == rule.task_type);
+    let follows = precedences.iter().any(|precedence| precedence.successor == rule.task_type);
+    Flexibility {
+        earlier_minutes: if follows { 0 } else { rule.flexibility.earlier_minutes },
+        later_minutes: if precedes { 0 } else { rule.flexibility.later_minutes },
     }
 }
 
@@ -327,7 +198,9 @@ fn action_of(stored: &[StoredRule], task_type: &str) -> (Option<String>, Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::Zone;
+    use crate::domain::calendar::{Schedule, Zone};
+    use crate::domain::patterns::PatternType;
+    use crate::domain::rules::SkipReason;
     use crate::domain::rules::fixture::{needs, now, pattern, rule, schedule};
     use crate::domain::time::HOUR_MS;
 
@@ -425,6 +298,26 @@ mod tests {
         assert_eq!(reasons(&generated), [(1, SkipReason::MergedInto { pattern_id: PatternId(2) })]);
         assert_eq!(generate(&patterns, &[], &options()).rules.len(), 2);
         assert_eq!(generate(&patterns, &[], &options()).conflicts.len(), 1);
+    }
+
+    #[test]
+    fn a_rule_that_others_follow_keeps_its_time_and_would_move_earlier_only() {
+        let capacity = Capacity { cpu_cores: Some(4.0), ..Default::default() };
+        let busy = |task_type, cron| Pattern { resources: needs(3.0, 600.0), ..pattern(task_type, cron) };
+        let follows = Schedule::Follows { predecessor: "b".to_owned(), lag_ms: 60_000, from_end: true };
+        let patterns = numbered([
+            busy("a", "0 2 1 * *"),
+            Pattern { confidence: 0.9, ..busy("b", "5 2 1 * *") },
+            Pattern { schedule: follows, ..pattern("c", "0 9 * * *") },
+        ]);
+        let now = Timestamp::parse_rfc3339("2026-03-28T12:00:00Z").expect("instant");
+        let generated = generate(&patterns, &[], &GenerateOptions { capacity, now, ..options() });
+        // Of two monthly rules the one with a follower has the higher priority.
+        let done: Vec<Option<Resolution>> = generated.rules.iter().map(|made| made.resolution).collect();
+        assert_eq!(done, [Some(Resolution::Shifted { shift_minutes: -5 }), None]);
+        let made = &generated.rules[1].rule;
+        let may_move = within_precedences(made, &generated.precedences);
+        assert_eq!((may_move.earlier_minutes, may_move.later_minutes), (30, 0));
     }
 
     #[test]

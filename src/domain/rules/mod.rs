@@ -3,12 +3,14 @@
 mod action;
 mod capacity;
 mod change;
+mod choice;
 mod conflicts;
 #[cfg(test)]
 mod fixture;
 mod generate;
 mod meaning;
 mod overload;
+mod placed;
 mod precedence;
 mod priority;
 mod resolve;
@@ -18,10 +20,9 @@ mod spacing;
 pub use action::{RuleAction, RuleActionKind};
 pub use capacity::{Capacity, SharedResource, usual_duration_ms};
 pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
+pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
-pub use generate::{
-    GenerateOptions, GeneratedRule, GeneratedRules, InitialState, SkipReason, SkippedPattern, generate,
-};
+pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
 pub use meaning::{is_duplicate, same_instants};
 pub use overload::{Overload, overloads};
 pub use precedence::{Precedence, cycles, direct_successors, precedences};

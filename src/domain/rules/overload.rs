@@ -71,8 +71,15 @@ pub fn overloads(rules: &[&Rule], capacity: &Capacity, span: TimeSpan) -> Vec<Ov
     groups
 }
 
-/// Whether some run of `candidate` goes on together with one of the `others` while they need too much.
-pub fn is_in_conflict(others: &[&Rule], candidate: &Rule, capacity: &Capacity, span: TimeSpan) -> bool {
+/// Whether some run of `candidate` goes on together with one of the `others` while they need too much: the plain
+/// loop that the quick one is tested against.
+#[cfg(test)]
+pub(super) fn is_in_conflict(
+    others: &[&Rule],
+    candidate: &Rule,
+    capacity: &Capacity,
+    span: TimeSpan,
+) -> bool {
     let mut rules = others.to_vec();
     rules.push(candidate);
     let position = others.len();
@@ -92,7 +99,7 @@ pub fn is_in_conflict(others: &[&Rule], candidate: &Rule, capacity: &Capacity, s
 }
 
 /// Sums of measured numbers may miss by their last digits.
-fn is_too_much(demand: f64, available: f64) -> bool {
+pub(super) fn is_too_much(demand: f64, available: f64) -> bool {
     demand > available * (1.0 + 1e-9)
 }
 

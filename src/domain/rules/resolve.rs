@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::conflicts::look_ahead;
 use super::meaning::is_duplicate;
-use super::overload::is_in_conflict;
-use super::{Capacity, Rule};
+use super::placed::PlacedLoad;
+use super::{Capacity, Flexibility, Rule};
 use crate::domain::time::Timestamp;
 
 /// What to do about conflicts among the rules that are generated.
@@ -36,74 +36,99 @@ pub enum Resolution {
 
 /// A rule that a strategy may act on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub(super) enum Standing {
     /// It is new: it may be moved or disabled.
     New,
     /// It is in the store: it is left as it is.
     Kept,
 }
 
-/// Applies `strategy` to `rules` (in the order of their rank; a higher priority goes first, then the rank),
+/// A generated rule before its conflicts are resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Candidate {
+    pub rule: Rule,
+    pub standing: Standing,
+    /// How far it may be moved out of another's way.
+    pub may_move: Flexibility,
+}
+
+/// Applies `strategy` to `candidates` (in the order of their rank; a higher priority goes first, then the rank),
 /// beside `others`, which stay as they are. Returns what was done, by position.
-pub fn resolve(
-    rules: &mut [(Rule, Standing)],
+pub(super) fn resolve(
+    candidates: &mut [Candidate],
     others: &[&Rule],
     strategy: ConflictStrategy,
     capacity: &Capacity,
     now: Timestamp,
 ) -> Vec<(usize, Resolution)> {
-    let mut order: Vec<usize> = (0..rules.len()).collect();
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
     // What is kept goes first, as it cannot give way.
     order.sort_by_key(|&position| {
-        let (rule, standing) = &rules[position];
-        (*standing == Standing::New, std::cmp::Reverse(rule.priority), position)
+        let candidate = &candidates[position];
+        (candidate.standing == Standing::New, std::cmp::Reverse(candidate.rule.priority), position)
     });
     let mut done = Vec::new();
+    let mut load = PlacedLoad::new(capacity, look_ahead(now));
+    others.iter().for_each(|rule| load.place(rule));
     let mut placed: Vec<Rule> = others.iter().map(|rule| (*rule).clone()).collect();
     for position in order {
-        let (rule, standing) = &mut rules[position];
-        if *standing == Standing::New {
-            let beside: Vec<&Rule> = placed.iter().collect();
-            match strategy {
-                ConflictStrategy::Priority => {
-                    if let Some((shift_minutes, moved)) = nearest_free(rule, &beside, capacity, now) {
-                        *rule = moved;
-                        done.push((position, Resolution::Shifted { shift_minutes }));
-                    }
-                }
-                ConflictStrategy::DisableLower => {
-                    if is_in_conflict(&beside, rule, capacity, look_ahead(now))
-                        || beside.iter().any(|other| is_duplicate(other, rule, now))
-                    {
-                        rule.enabled = false;
-                        done.push((position, Resolution::Disabled));
-                        continue;
-                    }
-                }
-                ConflictStrategy::Merge => {}
+        let candidate = &mut candidates[position];
+        if candidate.standing == Standing::New {
+            let is_doubled = strategy == ConflictStrategy::DisableLower
+                && placed.iter().any(|other| is_duplicate(other, &candidate.rule, now));
+            let resolution = give_way(candidate, &load, is_doubled, strategy);
+            done.extend(resolution.map(|resolution| (position, resolution)));
+            if resolution == Some(Resolution::Disabled) {
+                continue;
             }
+        } else if strategy == ConflictStrategy::DisableLower && !candidate.rule.enabled {
+            // Disabled by a person or by this strategy before: in nobody's way.
+            continue;
         }
-        placed.push(rule.clone());
+        load.place(&candidate.rule);
+        placed.push(candidate.rule.clone());
     }
     done.sort_by_key(|(position, _)| *position);
     done
 }
 
-/// The smallest shift (earlier before later) at which `rule` fits beside the others; `None` where it fits as it
-/// is or nowhere.
-fn nearest_free(rule: &Rule, beside: &[&Rule], capacity: &Capacity, now: Timestamp) -> Option<(i64, Rule)> {
-    let in_conflict = |rule: &Rule| is_in_conflict(beside, rule, capacity, look_ahead(now));
-    if !in_conflict(rule) {
+/// What `strategy` does to a new rule beside those that have their places.
+fn give_way(
+    candidate: &mut Candidate,
+    load: &PlacedLoad,
+    is_doubled: bool,
+    strategy: ConflictStrategy,
+) -> Option<Resolution> {
+    match strategy {
+        ConflictStrategy::Merge => None,
+        ConflictStrategy::Priority => {
+            let (shift_minutes, moved) = nearest_free(candidate, load)?;
+            candidate.rule = moved;
+            Some(Resolution::Shifted { shift_minutes })
+        }
+        ConflictStrategy::DisableLower => {
+            let in_the_way = is_doubled || load.is_in_conflict(&candidate.rule);
+            candidate.rule.enabled &= !in_the_way;
+            in_the_way.then_some(Resolution::Disabled)
+        }
+    }
+}
+
+/// The smallest shift (earlier before later) at which the rule fits beside the others; `None` where it fits as
+/// it is or nowhere.
+fn nearest_free(candidate: &Candidate, load: &PlacedLoad) -> Option<(i64, Rule)> {
+    let Candidate { rule, may_move, .. } = candidate;
+    if !load.is_in_conflict(rule) {
         return None;
     }
-    let furthest = rule.flexibility.earlier_minutes.max(rule.flexibility.later_minutes);
+    let furthest = may_move.earlier_minutes.max(may_move.later_minutes);
     (1..=i64::from(furthest))
         .flat_map(|minutes| [-minutes, minutes])
-        .filter(|shift_minutes| rule.flexibility.allows(rule.shift_minutes + shift_minutes))
+        .filter(|shift_minutes| may_move.allows(*shift_minutes))
         .find_map(|shift_minutes| {
             let schedule = rule.schedule.shifted(shift_minutes)?;
-            let moved = Rule { schedule, shift_minutes: rule.shift_minutes + shift_minutes, ..rule.clone() };
-            (!in_conflict(&moved)).then_some((shift_minutes, moved))
+            let moved = Rule { schedule, shift_minutes, ..rule.clone() };
+            (!load.is_in_conflict(&moved)).then_some((shift_minutes, moved))
         })
 }
 
@@ -116,8 +141,9 @@ mod tests {
     const FOUR_CORES: Capacity =
         Capacity { cpu_cores: Some(4.0), memory_mib: None, gpu_count: None, gpu_memory_mib: None };
 
-    fn new(task_type: &str, cron: &str, priority: u8) -> (Rule, Standing) {
-        (Rule { priority, ..rule(task_type, cron).taking(3.0, 600.0) }, Standing::New)
+    fn new(task_type: &str, cron: &str, priority: u8) -> Candidate {
+        let rule = Rule { priority, ..rule(task_type, cron).taking(3.0, 600.0) };
+        Candidate { may_move: rule.flexibility, rule, standing: Standing::New }
     }
 
     #[test]
@@ -125,17 +151,17 @@ mod tests {
         let mut rules = [new("low", "5 2 * * *", 4), new("high", "0 2 * * *", 6)];
         let done = resolve(&mut rules, &[], ConflictStrategy::Priority, &FOUR_CORES, now());
         assert_eq!(done, [(0, Resolution::Shifted { shift_minutes: 5 })]);
-        assert_eq!(rules[0].0.schedule.cron().as_deref(), Some("10 2 * * *"));
-        assert_eq!(rules[0].0.shift_minutes, 5);
+        assert_eq!(rules[0].rule.schedule.cron().as_deref(), Some("10 2 * * *"));
+        assert_eq!(rules[0].rule.shift_minutes, 5);
     }
 
     #[test]
     fn a_rule_that_fits_nowhere_within_its_flexibility_stays() {
         let busy = rule("busy", "0 * * * *").taking(3.0, 3600.0);
         let mut rules = [new("low", "5 2 * * *", 4)];
-        let before = rules[0].0.clone();
+        let before = rules[0].rule.clone();
         assert_eq!(resolve(&mut rules, &[&busy], ConflictStrategy::Priority, &FOUR_CORES, now()), []);
-        assert_eq!(rules[0].0, before);
+        assert_eq!(rules[0].rule, before);
     }
 
     #[test]
@@ -145,14 +171,14 @@ mod tests {
         let mut rules = fresh();
         let done = resolve(&mut rules, &[], ConflictStrategy::DisableLower, &FOUR_CORES, now());
         assert_eq!(done, [(0, Resolution::Disabled)]);
-        assert_eq!(rules.each_ref().map(|(rule, _)| rule.enabled), [false, true, true]);
+        assert_eq!(rules.each_ref().map(|candidate| candidate.rule.enabled), [false, true, true]);
         let mut rules = fresh();
         assert_eq!(resolve(&mut rules, &[], ConflictStrategy::Merge, &FOUR_CORES, now()), []);
     }
 
     #[test]
     fn a_kept_rule_is_never_touched_even_by_one_of_higher_priority() {
-        let kept = (rule("kept", "0 2 * * *").taking(3.0, 600.0), Standing::Kept);
+        let kept = Candidate { standing: Standing::Kept, ..new("kept", "0 2 * * *", 5) };
         let mut rules = [new("high", "0 2 * * *", 9), kept.clone()];
         let done = resolve(&mut rules, &[], ConflictStrategy::DisableLower, &FOUR_CORES, now());
         assert_eq!(done, [(0, Resolution::Disabled)]);
@@ -165,17 +191,17 @@ mod tests {
         fn shifts_stay_within_flexibility_and_disabling_leaves_no_overload_among_what_is_enabled(
             starts in proptest::collection::vec((0_u32..60, 1_u8..10), 2..6)
         ) {
-            let fresh = || -> Vec<(Rule, Standing)> {
+            let fresh = || -> Vec<Candidate> {
                 starts.iter().map(|(minute, priority)| new("t", &format!("{minute} 2 * * *"), *priority)).collect()
             };
             let mut rules = fresh();
             for (position, done) in resolve(&mut rules, &[], ConflictStrategy::Priority, &FOUR_CORES, now()) {
                 let Resolution::Shifted { shift_minutes } = done else { panic!("{done:?}") };
-                proptest::prop_assert!(rules[position].0.flexibility.allows(shift_minutes));
+                proptest::prop_assert!(rules[position].rule.flexibility.allows(shift_minutes));
             }
             let mut rules = fresh();
             resolve(&mut rules, &[], ConflictStrategy::DisableLower, &FOUR_CORES, now());
-            let enabled: Vec<&Rule> = rules.iter().map(|(rule, _)| rule).filter(|rule| rule.enabled).collect();
+            let enabled: Vec<&Rule> = rules.iter().map(|candidate| &candidate.rule).filter(|rule| rule.enabled).collect();
             proptest::prop_assert_eq!(overloads(&enabled, &FOUR_CORES, week()), vec![]);
         }
     }

@@ -1,0 +1,68 @@
+//! `rules export`.
+
+use crate::cli::rules::{ExportArgs, TargetArg};
+use crate::commands::{CommandError, Completion, Context, Outcome};
+use crate::domain::rules::{RuleId, StoredRule};
+use crate::export::{CrontabForm, Exported, crontab, systemd_units};
+use crate::output::rules::{ExportReport, ExportTarget, ExportText};
+use crate::output::rules_words;
+use crate::store::{RuleFilter, Store};
+
+/// Writes rules for a scheduler: those named, or all that are enabled.
+pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcome> {
+    if args.system_crontab && args.target != TargetArg::Crontab {
+        return Err(CommandError::Usage {
+            message: "--system-crontab goes with --target crontab only".to_owned(),
+            hint: "leave one of them out".to_owned(),
+        }
+        .into());
+    }
+    let mut warnings = Vec::new();
+    let store = context.open_reader(&mut warnings)?;
+    let rules = wanted_rules(context, &store, &args.ids)?;
+    if rules.is_empty() && warnings.is_empty() {
+        warnings.push("no rules are enabled; `tidetable rules list` shows those that are not".to_owned());
+    }
+    let form = if args.system_crontab { CrontabForm::System } else { CrontabForm::User };
+    let (target, exported) = match args.target {
+        TargetArg::Crontab => (ExportTarget::Crontab, crontab(&rules, form, context.zone, context.now)),
+        TargetArg::Systemd => (ExportTarget::Systemd, systemd_units(&rules)),
+        TargetArg::Json => {
+            let written = rules.iter().map(|stored| stored.id).collect();
+            (ExportTarget::Json, Exported { written, ..Default::default() })
+        }
+    };
+    let completion = if exported.left_out.is_empty() { Completion::Done } else { Completion::Partial };
+    warnings
+        .extend(exported.left_out.iter().map(|(id, reason)| format!("rule {} is left out: {reason}", id.0)));
+    let report = ExportReport {
+        target,
+        rules: rules.into_iter().filter(|stored| exported.written.contains(&stored.id)).collect(),
+        files: exported
+            .files
+            .into_iter()
+            .map(|file| ExportText { name: file.name, text: file.text })
+            .collect(),
+        left_out: exported.left_out.into_iter().map(|(id, reason)| (id, reason.to_string())).collect(),
+    };
+    Ok(Outcome { report: Box::new(report), warnings, completion })
+}
+
+fn wanted_rules(context: &Context, store: &Store, ids: &[i64]) -> anyhow::Result<Vec<StoredRule>> {
+    let created_by = Some(context.now);
+    if ids.is_empty() {
+        return Ok(store.rules(&RuleFilter { enabled_only: true, created_by, ..Default::default() })?);
+    }
+    let wanted: Vec<RuleId> = ids.iter().map(|id| RuleId(*id)).collect();
+    let rules = store.rules(&RuleFilter { ids: Some(wanted.clone()), ..Default::default() })?;
+    let unknown: Vec<RuleId> =
+        wanted.into_iter().filter(|id| !rules.iter().any(|stored| stored.id == *id)).collect();
+    if unknown.is_empty() {
+        return Ok(rules);
+    }
+    Err(CommandError::Refused {
+        message: format!("there is no {}", rules_words(&unknown)),
+        hint: "`tidetable rules list` lists the ids".to_owned(),
+    }
+    .into())
+}

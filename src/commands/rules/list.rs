@@ -1,0 +1,49 @@
+//! `rules list`.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::cli::rules::ListArgs;
+use crate::commands::{CommandError, Context, Outcome};
+use crate::output::rules::ListReport;
+use crate::store::RuleFilter;
+
+/// Lists rules by id.
+pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome> {
+    let wanted = globs(&args.task_types)?;
+    let mut warnings = Vec::new();
+    let store = context.open_reader(&mut warnings)?;
+    let mut rules = store.rules(&RuleFilter {
+        enabled_only: args.enabled,
+        source: args.source.map(Into::into),
+        created_by: Some(context.now),
+        ..Default::default()
+    })?;
+    rules.retain(|stored| {
+        let name = &stored.rule.task_type;
+        // A name that happens to hold brackets or stars means itself, too.
+        args.task_types.is_empty() || args.task_types.contains(name) || wanted.is_match(name)
+    });
+    if rules.is_empty() && warnings.is_empty() {
+        let created_by = Some(context.now);
+        let all = store.rules(&RuleFilter { created_by, ..Default::default() })?.len();
+        warnings.push(match all {
+            0 => "there are no rules; `tidetable generate-scheduling-rules` or `rules add` makes some"
+                .to_owned(),
+            1 => "there is one rule, and it does not match".to_owned(),
+            _ => format!("none of the {all} rules matches"),
+        });
+    }
+    Ok(Outcome::done(ListReport { rules }, warnings))
+}
+
+fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {
+    let refused = |error: globset::Error| CommandError::Usage {
+        message: format!("--task-types: {error}"),
+        hint: "write names, or globs such as 'root: *'".to_owned(),
+    };
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        set.add(Glob::new(pattern).map_err(refused)?);
+    }
+    set.build().map_err(refused)
+}

@@ -1,0 +1,15 @@
+//! `rules show`.
+
+use crate::cli::rules::ShowArgs;
+use crate::commands::{Context, Outcome};
+use crate::domain::rules::RuleId;
+use crate::output::rules::ShowReport;
+
+/// Shows one rule and what was done to it.
+pub(super) fn run(context: &Context, args: &ShowArgs) -> anyhow::Result<Outcome> {
+    let mut warnings = Vec::new();
+    let store = context.open_reader(&mut warnings)?;
+    let stored = store.rule(RuleId(args.id))?;
+    let actions = store.rule_actions(stored.id)?;
+    Ok(Outcome::done(ShowReport { stored, actions }, warnings))
+}
