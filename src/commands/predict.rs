@@ -2,20 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::generate::configured_capacity;
 use super::task_type_filter::TaskTypeFilter;
 use super::{Context, Outcome};
 use crate::cli::predict::{EvaluateArgs, PredictArgs, PredictCommand};
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
-    Capacity, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
-    next_expected, predict, silence_factor, spike_buffers,
+    MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
+    predict, silence_factor, spike_buffers,
 };
 use crate::domain::rules::StoredRule;
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::predict::{EvaluateReport, PredictReport, ScheduleNote};
 use crate::store::{
-    ForecastRecord, HistoryFilter, OutcomeCounts, PatternFilter, PredictionChanges, Store, StoreError,
+    ForecastRecord, HistoryFilter, OutcomeCounts, PatternFilter, PredictionChanges, RuleFilter, Store,
+    StoreError,
 };
 
 /// How far back runs are read that may still go on or be followed.
@@ -49,7 +51,7 @@ impl Knowledge {
                 .filter(|stored| stored.detected_at <= now)
                 .map(|stored| (stored.id, stored.pattern))
                 .collect(),
-            rules: Vec::new(),
+            rules: store.rules(&RuleFilter { created_by: Some(now), ..Default::default() })?,
             recent: store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?,
             last_starts: store.last_starts(now)?,
             history_end: store.last_start(now)?,
@@ -123,16 +125,7 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
     }
     warnings.extend(stale_history(&knowledge, context.now));
     let demand = demand(&predictions, covered);
-    let config = &context.config.capacity;
-    let capacity = Capacity {
-        cpu_cores: config.cpu_cores,
-        memory_mib: config.memory_mib,
-        gpu_count: config.gpu_count.map(f64::from),
-        gpu_memory_mib: match (config.gpu_count, config.gpu_memory_mib) {
-            (Some(count), Some(each)) => Some(f64::from(count) * each),
-            _ => None,
-        },
-    };
+    let capacity = configured_capacity(&context.config.capacity);
     Ok(Outcome::done(
         PredictReport {
             horizon: covered,

@@ -10,6 +10,8 @@ mod lock;
 mod migrations;
 mod optimizations;
 mod patterns;
+#[cfg(test)]
+mod prediction_fixture;
 mod prediction_outcomes;
 mod predictions;
 mod profiles;

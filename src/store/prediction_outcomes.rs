@@ -260,3 +260,96 @@ fn tracked_prediction(row: &Row<'_>, now: Timestamp) -> Result<TrackedPrediction
         run,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::prediction_fixture::{at, expected, import, span};
+    use crate::store::{ForecastRecord, PredictionChanges};
+
+    fn predicted(predictions: &[Prediction]) -> Store {
+        let mut store = Store::in_memory().expect("store");
+        let forecast = ForecastRecord { predictions, min_confidence: 0.0, span: span(), task_types: None };
+        let saved: Result<PredictionChanges, StoreError> =
+            store.in_transaction(|transaction| Store::save_predictions(transaction, &forecast, span().start));
+        saved.expect("saved");
+        store
+    }
+
+    fn resolve(store: &mut Store, now: Timestamp) -> [u64; 3] {
+        let counts = store
+            .in_transaction(|transaction| Store::resolve_predictions(transaction, now))
+            .expect("resolved");
+        [counts.hits, counts.misses, counts.unobserved]
+    }
+
+    #[test]
+    fn windows_that_have_passed_are_judged_once() {
+        let mut store = predicted(&[expected("sync", 1), expected("sync", 2), expected("sync", 23)]);
+        import(&mut store, &[("sync", at(1).plus_ms(30_000)), ("other", at(3))]);
+        assert_eq!(resolve(&mut store, at(4)), [1, 1, 0]);
+        assert_eq!(resolve(&mut store, at(4)), [0, 0, 0]);
+        let tracked = store.tracked_predictions(span(), at(4)).expect("read");
+        assert_eq!(tracked[0].run.map(|run| run.started_at), Some(at(1).plus_ms(30_000)));
+        assert_eq!(tracked[0].run.and_then(|run| run.duration_seconds()), Some(90.0));
+        assert_eq!(tracked[2].outcome, None);
+    }
+
+    #[test]
+    fn what_nobody_recorded_is_judged_when_the_record_comes_in() {
+        let mut store = predicted(&[expected("sync", 1), expected("sync", 2)]);
+        assert_eq!(resolve(&mut store, at(4)), [0, 0, 2]);
+        import(&mut store, &[("sync", at(2)), ("other", at(3))]);
+        assert_eq!(resolve(&mut store, at(4)), [1, 1, 0]);
+    }
+
+    #[test]
+    fn a_miss_becomes_a_hit_when_its_run_is_imported_late() {
+        let mut store = predicted(&[expected("sync", 1)]);
+        import(&mut store, &[("other", at(3))]);
+        assert_eq!(resolve(&mut store, at(4)), [0, 1, 0]);
+        import(&mut store, &[("sync", at(1))]);
+        assert_eq!(resolve(&mut store, at(4)), [1, 0, 0]);
+    }
+
+    #[test]
+    fn one_run_fulfils_one_prediction_also_over_two_judgements() {
+        let near = Prediction {
+            predicted_start: at(1).plus_ms(120_000),
+            window_end: at(1).plus_ms(600_000),
+            ..expected("sync", 1)
+        };
+        let mut store = predicted(&[expected("sync", 1), near]);
+        import(&mut store, &[("sync", at(1)), ("other", at(3))]);
+        assert_eq!(resolve(&mut store, at(1).plus_ms(400_000)), [1, 0, 0]);
+        assert_eq!(resolve(&mut store, at(4)), [0, 1, 0]);
+    }
+
+    #[test]
+    fn runs_after_now_do_not_exist() {
+        let mut store = predicted(&[expected("sync", 1), expected("sync", 2)]);
+        import(&mut store, &[("sync", at(1)), ("sync", at(2))]);
+        assert_eq!(resolve(&mut store, at(1).plus_ms(3_000_000)), [1, 0, 0]);
+        let early = store.tracked_predictions(span(), at(0)).expect("read");
+        assert!(early.iter().all(|tracked| tracked.outcome.is_none() && tracked.run.is_none()));
+    }
+
+    #[test]
+    fn only_runs_of_covered_time_count_as_not_predicted() {
+        let mut store = predicted(&[expected("sync", 1)]);
+        import(
+            &mut store,
+            &[("sync", at(-1)), ("sync", at(1)), ("sync", at(5)), ("train", at(6)), ("train", at(30))],
+        );
+        resolve(&mut store, at(40));
+        let horizons = store.prediction_horizons(at(40)).expect("read");
+        let always = TimeSpan { start: Timestamp::MIN, end: Timestamp::MAX };
+        let covered = store.covered_runs(&horizons, always, at(40)).expect("read");
+        let figures: Vec<(&str, u64, u64)> =
+            covered.iter().map(|runs| (runs.task_type.as_str(), runs.runs, runs.predicted)).collect();
+        assert_eq!(figures, [("sync", 2, 1), ("train", 1, 0)]);
+        let named = [PredictionHorizon { span: span(), task_types: Some(vec!["train".into()]) }];
+        let covered = store.covered_runs(&named, always, at(40)).expect("read");
+        assert_eq!(covered, [CoveredRuns { task_type: "train".into(), runs: 1, predicted: 0 }]);
+    }
+}

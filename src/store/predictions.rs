@@ -279,3 +279,96 @@ fn save_horizon(transaction: &Transaction<'_>, forecast: &ForecastRecord<'_>) ->
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::HOUR_MS;
+    use crate::store::prediction_fixture::{at, expected, span};
+
+    fn save(store: &mut Store, predictions: &[Prediction], min_confidence: f64) -> PredictionChanges {
+        let forecast = ForecastRecord { predictions, min_confidence, span: span(), task_types: None };
+        store
+            .in_transaction(|transaction| Store::save_predictions(transaction, &forecast, span().start))
+            .expect("saved")
+    }
+
+    fn counts(changes: PredictionChanges) -> [u64; 4] {
+        [changes.added, changes.changed, changes.unchanged, changes.withdrawn]
+    }
+
+    #[test]
+    fn the_same_forecast_again_changes_nothing() {
+        let mut store = Store::in_memory().expect("store");
+        let predictions = [expected("sync", 2), expected("sync", 3)];
+        assert_eq!(counts(save(&mut store, &predictions, 0.5)), [2, 0, 0, 0]);
+        assert_eq!(counts(save(&mut store, &predictions, 0.5)), [0, 0, 2, 0]);
+        let horizons = store.prediction_horizons(span().end).expect("read");
+        assert_eq!(horizons, [PredictionHorizon { span: span(), task_types: None }]);
+        let tracked = store.tracked_predictions(span(), span().start).expect("read");
+        let back: Vec<Prediction> = tracked.into_iter().map(|tracked| tracked.prediction).collect();
+        assert_eq!(back, predictions);
+    }
+
+    #[test]
+    fn a_newer_forecast_updates_and_withdraws_what_is_open() {
+        let mut store = Store::in_memory().expect("store");
+        save(&mut store, &[expected("sync", 2), expected("sync", 3)], 0.5);
+        let surer = Prediction { confidence: 0.99, ..expected("sync", 2) };
+        assert_eq!(counts(save(&mut store, &[surer], 0.5)), [0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn a_stricter_reader_withdraws_nothing_that_is_still_expected() {
+        let mut store = Store::in_memory().expect("store");
+        let predictions = [expected("sync", 2), expected("train", 3)];
+        save(&mut store, &predictions, 0.5);
+        assert_eq!(counts(save(&mut store, &predictions, 0.99)), [0, 0, 2, 0]);
+        assert_eq!(counts(save(&mut store, &[expected("new", 4)], 0.99)), [0, 0, 0, 2]);
+    }
+
+    #[test]
+    fn a_forecast_of_one_task_type_leaves_the_others_alone() {
+        let mut store = Store::in_memory().expect("store");
+        save(&mut store, &[expected("sync", 2), expected("train", 3)], 0.5);
+        let names = ["sync".to_owned()];
+        let forecast =
+            ForecastRecord { predictions: &[], min_confidence: 0.5, span: span(), task_types: Some(&names) };
+        let changes = store
+            .in_transaction(|transaction| Store::save_predictions(transaction, &forecast, span().start))
+            .expect("saved");
+        assert_eq!(changes.withdrawn, 1);
+    }
+
+    #[test]
+    fn what_is_about_to_be_judged_is_not_taken_back() {
+        let mut store = Store::in_memory().expect("store");
+        save(&mut store, &[expected("sync", 2)], 0.5);
+        let within_window = at(2).plus_ms(-1);
+        let forecast = ForecastRecord {
+            predictions: &[],
+            min_confidence: 0.5,
+            span: TimeSpan { start: within_window, end: span().end },
+            task_types: None,
+        };
+        let changes = store
+            .in_transaction(|transaction| Store::save_predictions(transaction, &forecast, within_window))
+            .expect("saved");
+        assert_eq!(changes.withdrawn, 0);
+    }
+
+    #[test]
+    fn a_later_forecast_prolongs_the_time_that_is_covered() {
+        let mut store = Store::in_memory().expect("store");
+        save(&mut store, &[], 0.5);
+        let later = TimeSpan { start: span().start.plus_ms(HOUR_MS), end: span().end.plus_ms(HOUR_MS) };
+        let forecast =
+            ForecastRecord { predictions: &[], min_confidence: 0.5, span: later, task_types: None };
+        store
+            .in_transaction(|transaction| Store::save_predictions(transaction, &forecast, later.start))
+            .expect("saved");
+        let horizons = store.prediction_horizons(later.start).expect("read");
+        assert_eq!(horizons.len(), 1);
+        assert_eq!(horizons[0].span, TimeSpan { start: span().start, end: later.end });
+    }
+}

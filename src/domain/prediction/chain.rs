@@ -176,3 +176,73 @@ fn run_as_prediction(
         resources,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::prediction::fixture::{World, after, at, pattern, schedule};
+
+    #[test]
+    fn a_chain_is_predicted_from_predicted_ends_with_falling_confidence() {
+        let found = World::new(vec![
+            pattern("extract", schedule("0 2 * * *")),
+            pattern("transform", after("extract", 60_000)),
+            pattern("load", after("transform", 120_000)),
+        ])
+        .predict();
+        let seen: Vec<(&str, Timestamp)> = found
+            .iter()
+            .map(|prediction| (prediction.task_type.as_str(), prediction.predicted_start))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("extract", at("2026-03-02T02:00:00Z")),
+                ("transform", at("2026-03-02T02:11:00Z")),
+                ("load", at("2026-03-02T02:23:00Z")),
+            ]
+        );
+        assert!((found[2].confidence - 0.95_f64.powi(3)).abs() < 1e-12);
+        let width = |index: usize| found[index].window_end.since(found[index].window_start);
+        assert!(width(0) < width(1) && width(1) < width(2));
+        assert_eq!(
+            found[2].source,
+            PredictionSource::Follows {
+                predecessor: "transform".into(),
+                predecessor_start: at("2026-03-02T02:11:00Z")
+            }
+        );
+    }
+
+    #[test]
+    fn a_circle_of_followers_ends() {
+        let found = World::new(vec![
+            pattern("ping", schedule("0 13 * * *")),
+            pattern("ping", after("pong", 0)),
+            pattern("pong", after("ping", 0)),
+        ])
+        .predict();
+        assert!(found.len() <= 2 + MOST_LINKS, "{}", found.len());
+    }
+
+    #[test]
+    fn what_follows_a_run_under_way_comes_after_its_usual_end() {
+        let chain =
+            || vec![pattern("extract", schedule("0 2 * * *")), pattern("load", after("extract", 60_000))];
+        let under_way = World::new(chain()).ran("extract", "2026-03-01T11:55:00Z", None);
+        assert_eq!(under_way.starts()[0], "2026-03-01T12:06:00Z");
+        let just_ended =
+            World::new(chain()).ran("extract", "2026-03-01T11:30:00Z", Some("2026-03-01T11:59:30Z"));
+        assert_eq!(just_ended.starts()[0], "2026-03-01T12:00:30Z");
+        let followed = just_ended.ran("load", "2026-03-01T11:59:50Z", None);
+        assert_eq!(followed.starts()[0], "2026-03-02T02:00:00Z");
+    }
+
+    #[test]
+    fn an_end_that_nobody_can_tell_is_not_followed() {
+        let mut endless = pattern("extract", schedule("0 2 * * *"));
+        endless.resources.duration_seconds = None;
+        let world = World::new(vec![endless, pattern("load", after("extract", 0))]);
+        assert_eq!(world.starts(), ["2026-03-02T02:00:00Z"]);
+    }
+}

@@ -3,8 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::expectation::{Expectation, window_length_ms};
+use super::expectation::Expectation;
 use super::merge::Candidate;
+use super::window::window_length_ms;
 use super::{Prediction, PredictionInput};
 use crate::domain::activity::HistoryRun;
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -82,4 +83,57 @@ fn already_ran(clock: &Expectation<'_>, slot: Timestamp, input: &PredictionInput
         TimeSpan { start: opened.plus_ms(-clock.half_window_ms - offset), end: slot.plus_ms(-offset) };
     let previous = clock.schedule.occurrences_iter(before, clock.zone).last();
     previous.is_none_or(|previous| slot.since(latest).abs() < latest.since(previous.plus_ms(offset)).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::calendar::{DayFilter, Schedule, parse_zone};
+    use crate::domain::prediction::fixture::{World, at, pattern, schedule};
+
+    #[test]
+    fn a_daily_job_keeps_its_local_time_over_a_change_of_clocks() {
+        let mut nightly = pattern("backup", schedule("30 2 * * *"));
+        nightly.zone = parse_zone("Europe/Berlin").expect("zone");
+        let mut world = World::new(vec![nightly]);
+        world.now = at("2026-03-27T12:00:00Z");
+        world.history_end = None;
+        world.hours = 72;
+        // Clocks skip 02:30 on the 29th: the run comes at the end of the gap, at 03:00 summer time.
+        assert_eq!(world.starts(), ["2026-03-28T01:30:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:30:00Z"]);
+    }
+
+    #[test]
+    fn the_horizon_includes_now_and_excludes_its_end() {
+        let world = World::new(vec![pattern("sync", schedule("0 12 * * *"))]);
+        assert_eq!(world.starts(), ["2026-03-01T12:00:00Z"]);
+    }
+
+    #[test]
+    fn a_run_that_came_early_is_not_expected_again() {
+        let jobs = || vec![pattern("sync", schedule("1 * * * *"))];
+        assert_eq!(World::new(jobs()).starts().len(), 24);
+        let early = World::new(jobs()).ran("sync", "2026-03-01T11:59:30Z", None);
+        assert_eq!(early.starts()[0], "2026-03-01T13:01:00Z");
+        let of_another_slot = World::new(jobs()).ran("sync", "2026-03-01T11:01:00Z", None);
+        assert_eq!(of_another_slot.starts()[0], "2026-03-01T12:01:00Z");
+    }
+
+    #[test]
+    fn a_run_of_the_slot_before_does_not_fill_the_next_one() {
+        let mut minutely = pattern("poll", schedule("* * * * *"));
+        minutely.evidence.tolerance_seconds = 60.0;
+        let world = World::new(vec![minutely]).ran("poll", "2026-03-01T11:59:02Z", None);
+        assert_eq!(world.starts()[0], "2026-03-01T12:00:00Z");
+    }
+
+    #[test]
+    fn a_habit_is_expected_in_the_middle_of_its_window() {
+        let habit = Schedule::Window { days: DayFilter::Daily, start_minute: 660, end_minute: 840 };
+        let found = World::new(vec![pattern("notebook", habit)]).predict();
+        assert_eq!(found[0].predicted_start, at("2026-03-01T12:30:00Z"));
+        assert_eq!(
+            (found[0].window_start, found[0].window_end),
+            (at("2026-03-01T11:00:00Z"), at("2026-03-01T14:00:00Z"))
+        );
+    }
 }

@@ -208,3 +208,74 @@ fn by_task_type(predictions: &[TrackedPrediction], covered: &[CoveredRuns]) -> V
         .map(|(name, figures)| TaskTypeEvaluation { task_type: name.to_owned(), ..figures })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::prediction::fixture::{World, pattern, schedule};
+
+    /// Hourly predictions: the first three hit 30 s late, then a miss, then one nobody saw, the rest open.
+    fn tracked() -> Vec<TrackedPrediction> {
+        let world = World::new(vec![pattern("sync", schedule("0 * * * *"))]);
+        let outcomes = [
+            Some(PredictionOutcome::Hit),
+            Some(PredictionOutcome::Hit),
+            Some(PredictionOutcome::Hit),
+            Some(PredictionOutcome::Missed),
+            Some(PredictionOutcome::Unobserved),
+            None,
+        ];
+        world
+            .predict()
+            .into_iter()
+            .zip(outcomes)
+            .enumerate()
+            .map(|(index, (prediction, outcome))| {
+                let start = prediction.predicted_start.plus_ms(30_000);
+                let run = HistoryRun { ended_at: Some(start.plus_ms(900_000)), ..HistoryRun::started(start) };
+                let made_at = world.now;
+                let run = (outcome == Some(PredictionOutcome::Hit)).then_some(run);
+                TrackedPrediction { id: index as i64, prediction, made_at, outcome, run }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn figures_count_what_can_be_judged() {
+        let covered = [
+            CoveredRuns { task_type: "sync".into(), runs: 4, predicted: 3 },
+            CoveredRuns { task_type: "other".into(), runs: 2, predicted: 0 },
+        ];
+        let found = evaluate(&tracked(), &covered);
+        assert_eq!(
+            (found.predictions, found.open, found.hits, found.misses, found.unobserved),
+            (6, 1, 3, 1, 1)
+        );
+        assert_eq!((found.precision, found.recall, found.runs_not_predicted), (Some(0.75), Some(0.5), 3));
+        assert_eq!(found.f1, Some(0.6));
+        assert_eq!(found.start_error_seconds.map(|errors| errors.p95), Some(30.0));
+        assert_eq!(found.start_bias_seconds, Some(30.0));
+        assert_eq!(found.calibration.len(), 1);
+        assert!(found.calibration_error.is_some_and(|error| (error - 0.2).abs() < 1e-12));
+        let names: Vec<&str> = found.task_types.iter().map(|figures| figures.task_type.as_str()).collect();
+        assert_eq!(names, ["other", "sync"]);
+    }
+
+    #[test]
+    fn needs_are_compared_where_both_sides_are_known() {
+        let found = evaluate(&tracked(), &[]);
+        let duration = found.duration_seconds.expect("known");
+        assert_eq!((duration.runs, duration.absolute_p50, duration.above_p95), (3, 300.0, 1.0));
+        assert_eq!(duration.relative_p50, Some(300.0 / 900.0));
+        assert_eq!(found.memory_mib, None);
+    }
+
+    #[test]
+    fn nothing_predicted_has_no_figures() {
+        let found = evaluate(&[], &[]);
+        assert_eq!(
+            (found.precision, found.recall, found.f1, found.mean_confidence),
+            (None, None, None, None)
+        );
+    }
+}

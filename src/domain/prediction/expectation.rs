@@ -1,11 +1,14 @@
 //! What is expected to recur: active patterns and enabled rules, each once, and how sure that is.
 
+use std::collections::BTreeSet;
+
 use super::liveness::{alive_chance, silence_factor};
+use super::window::{half_window, rule_half_window};
 use super::{PredictionInput, PredictionSource};
-use crate::domain::calendar::{Schedule, Zone, year_and_day_from};
+use crate::domain::calendar::{Schedule, Zone};
 use crate::domain::patterns::{Pattern, PatternId, PatternType, ResourceProfile};
-use crate::domain::rules::{RuleId, RuleSource, StoredRule};
-use crate::domain::time::{HOUR_MS, MINUTE_MS, SECOND_MS, TimeSpan, Timestamp};
+use crate::domain::rules::{Rule, RuleId, RuleSource, StoredRule, same_instants};
+use crate::domain::time::{TimeSpan, Timestamp};
 
 /// Confidence in a declared or manual rule whose task type was never recorded: schedulers rarely fail to
 /// start what they are told to, but nobody has seen it.
@@ -16,12 +19,6 @@ pub const UNCONFIRMED_RULE_CONFIDENCE: f64 = 0.6;
 
 /// Confidence in such a rule when the history shows that this very schedule is no longer kept.
 pub const CONTRADICTED_RULE_CONFIDENCE: f64 = 0.25;
-
-/// Half window of a rule without history: a busy machine or a randomised delay starts late.
-const RULE_HALF_WINDOW_MS: i64 = 5 * MINUTE_MS;
-
-/// No window is narrower than this on either side: logs tell seconds.
-const LEAST_HALF_WINDOW_MS: i64 = SECOND_MS;
 
 /// Slots looked back at for trailing misses; as many misses leave no schedule alive.
 const MOST_TRAILING_MISSES: usize = 1000;
@@ -47,19 +44,27 @@ pub(super) struct Expectations<'a> {
     pub followers: Vec<Expectation<'a>>,
 }
 
+impl<'a> Expectations<'a> {
+    fn push(&mut self, expectation: Expectation<'a>) {
+        match expectation.schedule {
+            Schedule::Follows { .. } => self.followers.push(expectation),
+            _ => self.clocks.push(expectation),
+        }
+    }
+}
+
 /// Collects what is expected, in the order of the input: patterns, then rules.
 pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> {
-    let mut found = Expectations::default();
     let decay = silence_factor(input.history_end, input.horizon.start);
-    let year = year_and_day_from(input.horizon.start);
+    let replaced = replaced_patterns(input);
+    let mut found = Expectations::default();
     for (id, pattern) in input.patterns {
         let Some(task_type) = predicted_task_type(pattern) else { continue };
-        let replaced = input.rules.iter().any(|rule| moved_away_from(rule, *id));
-        if !pattern.is_active || replaced {
+        if !pattern.is_active || replaced.contains(id) {
             continue;
         }
-        let rule = input.rules.iter().find(|rule| says_the_same(rule, *id, pattern, task_type, year));
-        let expectation = Expectation {
+        let rule = input.rules.iter().find(|stored| stands_for(&stored.rule, *id, pattern, input));
+        found.push(Expectation {
             task_type,
             schedule: &pattern.schedule,
             zone: pattern.zone,
@@ -69,21 +74,25 @@ pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> 
             pattern_id: Some(*id),
             rule_id: rule.map(|stored| stored.id),
             source: PredictionSource::Pattern,
-        };
-        match pattern.schedule {
-            Schedule::Follows { .. } => found.followers.push(expectation),
-            _ => found.clocks.push(expectation),
-        }
+        });
     }
-    for stored in input.rules {
-        if let Some(expectation) = of_rule(stored, input, decay, year) {
-            match stored.rule.schedule {
-                Schedule::Follows { .. } => found.followers.push(expectation),
-                _ => found.clocks.push(expectation),
-            }
+    for stored in input.rules.iter().filter(|stored| stored.rule.enabled) {
+        if let Some(expectation) = of_rule(stored, input, decay, &replaced) {
+            found.push(expectation);
         }
     }
     found
+}
+
+/// The earliest instant after `instant` at which anything with a clock is expected, and of which task type:
+/// what to tell somebody whose horizon is empty.
+pub fn next_expected(input: &PredictionInput<'_>, instant: Timestamp) -> Option<(Timestamp, String)> {
+    expectations(input)
+        .clocks
+        .iter()
+        .filter_map(|found| Some((found.schedule.next_after(instant, found.zone)?, found.task_type)))
+        .min()
+        .map(|(next, task_type)| (next, task_type.to_owned()))
 }
 
 /// The task type whose run a pattern foretells; `None` for patterns of load.
@@ -98,73 +107,64 @@ pub(super) fn predicted_task_type(pattern: &Pattern) -> Option<&str> {
     .map(String::as_str)
 }
 
-/// The earliest instant after `instant` at which anything with a clock is expected, and of which task type:
-/// what to tell somebody whose horizon is empty.
-pub fn next_expected(input: &PredictionInput<'_>, instant: Timestamp) -> Option<(Timestamp, String)> {
-    expectations(input)
-        .clocks
-        .iter()
-        .filter_map(|found| Some((found.schedule.next_after(instant, found.zone)?, found.task_type)))
-        .min()
-        .map(|(next, task_type)| (next, task_type.to_owned()))
+/// Patterns whose times applied plans have given up: an enabled rule was moved away from them.
+fn replaced_patterns(input: &PredictionInput<'_>) -> BTreeSet<PatternId> {
+    let mut replaced = BTreeSet::new();
+    for stored in input.rules.iter().filter(|stored| stored.rule.enabled && stored.rule.shift_minutes != 0) {
+        let rule = &stored.rule;
+        let before = rule.wanted_schedule();
+        for (id, pattern) in of_task_type(input, &rule.task_type) {
+            let came_from = matches!(rule.source, RuleSource::Mined { pattern_id } if pattern_id == *id);
+            let old = (&before, rule.zone);
+            if came_from || same_instants(old, (&pattern.schedule, pattern.zone), input.horizon.start) {
+                replaced.insert(*id);
+            }
+        }
+    }
+    replaced
 }
 
-/// An enabled rule that an applied plan has moved away from pattern `id`.
-fn moved_away_from(stored: &StoredRule, id: PatternId) -> bool {
-    let rule = &stored.rule;
-    rule.enabled
-        && rule.shift_minutes != 0
-        && matches!(rule.source, RuleSource::Mined { pattern_id } if pattern_id == id)
-}
-
-/// Whether an enabled rule stands for this pattern: it came from it, or has the same meaning.
-fn says_the_same(
-    stored: &StoredRule,
-    id: PatternId,
-    pattern: &Pattern,
+fn of_task_type<'a>(
+    input: &PredictionInput<'a>,
     task_type: &str,
-    year: TimeSpan,
-) -> bool {
-    let rule = &stored.rule;
+) -> impl Iterator<Item = &'a (PatternId, Pattern)> {
+    input.patterns.iter().filter(move |(_, pattern)| predicted_task_type(pattern) == Some(task_type))
+}
+
+/// Whether an enabled rule says what a pattern says: it came from it, or fires at the same instants.
+fn stands_for(rule: &Rule, id: PatternId, pattern: &Pattern, input: &PredictionInput<'_>) -> bool {
     let came_from = matches!(rule.source, RuleSource::Mined { pattern_id } if pattern_id == id);
     rule.enabled
-        && rule.task_type == task_type
-        && ((came_from && rule.shift_minutes == 0) || same_meaning(stored, pattern, year))
+        && predicted_task_type(pattern) == Some(rule.task_type.as_str())
+        && ((came_from && rule.shift_minutes == 0) || fires_alike(rule, pattern, input))
 }
 
-fn same_meaning(stored: &StoredRule, pattern: &Pattern, year: TimeSpan) -> bool {
-    let rule = &stored.rule;
-    rule.zone == pattern.zone && rule.schedule.same_meaning(&pattern.schedule, rule.zone, year)
+fn fires_alike(rule: &Rule, pattern: &Pattern, input: &PredictionInput<'_>) -> bool {
+    same_instants((&rule.schedule, rule.zone), (&pattern.schedule, pattern.zone), input.horizon.start)
 }
 
-/// The expectation of a rule; `None` when it is disabled, or when a pattern already says it, or when it came
-/// from a pattern that is no longer kept.
+/// The expectation of an enabled rule; `None` when an active pattern already says it, or when it came from a
+/// pattern that is no longer kept.
 fn of_rule<'a>(
     stored: &'a StoredRule,
     input: &PredictionInput<'a>,
     decay: f64,
-    year: TimeSpan,
+    replaced: &BTreeSet<PatternId>,
 ) -> Option<Expectation<'a>> {
     let rule = &stored.rule;
-    if !rule.enabled {
-        return None;
-    }
-    let own = |pattern: &Pattern| predicted_task_type(pattern) == Some(rule.task_type.as_str());
-    let equal =
-        input.patterns.iter().filter(|(_, pattern)| own(pattern) && same_meaning(stored, pattern, year));
     let mut contradicted = false;
-    for (id, pattern) in equal {
-        let replaced = input.rules.iter().any(|other| moved_away_from(other, *id));
-        if pattern.is_active && !replaced {
-            return None;
+    for (id, pattern) in of_task_type(input, &rule.task_type) {
+        if fires_alike(rule, pattern, input) {
+            if pattern.is_active && !replaced.contains(id) {
+                return None;
+            }
+            contradicted |= !pattern.is_active;
         }
-        contradicted |= !pattern.is_active;
     }
     let mined_from = match rule.source {
         RuleSource::Mined { pattern_id } => Some(pattern_id),
         RuleSource::Declared { .. } | RuleSource::Manual => None,
     };
-    let origin = mined_from.and_then(|id| input.patterns.iter().find(|(known, _)| *known == id));
     let moved = rule.shift_minutes != 0;
     let confidence = match (mined_from, moved) {
         (Some(_), false) => return None,
@@ -176,10 +176,16 @@ fn of_rule<'a>(
         }
         (None, false) => rule.confidence * DECLARED_CONFIDENCE,
     };
-    let known_needs =
-        || input.patterns.iter().find(|(_, pattern)| own(pattern)).map(|(_, pattern)| pattern.resources);
+    let origin = mined_from.and_then(|id| input.patterns.iter().find(|(known, _)| *known == id));
+    let half_window_ms = match origin {
+        Some((_, pattern)) => half_window(pattern),
+        None => rule_half_window(&rule.schedule, rule.zone, input.horizon.start),
+    };
+    // What runs of this task type needed at other times is the best guess while the rule itself knows nothing.
     let resources = match rule.resources.runs_used {
-        0 => known_needs().unwrap_or(rule.resources),
+        0 => of_task_type(input, &rule.task_type)
+            .next()
+            .map_or(rule.resources, |(_, pattern)| pattern.resources),
         _ => rule.resources,
     };
     Some(Expectation {
@@ -187,12 +193,9 @@ fn of_rule<'a>(
         schedule: &rule.schedule,
         zone: rule.zone,
         confidence: ratio(confidence),
-        half_window_ms: origin.map_or_else(
-            || rule_half_window(&rule.schedule, rule.zone, input.horizon.start),
-            |(_, pattern)| half_window(pattern),
-        ),
+        half_window_ms,
         resources,
-        pattern_id: mined_from,
+        pattern_id: origin.map(|(id, _)| *id),
         rule_id: Some(stored.id),
         source: if moved { PredictionSource::MovedRule } else { PredictionSource::Rule },
     })
@@ -202,55 +205,116 @@ fn of_rule<'a>(
 /// (something ran after them) and brought none.
 fn alive(pattern: &Pattern, task_type: &str, input: &PredictionInput<'_>) -> f64 {
     let Some(end) = input.history_end else { return 1.0 };
-    if matches!(pattern.schedule, Schedule::Follows { .. }) {
-        return 1.0;
-    }
     let last_seen = pattern.evidence.last_seen;
     let last = input.last_starts.get(task_type).map_or(last_seen, |start| last_seen.max(*start));
     let half = half_window(pattern);
-    let (from, to) = (last.plus_ms(half.saturating_add(1)), end.plus_ms(half.saturating_neg()));
-    if from >= to {
+    let silent =
+        TimeSpan { start: last.plus_ms(half.saturating_add(1)), end: end.plus_ms(half.saturating_neg()) };
+    if silent.start >= silent.end {
         return 1.0;
     }
-    let silent = TimeSpan { start: from, end: to };
+    // A schedule that follows another fires at no instants of its own, so that it is always taken for alive.
     let misses = pattern.schedule.occurrences_iter(silent, pattern.zone).take(MOST_TRAILING_MISSES).count();
     alive_chance(misses as u64, pattern.confidence)
-}
-
-/// Half the window of a pattern's slots: the larger of its tolerance and its 95 % jitter; of a window
-/// schedule, half of that window.
-fn half_window(pattern: &Pattern) -> i64 {
-    if let Schedule::Window { .. } = pattern.schedule {
-        return window_length_ms(&pattern.schedule) / 2;
-    }
-    let seconds = pattern.evidence.jitter_seconds.p95.max(pattern.evidence.tolerance_seconds);
-    // A cast saturates and takes NaN for 0.
-    ((seconds * SECOND_MS as f64) as i64).clamp(LEAST_HALF_WINDOW_MS, 24 * HOUR_MS)
-}
-
-/// Half the window of a rule without history: five minutes, or half of its spacing where that is less.
-fn rule_half_window(schedule: &Schedule, zone: Zone, now: Timestamp) -> i64 {
-    if let Schedule::Window { .. } = schedule {
-        return window_length_ms(schedule) / 2;
-    }
-    let mut next = schedule.occurrences_iter(TimeSpan { start: now, end: Timestamp::MAX }, zone);
-    match (next.next(), next.next()) {
-        (Some(one), Some(other)) => (other.since(one) / 2).clamp(LEAST_HALF_WINDOW_MS, RULE_HALF_WINDOW_MS),
-        _ => RULE_HALF_WINDOW_MS,
-    }
-}
-
-/// How long a window schedule stays open; 0 for the others, which fire at an instant.
-pub(super) fn window_length_ms(schedule: &Schedule) -> i64 {
-    match schedule {
-        Schedule::Window { start_minute, end_minute, .. } => {
-            i64::from(end_minute.saturating_sub(*start_minute)) * MINUTE_MS
-        }
-        _ => 0,
-    }
 }
 
 /// Clamped to 0..1; what is no number is 0.
 fn ratio(value: f64) -> f64 {
     if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::prediction::fixture::{World, at, declared, pattern, rule, schedule};
+
+    fn world(rules: Vec<StoredRule>, patterns: Vec<Pattern>) -> World {
+        World { rules, ..World::new(patterns) }
+    }
+
+    #[test]
+    fn a_rule_that_says_what_a_pattern_says_adds_its_id_and_no_run() {
+        let world = world(
+            vec![rule(7, "backup", "0 2 * * *", declared())],
+            vec![pattern("backup", schedule("0 2 * * *"))],
+        );
+        let found = world.predict();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].pattern_id, found[0].rule_id), (Some(PatternId(1)), Some(RuleId(7))));
+        assert_eq!(found[0].source, PredictionSource::Pattern);
+    }
+
+    #[test]
+    fn a_declared_rule_without_history_is_expected_with_less_than_certainty() {
+        let found = world(vec![rule(7, "backup", "0 2 * * *", declared())], Vec::new()).predict();
+        assert_eq!((found.len(), found[0].confidence), (1, DECLARED_CONFIDENCE));
+        assert_eq!(found[0].source, PredictionSource::Rule);
+        assert_eq!(found[0].window_end.since(found[0].predicted_start), 300_000);
+    }
+
+    #[test]
+    fn a_declared_rule_that_the_history_contradicts_is_hardly_expected() {
+        let mut ended = pattern("backup", schedule("0 2 * * *"));
+        ended.is_active = false;
+        let found = world(vec![rule(7, "backup", "0 2 * * *", declared())], vec![ended]).predict();
+        assert_eq!(found[0].confidence, CONTRADICTED_RULE_CONFIDENCE);
+    }
+
+    #[test]
+    fn a_disabled_rule_predicts_nothing() {
+        let mut disabled = rule(7, "backup", "0 2 * * *", declared());
+        disabled.rule.enabled = false;
+        assert_eq!(world(vec![disabled], Vec::new()).predict(), []);
+    }
+
+    #[test]
+    fn a_rule_that_a_plan_moved_predicts_at_its_new_time_only() {
+        for source in [RuleSource::Mined { pattern_id: PatternId(1) }, declared()] {
+            let mut moved = rule(7, "backup", "20 2 * * *", source);
+            moved.rule.shift_minutes = 20;
+            let world = world(vec![moved], vec![pattern("backup", schedule("0 2 * * *"))]);
+            let found = world.predict();
+            assert_eq!(world.starts(), ["2026-03-02T02:20:00Z"]);
+            assert_eq!((found[0].rule_id, &found[0].source), (Some(RuleId(7)), &PredictionSource::MovedRule));
+        }
+    }
+
+    #[test]
+    fn a_rule_from_a_pattern_that_ended_predicts_nothing() {
+        let mut ended = pattern("backup", schedule("0 2 * * *"));
+        ended.is_active = false;
+        let mined = rule(7, "backup", "0 2 * * *", RuleSource::Mined { pattern_id: PatternId(1) });
+        assert_eq!(world(vec![mined], vec![ended]).predict(), []);
+    }
+
+    #[test]
+    fn a_schedule_that_stopped_loses_its_confidence_with_each_recorded_miss() {
+        let confidence = |days: i64| {
+            let mut world = World::new(vec![pattern("backup", schedule("0 2 * * *"))]);
+            let day = crate::domain::time::DAY_MS;
+            world.now = world.now.plus_ms(days * day);
+            world.history_end = Some(world.now);
+            world.predict()[0].confidence
+        };
+        assert_eq!(confidence(0), 0.95);
+        assert!(confidence(1) > 0.5 && confidence(2) < 0.5 && confidence(4) < 0.01);
+    }
+
+    #[test]
+    fn unrecorded_time_halves_confidence_in_a_month() {
+        let mut world = World::new(vec![pattern("backup", schedule("0 2 * * *"))]);
+        world.now = at("2026-04-01T12:00:00Z");
+        let halved = world.predict()[0].confidence;
+        assert!((halved - 0.475).abs() < 1e-9, "{halved}");
+    }
+
+    #[test]
+    fn an_empty_horizon_names_what_comes_next() {
+        let world = World::new(vec![pattern("report", schedule("0 6 5 * *"))]);
+        let input = world.input();
+        assert_eq!(
+            next_expected(&input, input.horizon.end),
+            Some((at("2026-03-05T06:00:00Z"), "report".to_owned()))
+        );
+    }
 }

@@ -46,3 +46,42 @@ pub fn predict(input: &PredictionInput<'_>) -> Vec<Prediction> {
     predictions.truncate(MAX_PREDICTIONS);
     predictions
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Schedule;
+    use crate::domain::prediction::fixture::{World, after, pattern, schedule};
+
+    #[test]
+    fn the_order_of_patterns_does_not_matter() {
+        let patterns = || {
+            vec![
+                pattern("a", schedule("*/20 * * * *")),
+                pattern("b", schedule("0 2 * * *")),
+                pattern("c", after("b", 60_000)),
+            ]
+        };
+        let forwards = World::new(patterns());
+        let mut backwards = World::new(patterns());
+        backwards.patterns.reverse();
+        assert_eq!(forwards.predict(), backwards.predict());
+        assert_eq!(forwards.predict().len(), 74);
+    }
+
+    #[test]
+    fn a_schedule_that_fires_without_end_is_cut_off() {
+        let every_millisecond = Schedule::Period { period_ms: 1, anchor: Timestamp::clamped(0) };
+        let mut hostile = pattern("spin", every_millisecond);
+        hostile.confidence = f64::NAN;
+        hostile.evidence.tolerance_seconds = f64::INFINITY;
+        let found = World::new(vec![hostile]).predict();
+        assert_eq!(found.len(), MAX_PREDICTIONS);
+        assert!(found.iter().all(|prediction| prediction.confidence == 0.0));
+    }
+
+    #[test]
+    fn an_empty_world_expects_nothing() {
+        assert_eq!(World::new(Vec::new()).predict(), []);
+    }
+}

@@ -24,6 +24,10 @@ pub(super) struct Merged {
     reach: BTreeMap<String, i64>,
 }
 
+/// Instants on either side at which the same run is looked for: wide windows of a dense schedule must not
+/// make every pair a comparison.
+const NEAREST: usize = 32;
+
 /// Which source sets the time of a run that several expect; least first.
 fn rank(source: &PredictionSource) -> u8 {
     match source {
@@ -83,8 +87,10 @@ impl Merged {
         let own_half = half_window(prediction);
         let reach = own_half.max(self.reach.get(&prediction.task_type).copied().unwrap_or(0));
         let start = prediction.predicted_start;
-        starts
-            .range(start.plus_ms(-reach)..=start.plus_ms(reach))
+        let earlier = starts.range(start.plus_ms(-reach)..start).rev().take(NEAREST);
+        let later = starts.range(start..=start.plus_ms(reach)).take(NEAREST);
+        earlier
+            .chain(later)
             .flat_map(|(at, positions)| positions.iter().map(move |position| (*at, *position)))
             .filter(|(at, position)| {
                 let other = &self.predictions[*position];
@@ -131,4 +137,58 @@ impl Merged {
 
 fn half_window(prediction: &Prediction) -> i64 {
     prediction.window_end.since(prediction.window_start) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::patterns::PatternId;
+    use crate::domain::prediction::fixture::{World, after, at, declared, pattern, rule, schedule};
+    use crate::domain::rules::RuleId;
+
+    #[test]
+    fn a_rule_near_a_pattern_is_the_same_run_at_the_observed_time() {
+        let mut world = World::new(vec![pattern("backup", schedule("2 2 * * *"))]);
+        world.rules = vec![rule(7, "backup", "0 2 * * *", declared())];
+        let found = world.predict();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].predicted_start, at("2026-03-02T02:02:00Z"));
+        assert_eq!((found[0].pattern_id, found[0].rule_id), (Some(PatternId(1)), Some(RuleId(7))));
+    }
+
+    #[test]
+    fn two_patterns_of_one_task_type_an_hour_apart_are_two_runs() {
+        let world = World::new(vec![
+            pattern("backup", schedule("0 2 * * *")),
+            pattern("backup", schedule("0 3 * * *")),
+        ]);
+        assert_eq!(world.starts().len(), 2);
+    }
+
+    #[test]
+    fn two_patterns_that_fire_at_the_same_instant_are_one_run() {
+        let world = World::new(vec![
+            pattern("backup", schedule("0 2 * * *")),
+            pattern("backup", schedule("0 2 * * 1")),
+        ]);
+        assert_eq!(world.starts(), ["2026-03-02T02:00:00Z"]);
+    }
+
+    #[test]
+    fn the_same_instants_of_two_task_types_are_two_runs() {
+        let world = World::new(vec![
+            pattern("backup", schedule("0 2 * * *")),
+            pattern("sync", schedule("0 2 * * *")),
+        ]);
+        assert_eq!(world.starts().len(), 2);
+    }
+
+    #[test]
+    fn a_follower_with_a_clock_of_its_own_runs_once() {
+        let world = World::new(vec![
+            pattern("extract", schedule("0 2 * * *")),
+            pattern("load", schedule("11 2 * * *")),
+            pattern("load", after("extract", 60_000)),
+        ]);
+        assert_eq!(world.starts(), ["2026-03-02T02:00:00Z", "2026-03-02T02:11:00Z"]);
+    }
 }

@@ -8,11 +8,14 @@ mod demand;
 mod evaluation;
 mod expectation;
 mod expected_run;
+#[cfg(test)]
+mod fixture;
 mod forecast;
 mod liveness;
 mod merge;
 mod outcome;
 mod spike_buffer;
+mod window;
 
 pub use calibration::{CalibrationBin, calibration_error, calibration_table};
 pub use coverage::{CoveredRuns, PredictionHorizon, covered_spans};
@@ -25,4 +28,4 @@ pub use expected_run::{Prediction, PredictionSource};
 pub use forecast::{MAX_PREDICTIONS, PredictionInput, predict};
 pub use liveness::{SILENCE_HALF_LIFE_DAYS, alive_chance, silence_factor};
 pub use outcome::{ExpectedWindow, PredictionOutcome, UnknownOutcome, match_runs};
-pub use spike_buffer::{Capacity, SpikeBuffer, SpikeBuffers, spike_buffer, spike_buffers};
+pub use spike_buffer::{SpikeBuffer, SpikeBuffers, spike_buffer, spike_buffers};

@@ -1,21 +1,9 @@
 //! How much to keep free above an expected load that varies: one factor and one number per resource.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Demand;
-
-/// What a machine has; `None` where nobody said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Capacity {
-    /// CPU cores.
-    pub cpu_cores: Option<f64>,
-    /// Main memory, MiB.
-    pub memory_mib: Option<f64>,
-    /// GPUs.
-    pub gpu_count: Option<f64>,
-    /// Memory of all GPUs together, MiB.
-    pub gpu_memory_mib: Option<f64>,
-}
+use crate::domain::rules::Capacity;
 
 /// The buffer on one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -1,6 +1,8 @@
 //! Which patterns behave alike: a signature for each, and the angle between two.
 
 mod blocks;
+#[cfg(test)]
+mod fixture;
 mod nearest;
 mod period_spectrum;
 mod resource_block;

@@ -50,3 +50,50 @@ pub fn most_similar(
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::calendar::Zone;
+    use crate::domain::similarity::fixture::{cron, pattern};
+    use crate::domain::similarity::signature;
+
+    fn base() -> Vec<Signature> {
+        ["0 2 * * *", "5 2 * * *", "0 14 * * *", "0 2 * * *", "*/5 * * * *"]
+            .map(|text| signature(&pattern("job", cron(text)), None, Zone::UTC))
+            .to_vec()
+    }
+
+    fn places(limits: SearchLimits, may_answer: fn(usize) -> bool) -> Vec<usize> {
+        let found = most_similar(&[0], &base(), may_answer, &limits);
+        found[0].iter().map(|neighbour| neighbour.index).collect()
+    }
+
+    #[test]
+    fn the_most_similar_come_first_and_the_query_never() {
+        let all = SearchLimits { min_similarity: -1.0, max_results: 10 };
+        assert_eq!(places(all, |_| true)[..2], [3, 1]);
+        assert_eq!(places(all, |_| true).len(), 4);
+        assert_eq!(places(SearchLimits { max_results: 1, ..all }, |_| true), [3]);
+        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |_| true), [3, 1]);
+        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |index| index != 3), [1]);
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_matter() {
+        let queries: Vec<usize> = (0..5).collect();
+        let limits = SearchLimits { min_similarity: 0.0, max_results: 3 };
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
+            pool.install(|| most_similar(&queries, &base(), |_| true, &limits))
+        };
+        assert_eq!(on(1), on(3));
+    }
+
+    #[test]
+    fn a_query_outside_the_base_finds_nothing() {
+        let limits = SearchLimits { min_similarity: -1.0, max_results: 3 };
+        assert_eq!(most_similar(&[9], &base(), |_| true, &limits), [vec![]]);
+        assert_eq!(most_similar(&[], &[], |_| true, &limits), Vec::<Vec<Neighbour>>::new());
+    }
+}

@@ -92,3 +92,74 @@ fn dot(one: &[f32], other: &[f32]) -> f64 {
 fn length(values: &[f32]) -> f64 {
     dot(values, values).sqrt()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+
+    use super::*;
+    use crate::domain::similarity::fixture::{cron, pattern};
+
+    fn of(pattern: &Pattern) -> Signature {
+        signature(pattern, None, Zone::UTC)
+    }
+
+    #[test]
+    fn a_pattern_is_most_like_itself() {
+        let nightly = of(&pattern("backup", cron("0 2 * * *")));
+        assert!((nightly.similarity(&nightly) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_same_time_under_another_name_is_similar_and_the_same_name_at_another_time_is_not() {
+        let nightly = of(&pattern("backup-home", cron("0 2 * * *")));
+        assert!(nightly.similarity(&of(&pattern("train", cron("10 2 * * *")))) > 0.8);
+        assert!(nightly.similarity(&of(&pattern("backup-home", cron("*/5 * * * *")))) < 0.6);
+        assert!(nightly.similarity(&of(&pattern("train", cron("0 14 * * *")))) < 0.7);
+    }
+
+    #[test]
+    fn both_sides_of_midnight_are_near() {
+        let before = of(&pattern("a", cron("59 23 * * *")));
+        assert!(before.similarity(&of(&pattern("a", cron("1 0 * * *")))) > 0.99);
+    }
+
+    #[test]
+    fn the_same_instants_in_two_zones_are_near() {
+        let mut in_tokyo = pattern("a", cron("0 11 * * *"));
+        in_tokyo.zone = crate::domain::calendar::parse_zone("Asia/Tokyo").expect("zone");
+        assert!(of(&in_tokyo).similarity(&of(&pattern("a", cron("0 2 * * *")))) > 0.999);
+    }
+
+    #[test]
+    fn a_follower_runs_by_the_clock_of_its_predecessor() {
+        let follows = Schedule::Follows { predecessor: "a".into(), lag_ms: 60_000, from_end: true };
+        let follower = pattern("b", follows);
+        let nightly = pattern("a", cron("0 2 * * *"));
+        let alone = signature(&follower, None, Zone::UTC).explain(&of(&nightly));
+        assert_eq!(alone[0].similarity, None);
+        let beside = signature(&follower, Some(&nightly), Zone::UTC).explain(&of(&nightly));
+        assert!(beside[0].similarity.is_some_and(|similarity| similarity > 0.99));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn signatures_have_length_one_and_similarity_is_symmetric_and_explained(
+            minute in 0_u16..60, hour in 0_u16..24, day in 0_u8..7, names in proptest::collection::vec(".{0,12}", 2),
+            seconds in proptest::option::of(proptest::num::f64::ANY), confidence in proptest::num::f64::ANY,
+        ) {
+            let mut one = pattern(&names[0], cron(&format!("{minute} {hour} * * {day}")));
+            one.confidence = confidence;
+            one.resources.duration_seconds = seconds.and_then(|seconds| crate::domain::patterns::Quantiles::of([seconds]));
+            let other = pattern(&names[1], cron(&format!("{minute} * * * *")));
+            let (one, other) = (of(&one), of(&other));
+            let norm: f64 = one.components().iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt();
+            prop_assert!((norm - 1.0).abs() < 1e-6, "{}", norm);
+            prop_assert_eq!(one.similarity(&other), other.similarity(&one));
+            let explained: f64 = one.explain(&other).iter().map(|share| share.contribution).sum();
+            prop_assert!((explained - one.similarity(&other)).abs() < 1e-9);
+        }
+    }
+}
