@@ -3,6 +3,7 @@
 mod backup_folder;
 mod context;
 mod error;
+mod gpu_clear;
 mod outcome;
 
 pub mod analyze;

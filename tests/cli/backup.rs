@@ -36,12 +36,16 @@ pub fn steady(transcript: &Transcript) -> String {
         .map(|line| {
             let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             for position in 1..words.len() {
-                let is_unit = ["KiB", "KiB,", "MiB", "B"].contains(&words[position].as_str());
-                if is_unit && words[position - 1].parse::<f64>().is_ok() {
+                let is_unit = ["KiB", "KiB,", "MiB"].contains(&words[position].as_str());
+                if is_unit && words[position - 1].trim_start_matches('(').parse::<f64>().is_ok() {
                     words[position - 1] = "N".to_owned();
                 }
             }
-            words.join(" ") + "\n"
+            let line = words.join(" ");
+            // Columns are as wide as the sizes in them were.
+            let is_row = line.contains("N KiB") && line.starts_with(' ');
+            let line = if is_row { line.split_whitespace().collect::<Vec<_>>().join(" ") } else { line };
+            line + "\n"
         })
         .collect()
 }
@@ -57,7 +61,8 @@ fn a_backup_is_made_and_listed() {
     let sandbox = Sandbox::new();
     add_runs(&sandbox, "nightly", 12);
     insta::assert_snapshot!(steady(&sandbox.run("backup").assert_code(0)));
-    sandbox.run_args(&["backup", "create", "--reason", "before the move", "--now", "2026-03-02T12:00:00Z"])
+    sandbox
+        .run_args(&["backup", "create", "--reason", "before the move", "--now", "2026-03-02T12:00:00Z"])
         .assert_code(0);
     let list = sandbox.run_args(&["backup", "list", "--now", "2026-03-04T12:00:00Z"]).assert_code(0);
     insta::assert_snapshot!(steady(&list));
