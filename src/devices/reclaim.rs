@@ -260,6 +260,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::print_stderr)] // a skipped test must be seen to be skipped
     fn a_leader_is_asked_before_its_workers() {
         // The leader passes the signal on; a worker asked first would have been started again.
         let mut leader = shell(

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::sandbox::Sandbox;
 
 /// Says that a test is skipped where a driver would answer.
+#[allow(clippy::print_stderr)] // a skipped test must be seen to be skipped
 fn has_driver() -> bool {
     let found = Path::new("/dev/nvidiactl").exists() || Path::new("/proc/driver/nvidia/version").exists();
     if found {
@@ -35,6 +36,7 @@ fn a_question_is_needed() {
 }
 
 #[test]
+#[allow(clippy::print_stderr)] // a skipped test must be seen to be skipped
 fn with_a_driver_the_answers_are_documents() {
     if !Path::new("/dev/nvidiactl").exists() {
         assert!(std::env::var_os("TIDETABLE_REQUIRE_GPU").is_none(), "no device, but one is required");
