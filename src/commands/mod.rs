@@ -3,6 +3,7 @@
 mod backup_folder;
 mod context;
 mod error;
+mod gpu_clear;
 mod import_rules;
 mod optimize_report;
 mod outcome;

@@ -2,7 +2,8 @@
 
 use sysinfo::System;
 
-use crate::domain::device::HostCapacity;
+use super::Nvidia;
+use crate::domain::device::{GpuCapacity, HostCapacity};
 
 const MIB: f64 = 1_048_576.0;
 
@@ -19,8 +20,17 @@ pub fn detect() -> HostCapacity {
         // A process that runs has one core at least.
         cpu_cores: std::thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64),
         memory_mib: memory_bytes().map(|bytes| bytes as f64 / MIB),
-        gpus: Vec::new(),
+        gpus: gpus(),
     }
+}
+
+/// GPUs whose memory is known.
+fn gpus() -> Vec<GpuCapacity> {
+    let snapshots = Nvidia::open().and_then(|nvidia| nvidia.snapshots()).unwrap_or_default();
+    snapshots
+        .into_iter()
+        .filter_map(|gpu| Some(GpuCapacity { memory_mib: gpu.memory_total_mib?, name: gpu.name }))
+        .collect()
 }
 
 /// Main memory, or the share of it that the control group allows.
@@ -30,4 +40,16 @@ fn memory_bytes() -> Option<u64> {
     let total = system.total_memory();
     let allowed = system.cgroup_limits().map_or(total, |limits| limits.total_memory.min(total));
     (allowed > 0).then_some(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_has_cores_and_memory() {
+        let capacity = detect();
+        assert!(capacity.cpu_cores >= 1.0);
+        assert!(capacity.memory_mib.is_none_or(|memory| memory > 16.0));
+    }
 }

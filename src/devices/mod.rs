@@ -1,5 +1,13 @@
-//! What hosts and GPUs report (read), and freeing their memory (act).
+//! What hosts and GPUs report (read), and freeing their memory (act), apart from each other.
 
+mod error;
 mod host;
+mod nvml;
+mod process_table;
+mod reclaim;
 
+pub use error::DeviceError;
 pub use host::{detect, host_name};
+pub use nvml::{GpuReading, Nvidia};
+pub use process_table::{ancestors, own_user_id, process_facts, user_id_of};
+pub use reclaim::{EndOptions, EndOutcome, EndRequest, end_processes};

@@ -227,7 +227,7 @@ impl Report for BackupReport {
     fn table(&self, style: &Style) -> String {
         match self {
             BackupReport::Created(backup) => format!(
-                "Backup {}: {}, {} of {}\n{}\n",
+                "Backup {}: {}, {} ({} unpacked)\n{}\n",
                 backup.id,
                 quantity(backup.runs(), "run"),
                 byte_size(backup.bytes),
@@ -243,17 +243,16 @@ impl Report for BackupReport {
             BackupReport::Listed { backups, .. } => backup_table(backups, style),
             BackupReport::Verified { backups, .. } if backups.is_empty() => "No backups.\n".to_owned(),
             BackupReport::Verified { backups, .. } => {
-                let lines: Vec<String> = backups
-                    .iter()
-                    .map(|backup| {
-                        format!(
-                            "{}  good: {} as they were copied\n",
-                            backup.id,
-                            quantity(backup.runs(), "run")
-                        )
-                    })
-                    .collect();
-                lines.concat()
+                let mut table = style.new_table(&["ID", "MADE", "RUNS", "VERDICT"]);
+                for backup in backups {
+                    table.add_row(vec![
+                        backup.id.clone(),
+                        style.time(backup.created_at),
+                        count(backup.runs()),
+                        "good: every row is as it was copied".to_owned(),
+                    ]);
+                }
+                style.finish_table(&table)
             }
             BackupReport::Pruned { decided } if decided.is_empty() => "No backups.\n".to_owned(),
             BackupReport::Pruned { decided } => prune_table(decided, style),

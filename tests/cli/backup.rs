@@ -36,12 +36,17 @@ pub fn steady(transcript: &Transcript) -> String {
         .map(|line| {
             let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
             for position in 1..words.len() {
-                let is_unit = ["KiB", "KiB,", "MiB", "B"].contains(&words[position].as_str());
-                if is_unit && words[position - 1].parse::<f64>().is_ok() {
-                    words[position - 1] = "N".to_owned();
+                let is_unit = ["KiB", "KiB,", "MiB"].contains(&words[position].as_str());
+                if is_unit && words[position - 1].trim_start_matches('(').parse::<f64>().is_ok() {
+                    words[position - 1] =
+                        words[position - 1].replace(|c: char| c != '(', "").to_owned() + "N";
                 }
             }
-            words.join(" ") + "\n"
+            let line = words.join(" ");
+            // Columns are as wide as the sizes in them were.
+            let is_row = (line.contains("N KiB") || line.contains(" SIZE ")) && line.starts_with(' ');
+            let line = if is_row { line.split_whitespace().collect::<Vec<_>>().join(" ") } else { line };
+            line + "\n"
         })
         .collect()
 }

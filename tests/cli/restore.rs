@@ -99,3 +99,31 @@ fn a_file_that_is_no_store_is_left_alone() {
     sandbox.write("notes.txt", "do not lose these notes, they are all I have\n");
     insta::assert_snapshot!(sandbox.run("restore latest --yes --target notes.txt").assert_code(1));
 }
+
+#[test]
+fn a_restore_killed_at_any_moment_leaves_the_store_before_or_after() {
+    let sandbox = backed_up();
+    for round in 0..24_u64 {
+        let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("tidetable"))
+            .args(["restore", "20260301T120000Z", "--yes", "--quiet"])
+            .env_clear()
+            .env("HOME", sandbox.path(""))
+            .env("TIDETABLE_DB", sandbox.path("store.db"))
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("program started");
+        std::thread::sleep(Duration::from_millis(4 + round * 3));
+        child.kill().expect("killed");
+        child.wait().expect("reaped");
+        let found = runs(&sandbox);
+        assert!(found == 12 || found == 20, "{found} runs after round {round}");
+        if found == 12 {
+            add_runs(&sandbox, "sync", 8);
+        }
+    }
+    // Whatever was left behind keeps nobody from anything.
+    sandbox.run("restore 20260301T120000Z --yes").assert_code(0);
+    sandbox.run("backup verify").assert_code(0);
+    assert_eq!(runs(&sandbox), 12);
+}

@@ -46,11 +46,13 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The copy that `id` names: an id, the beginning of one, or `latest`.
+    /// The copy that `id` names: an id, the beginning of one, or `latest` (the newest that no restore made).
     pub fn find(&self, id: &str, folder: &BackupFolder) -> Result<&Manifest, BackupError> {
         let unknown = || BackupError::Unknown { id: id.to_owned(), folder: folder.path.clone() };
         if id == "latest" {
-            return self.backups.last().ok_or_else(unknown);
+            // Not what the last restore replaced: restoring the latest twice must not toggle.
+            let newest = self.backups.iter().rev().find(|manifest| manifest.reason != PRE_RESTORE);
+            return newest.ok_or_else(unknown);
         }
         if let Some(manifest) = self.backups.iter().find(|manifest| manifest.id == id) {
             return Ok(manifest);

@@ -7,6 +7,8 @@ mod durable;
 mod error;
 mod exclusive;
 mod folder;
+#[cfg(test)]
+mod laws;
 mod manifest;
 mod present;
 mod restore;
