@@ -71,7 +71,7 @@ const WORLDLY: &[&str] = &[
 
 #[test]
 fn layers_import_only_what_lies_below_them() {
-    assert_none(sources().iter().flat_map(|source| arrows_broken(source)));
+    assert_none(sources().iter().flat_map(arrows_broken));
 }
 
 #[test]
