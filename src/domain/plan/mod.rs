@@ -1,5 +1,6 @@
 //! Timetables: the problem, the search for better ones, and the judge.
 
+mod bound;
 mod chain;
 mod choice;
 mod idle;
@@ -12,6 +13,7 @@ mod problem;
 mod profile;
 mod random;
 mod score;
+mod settle;
 mod solve;
 mod state;
 mod validate;

@@ -2,6 +2,7 @@
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
+use super::bound::Bounder;
 use super::chain::{Chain, Incumbent};
 use super::choice::{PlanChoice, PlanStatus, Solution, Strategy};
 use super::model::Model;
@@ -9,13 +10,19 @@ use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
 use super::problem::Problem;
 use super::score::score;
+use super::settle::settle;
 use super::validate::ProblemError;
 
 /// Units of work that one core does in a millisecond at the least. Work is counted in slots looked at; the
 /// constant turns a time limit into work, so that the same limit gives the same plan on any machine.
-pub const WORK_PER_MILLISECOND: u64 = 300_000;
+pub const WORK_PER_MILLISECOND: u64 = 500_000;
 /// Work of one chain between two calls of `control`.
 const SLICE: u64 = 6_000_000;
+
+/// The bound gets this part of the work of one chain.
+const BOUND_SHARE: u64 = 6;
+/// Relative difference below which bound and objective are one.
+const CLOSED: f64 = 1e-9;
 
 /// How long and how wide to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,13 +95,15 @@ pub fn solve(
             Chain::new(&model, strategy, start.clone(), seed, options.work_budget)
         })
         .collect();
+    let mut bounder = Bounder::new(&model, strategy, chains[0].loads());
+    let mut bound = None;
     let mut best: Option<Incumbent> = None;
     let mut work_done = 0;
     let mut interrupted = false;
     loop {
         for chain in &chains {
             if let Some(candidate) = &chain.best
-                && best.as_ref().is_none_or(|best| candidate.beats(best))
+                && best.as_ref().is_none_or(|best| best.is_beaten_by(candidate.value, candidate.tie))
             {
                 best = Some(candidate.clone());
             }
@@ -102,7 +111,10 @@ pub fn solve(
         let objective =
             best.as_ref().map(|best| score(problem, &model.choice(&best.options)).objective(strategy));
         let progress = Progress { work_done, work_budget: options.work_budget, objective, lower_bound: None };
-        if work_done >= options.work_budget {
+        let closed = objective
+            .zip(bound)
+            .is_some_and(|(objective, bound)| objective - bound <= CLOSED * objective.abs().max(CLOSED));
+        if closed || work_done >= options.work_budget {
             break;
         }
         if control(&progress) == Control::Stop {
@@ -110,14 +122,54 @@ pub fn solve(
             break;
         }
         let slice = SLICE.min(options.work_budget - work_done);
-        chains.par_iter_mut().for_each(|chain| chain.advance(slice));
+        rayon::join(
+            || bounder.advance(slice / BOUND_SHARE, objective),
+            || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
+        );
+        bound = Some(attainable(problem, strategy, bounder.bound));
+        for chain in &mut chains {
+            chain.floor = bounder.bound;
+        }
         work_done += slice;
     }
     let choice = match &best {
-        Some(best) => model.choice(&best.options),
+        Some(best) => {
+            let settled = settle(&model, strategy, best);
+            let (searched, settled) = (model.choice(&best.options), model.choice(&settled));
+            prefer_settled(problem, strategy, searched, settled)
+        }
         None => model.choice(&start),
     };
-    Ok(finish(problem, strategy, options, choice, work_done, interrupted))
+    Ok(finish(problem, strategy, options, (choice, bound), work_done, interrupted))
+}
+
+/// The settled plan, unless the judge finds it worse than the one the search found.
+fn prefer_settled(
+    problem: &Problem,
+    strategy: Strategy,
+    searched: PlanChoice,
+    settled: PlanChoice,
+) -> PlanChoice {
+    let (found, home) = (score(problem, &searched), score(problem, &settled));
+    let limit = found.objective(strategy) * (1.0 + 1e-9);
+    if home.is_valid(strategy) && home.objective(strategy) <= limit { settled } else { searched }
+}
+
+/// A bound in the unit of the objective, raised to the next value that a plan can have.
+fn attainable(problem: &Problem, strategy: Strategy, bound: f64) -> f64 {
+    match strategy {
+        Strategy::BalanceLoad | Strategy::ResourceEfficiency => bound,
+        // Priorities, occurrences and minutes are whole numbers; displacement comes in slots, migration not.
+        Strategy::ConflictResolution => (bound - 1e-6).ceil(),
+        Strategy::PeakMitigation => {
+            let capacities = problem.hosts.iter().flat_map(|host| &host.capacity);
+            let loads = capacities.filter(|&&capacity| capacity > 0).map(|&capacity| {
+                let capacity = capacity as f64;
+                (bound * capacity - 1e-6).ceil() / capacity
+            });
+            100.0 * loads.fold(f64::INFINITY, f64::min)
+        }
+    }
 }
 
 /// Shifts that keep the precedences, on the wanted hosts.
@@ -138,7 +190,7 @@ fn infeasible(
     options: &SolveOptions,
     obstacles: Vec<Obstacle>,
 ) -> Solution {
-    let mut solution = finish(problem, strategy, options, problem.unmoved(), 0, false);
+    let mut solution = finish(problem, strategy, options, (problem.unmoved(), None), 0, false);
     solution.status = PlanStatus::Infeasible;
     solution.obstacles = obstacles;
     solution
@@ -148,21 +200,28 @@ fn finish(
     problem: &Problem,
     strategy: Strategy,
     options: &SolveOptions,
-    choice: PlanChoice,
+    (mut choice, bound): (PlanChoice, Option<f64>),
     work_done: u64,
     interrupted: bool,
 ) -> Solution {
     let unmoved = problem.unmoved();
     let before = score(problem, &unmoved);
     let mut after = score(problem, &choice);
-    let mut choice = choice;
     let objective = after.objective(strategy);
     if before.is_valid(strategy) && (!after.is_valid(strategy) || before.objective(strategy) <= objective) {
         choice = unmoved;
         after = before.clone();
     }
+    let objective = after.objective(strategy);
+    let bound = bound.map(|bound| bound.min(objective)).filter(|_| after.is_valid(strategy));
+    let gap = bound.map(|bound| match objective {
+        objective if objective.abs() > 0.0 => (objective - bound) / objective.abs(),
+        _ => 0.0,
+    });
     let status = if !after.is_valid(strategy) {
         PlanStatus::Infeasible
+    } else if gap.is_some_and(|gap| gap <= CLOSED) {
+        PlanStatus::Optimal
     } else if after.moved == 0 {
         PlanStatus::Unchanged
     } else {
@@ -175,9 +234,9 @@ fn finish(
     Solution {
         strategy,
         status,
-        objective: after.objective(strategy),
-        lower_bound: None,
-        gap: None,
+        objective,
+        lower_bound: bound,
+        gap,
         choice,
         before,
         after,
