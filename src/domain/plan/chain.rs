@@ -149,6 +149,16 @@ impl<'a> Chain<'a> {
         &self.state.loads
     }
 
+    /// Takes a valid plan found elsewhere as its best, if it is better; goes on from where it is.
+    pub fn adopt(&mut self, options: &[usize]) {
+        let state = SearchState::new(self.model, options.to_vec(), &self.landscape.limit);
+        let own = std::mem::replace(&mut self.state, state);
+        let value = std::mem::replace(&mut self.value, f64::NEG_INFINITY);
+        self.record();
+        self.state = own;
+        self.value = value;
+    }
+
     /// Sets temperatures and penalties from the spread of the options' costs.
     fn gauge(&mut self) {
         let mut spreads = Vec::new();

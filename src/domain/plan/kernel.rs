@@ -73,7 +73,7 @@ pub fn option_prices(
 
 /// Adds to every option the sum of a cost per slot over the slots it occupies. `fill` adds the costs from a
 /// slot on, for a host and a multiplicity, to the entries it is given.
-fn add_slot_costs(
+pub fn add_slot_costs(
     model: &Model,
     rule: usize,
     scratch: &mut Scratch,

@@ -3,6 +3,7 @@
 mod bound;
 mod chain;
 mod choice;
+mod exact;
 mod idle;
 mod kernel;
 mod landscape;
@@ -11,6 +12,7 @@ mod obstacle;
 mod presolve;
 mod problem;
 mod profile;
+mod prover;
 mod random;
 mod score;
 mod settle;

@@ -9,6 +9,7 @@ use super::model::Model;
 use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
 use super::problem::Problem;
+use super::prover::Prover;
 use super::score::score;
 use super::settle::settle;
 use super::validate::ProblemError;
@@ -21,6 +22,8 @@ const SLICE: u64 = 6_000_000;
 
 /// The bound gets this part of the work of one chain.
 const BOUND_SHARE: u64 = 6;
+/// The proof of optimality gets this part of it, while it is worth trying.
+const PROOF_SHARE: u64 = 3;
 /// Relative difference below which bound and objective are one.
 const CLOSED: f64 = 1e-9;
 
@@ -96,6 +99,7 @@ pub fn solve(
         })
         .collect();
     let mut bounder = Bounder::new(&model, strategy, chains[0].loads());
+    let mut prover = Prover::new(&model, strategy);
     let mut bound = None;
     let mut best: Option<Incumbent> = None;
     let mut work_done = 0;
@@ -123,10 +127,19 @@ pub fn solve(
         }
         let slice = SLICE.min(options.work_budget - work_done);
         rayon::join(
-            || bounder.advance(slice / BOUND_SHARE, objective),
+            || {
+                bounder.advance(slice / BOUND_SHARE, objective);
+                prover.advance(slice / PROOF_SHARE, best.as_ref());
+            },
             || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
         );
         bound = Some(attainable(problem, strategy, bounder.bound));
+        if let Some(options) = prover.take_better() {
+            chains[0].adopt(&options);
+        }
+        if prover.has_proven(best.as_ref()) {
+            bound = objective;
+        }
         for chain in &mut chains {
             chain.floor = bounder.bound;
         }
