@@ -152,8 +152,9 @@ impl<'a> Chain<'a> {
     /// Takes a valid plan found elsewhere as its best, if it is better; goes on from where it is.
     pub fn adopt(&mut self, options: &[usize]) {
         let state = SearchState::new(self.model, options.to_vec(), &self.landscape.limit);
+        let adopted = state.total(self.model, &self.landscape);
         let own = std::mem::replace(&mut self.state, state);
-        let value = std::mem::replace(&mut self.value, f64::NEG_INFINITY);
+        let value = std::mem::replace(&mut self.value, adopted);
         self.record();
         self.state = own;
         self.value = value;
@@ -277,7 +278,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Leaves the peak as low as it got, and turns to the variance: the tie-break of `PeakMitigation`.
-    fn turn_to_ties(&mut self) {
+    pub fn turn_to_ties(&mut self) {
         let Some(best) = &self.best else {
             return;
         };

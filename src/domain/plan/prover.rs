@@ -8,7 +8,8 @@ use super::model::Model;
 /// Movable rules above which branch and bound has no hope and only costs time.
 const MOST_RULES: usize = 400;
 
-/// Tries to prove that nothing beats the best plan, for `PeakMitigation` and `ConflictResolution`.
+/// Tries to prove that nothing beats the best plan, for `PeakMitigation` and `ConflictResolution`; for all
+/// strategies, while there is no valid plan, to find one or to prove that there is none.
 #[derive(Clone, Debug)]
 pub struct Prover<'a> {
     model: &'a Model,
@@ -26,28 +27,24 @@ impl<'a> Prover<'a> {
         Prover { model, strategy, search: None, proven: None, tried: f64::INFINITY, better: None }
     }
 
-    /// Works on the proof for about `work` units.
+    /// Works on the proof for about `work` units; without a plan to beat, on any valid plan.
     pub fn advance(&mut self, work: u64, best: Option<&Incumbent>) {
-        let Some(best) = best else {
-            return;
-        };
-        if self.model.movable.len() > MOST_RULES || self.has_proven(Some(best)) {
+        let value = best.map_or(f64::INFINITY, |best| best.value);
+        if self.model.movable.len() > MOST_RULES || self.proven.is_some_and(|proven| value <= proven) {
             return;
         }
-        match self.strategy {
-            Strategy::ConflictResolution => match &mut self.search {
-                Some(search) => search.lower(best.value),
-                None => self.search = Some(self.start(best.value)),
-            },
-            Strategy::PeakMitigation => {
-                // A tree that has ruled out a higher peak says nothing of a lower one.
-                if self.search.is_none() || best.value < self.tried - 1e-9 {
-                    self.search = Some(self.start(best.value));
-                }
-            }
-            Strategy::BalanceLoad | Strategy::ResourceEfficiency => return,
+        let has_nothing_to_prove =
+            matches!(self.strategy, Strategy::BalanceLoad | Strategy::ResourceEfficiency);
+        if has_nothing_to_prove && best.is_some() {
+            return;
         }
-        self.tried = best.value;
+        match &mut self.search {
+            Some(search) if self.strategy == Strategy::ConflictResolution => search.lower(value),
+            // A tree that has ruled out a higher peak says nothing of a lower one.
+            Some(_) if value >= self.tried - 1e-9 || value.is_infinite() => {}
+            _ => self.search = Some(self.start(value)),
+        }
+        self.tried = value;
         let Some(search) = &mut self.search else {
             return;
         };
@@ -60,13 +57,14 @@ impl<'a> Prover<'a> {
 
     fn start(&self, value: f64) -> ExactSearch<'a> {
         let limit = match self.strategy {
-            Strategy::PeakMitigation => self
+            Strategy::PeakMitigation if value.is_finite() => self
                 .model
                 .capacity
                 .iter()
                 .map(|capacity| ((value * capacity - 1e-6).ceil() - 1.0).max(0.0))
                 .collect(),
-            _ => self.model.capacity.clone(),
+            Strategy::ConflictResolution => self.model.capacity.clone(),
+            _ => vec![f64::INFINITY; self.model.capacity.len()],
         };
         ExactSearch::new(self.model, self.strategy, limit, value)
     }
@@ -76,11 +74,12 @@ impl<'a> Prover<'a> {
         self.better.take()
     }
 
-    /// Whether `best` is proven to be the best.
+    /// Whether `best` is proven to be the best, or, without one, that there is no valid plan.
     pub fn has_proven(&self, best: Option<&Incumbent>) -> bool {
-        let Some((best, proven)) = best.zip(self.proven) else {
-            return false;
-        };
-        best.value <= proven * (1.0 + 1e-9)
+        match (best, self.proven) {
+            (_, None) => false,
+            (Some(best), Some(proven)) => best.value <= proven * (1.0 + 1e-9),
+            (None, Some(_)) => true,
+        }
     }
 }
