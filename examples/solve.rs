@@ -1,6 +1,7 @@
 //! Solves a problem file and prints the solution, for measuring the optimizer by itself.
 //!
-//! `cargo run --example solve -- INSTANCE --strategy balance --time-limit 10 --seed 1 [--out FILE] [--trace]`
+//! `cargo run --example solve -- INSTANCE --strategy balance --time-limit 10 --seed 1 [--out FILE] [--trace]
+//! [--patience 1.5]` (the wall clock stops it at that many time limits)
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (mut instance, mut out, mut trace) = (None, None, false);
     let (mut strategy, mut seconds, mut seed) = (Strategy::BalanceLoad, 10.0, 1);
+    let mut patience = 1.5;
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().context("an option lacks its value");
         match argument.as_str() {
@@ -19,6 +21,7 @@ fn main() -> anyhow::Result<()> {
             "--time-limit" => seconds = value()?.parse::<f64>()?,
             "--seed" => seed = value()?.parse()?,
             "--out" => out = Some(value()?),
+            "--patience" => patience = value()?.parse()?,
             "--trace" => trace = true,
             _ => instance = Some(argument),
         }
@@ -28,9 +31,9 @@ fn main() -> anyhow::Result<()> {
     let problem: Problem = serde_json::from_str(&text)?;
     let options = SolveOptions::for_time_limit(seed, (seconds * 1000.0) as u64);
     let started = Instant::now();
-    let latest = started + Duration::from_secs_f64(1.5 * seconds);
+    let latest = started + Duration::from_secs_f64(patience * seconds);
     let mut last = (None, None);
-    let mut errors = std::io::stderr().lock();
+    let mut errors = std::io::stderr();
     let solution = solve(&problem, strategy, &options, &mut |progress| {
         let now = (progress.objective, progress.lower_bound);
         if trace && now != last {

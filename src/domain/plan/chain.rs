@@ -7,10 +7,15 @@ use super::model::Model;
 use super::random::Random;
 use super::state::SearchState;
 
-/// Shares of a chain's work that its cycles get. The first one is short: it gives a plan at once.
-const CYCLES: [f64; 4] = [0.01, 0.07, 0.30, 0.62];
+/// Shares of a chain's work that its cycles get. The first one only descends: it
+/// gives a plan at once.
+const CYCLES: [f64; 5] = [0.0, 0.01, 0.07, 0.30, 0.62];
 /// The same for `PeakMitigation`, which asks for a lower peak in each; the last one repeats.
-const PEAK_CYCLES: [f64; 5] = [0.005, 0.015, 0.04, 0.08, 0.15];
+const PEAK_CYCLES: [f64; 6] = [0.0, 0.005, 0.015, 0.04, 0.08, 0.15];
+/// Share of the work after which `PeakMitigation` turns to its tie-break.
+const PEAK_SHARE: f64 = 0.85;
+/// Position in `CYCLES` of the cycle that the tie-break gets.
+const TIE_CYCLE: usize = 2;
 /// Share of a cycle after which the charge for excess follows how the search fares.
 const SETTLED: f64 = 0.3;
 /// Factor on the charge for excess while there is some.
@@ -19,6 +24,10 @@ const RAISE: f64 = 1.02;
 const RELAX: f64 = 0.97;
 /// Charge for one hundredth of a capacity, one slot long, to begin with; minutes under `ConflictResolution`.
 const FIRST_EXCESS_CHARGE: f64 = 20.0;
+/// Rounds over all rules that a cycle needs to start at the warmest temperature.
+const PATIENT_ROUNDS: f64 = 100.0;
+/// Tries to mend broken tags and precedences after a cycle, per movable rule.
+const MENDING_TRIES: usize = 2;
 /// Steps between two looks at the temperature.
 const STEPS_PER_TEMPERATURE: u32 = 32;
 /// Weights below `exp(-30)` are not worth drawing.
@@ -36,12 +45,11 @@ pub struct Incumbent {
 }
 
 impl Incumbent {
-    /// Whether it is better than another by more than rounding.
-    pub fn beats(&self, other: &Incumbent) -> bool {
-        let margin = 1e-9 * other.value.abs().max(1e-9);
-        let tie_margin = 1e-9 * other.tie.abs().max(1e-9);
-        self.value < other.value - margin
-            || (self.value <= other.value + margin && self.tie < other.tie - tie_margin)
+    /// Whether a value, or with an equal value a tie-break, is better by more than rounding.
+    pub fn is_beaten_by(&self, value: f64, tie: f64) -> bool {
+        let margin = 1e-9 * self.value.abs().max(1e-9);
+        let tie_margin = 1e-9 * self.tie.abs().max(1e-9);
+        value < self.value - margin || (value <= self.value + margin && tie < self.tie - tie_margin)
     }
 }
 
@@ -65,6 +73,8 @@ pub struct Chain<'a> {
     scratch: Scratch,
     weights: Vec<f64>,
     order: Vec<usize>,
+    place: usize,
+    round_work: u64,
     value: f64,
     excess_charge: f64,
     eagerness: f64,
@@ -108,6 +118,8 @@ impl<'a> Chain<'a> {
             scratch: Scratch::default(),
             weights: Vec::new(),
             order: model.movable.clone(),
+            place: 0,
+            round_work: model.movable.iter().map(|&rule| model.rules[rule].work).sum(),
             value: 0.0,
             excess_charge,
             eagerness: 0.5,
@@ -130,6 +142,22 @@ impl<'a> Chain<'a> {
         chain.value = chain.state.total(model, &chain.landscape);
         chain.record();
         chain
+    }
+
+    /// Loads as they are, by `(host * resources + resource) * horizon + slot`.
+    pub fn loads(&self) -> &[f64] {
+        &self.state.loads
+    }
+
+    /// Takes a valid plan found elsewhere as its best, if it is better; goes on from where it is.
+    pub fn adopt(&mut self, options: &[usize]) {
+        let state = SearchState::new(self.model, options.to_vec(), &self.landscape.limit);
+        let adopted = state.total(self.model, &self.landscape);
+        let own = std::mem::replace(&mut self.state, state);
+        let value = std::mem::replace(&mut self.value, adopted);
+        self.record();
+        self.state = own;
+        self.value = value;
     }
 
     /// Sets temperatures and penalties from the spread of the options' costs.
@@ -171,23 +199,38 @@ impl<'a> Chain<'a> {
                 Phase::Descending(calm) => self.descend(calm),
             }
         }
+        self.record();
     }
 
     fn cool(&mut self) {
         if self.steps == 0 {
             self.steps = STEPS_PER_TEMPERATURE;
+            let lowered_enough = self.work as f64 >= PEAK_SHARE * self.budget as f64;
+            if self.landscape.shape == Shape::Excess
+                && self.strategy == Strategy::PeakMitigation
+                && lowered_enough
+            {
+                self.turn_to_ties();
+            }
             let cycles: &[f64] =
-                if self.strategy == Strategy::PeakMitigation { &PEAK_CYCLES } else { &CYCLES };
+                if self.landscape.shape == Shape::Excess && self.strategy == Strategy::PeakMitigation {
+                    &PEAK_CYCLES
+                } else {
+                    &CYCLES
+                };
             let share = cycles[self.cycle.min(cycles.len() - 1)];
             let length = (share * self.budget as f64).max(1.0);
             let progress = (self.work - self.cycle_started) as f64 / length;
-            if progress >= 1.0 {
+            if share == 0.0 || progress >= 1.0 {
                 self.phase = Phase::Descending(0);
                 self.set_tag_weight(self.scale * self.firmness);
                 self.temperature = 0.0;
                 return;
             }
-            self.temperature = self.warmest * (self.coldest / self.warmest).powf(progress);
+            // A cycle too short to cool from the top starts further down, from what the last one left.
+            let rounds = length / self.round_work as f64;
+            let warmest = (self.warmest * rounds / PATIENT_ROUNDS).clamp(3.0 * self.coldest, self.warmest);
+            self.temperature = warmest * (self.coldest / warmest).powf(progress);
             let warmth = self.temperature / self.scale;
             if self.strategy == Strategy::ConflictResolution && progress > SETTLED {
                 self.adapt_excess_charge();
@@ -210,45 +253,49 @@ impl<'a> Chain<'a> {
     /// is, too high and the search cannot pass from one valid plan to another.
     fn adapt_excess_charge(&mut self) {
         let factor = if self.state.over > 0.0 { RAISE } else { RELAX };
-        let charge = (self.excess_charge * factor).clamp(1.0, 1000.0);
-        let excess_cost = self.excess_cost();
-        self.value += excess_cost * (charge / self.excess_charge - 1.0);
-        self.excess_charge = charge;
-        self.landscape.charge_excess(self.model, charge);
-    }
-
-    /// What the value holds for excess.
-    fn excess_cost(&self) -> f64 {
-        if self.state.over <= 0.0 {
-            return 0.0;
-        }
-        let rules = self.model.rules.iter().zip(&self.state.options);
-        let charges = rules.map(|(rule, &option)| self.landscape.option_charge(rule, option));
-        let broken = self.state.shared as f64 + self.state.missing_slots(self.model) as f64;
-        self.value - charges.sum::<f64>() - broken * self.landscape.tag_weight
+        self.excess_charge = (self.excess_charge * factor).clamp(1.0, 1000.0);
+        self.landscape.charge_excess(self.model, self.excess_charge);
+        self.value = self.state.total(self.model, &self.landscape);
     }
 
     fn descend(&mut self, calm: usize) {
-        if calm == 0 {
+        if self.place == 0 {
             // A fixed order would favour the rules that come first.
             for last in (1..self.order.len()).rev() {
                 self.order.swap(last, self.random.below(last + 1));
             }
         }
-        let rule = self.order[calm % self.order.len()];
+        let rule = self.order[self.place];
+        self.place = (self.place + 1) % self.order.len();
         let before = self.state.options[rule];
         self.resample(rule);
-        let calm = if self.state.options[rule] == before { calm + 1 } else { 1 };
+        let calm = if self.state.options[rule] == before { calm + 1 } else { 0 };
         self.phase = Phase::Descending(calm);
-        if calm > self.order.len() {
+        // Two rounds, since the order changes in between.
+        if calm > 2 * self.order.len() {
             self.finish_cycle();
         }
     }
 
+    /// Leaves the peak as low as it got, and turns to the variance: the tie-break of `PeakMitigation`.
+    pub fn turn_to_ties(&mut self) {
+        let Some(best) = &self.best else {
+            return;
+        };
+        self.landscape = Landscape::below_peak(self.model, best.value);
+        let options = best.options.clone();
+        self.state = SearchState::new(self.model, options, &self.landscape.limit);
+        self.gauge();
+        self.value = self.state.total(self.model, &self.landscape);
+        self.cycle = TIE_CYCLE;
+        self.cycle_started = self.work;
+    }
+
     fn finish_cycle(&mut self) {
+        self.mend();
         self.value = self.state.total(self.model, &self.landscape);
         self.record();
-        if self.strategy == Strategy::PeakMitigation {
+        if self.strategy == Strategy::PeakMitigation && self.landscape.shape == Shape::Excess {
             self.eagerness *= if self.improved { 1.5 } else { 0.5 };
             self.eagerness = self.eagerness.clamp(0.01, 0.7);
             self.lower_limit();
@@ -262,6 +309,65 @@ impl<'a> Chain<'a> {
         if self.broken() {
             self.firmness *= 4.0;
         }
+    }
+
+    /// Takes out the rules around a broken tag or precedence, all at once, and puts them back one after the
+    /// other where they break least; until nothing is broken or the tries are used up.
+    fn mend(&mut self) {
+        let weight = self.landscape.tag_weight;
+        for attempt in 0..MENDING_TRIES * self.order.len() {
+            let broken = self.broken_rules();
+            if broken.is_empty() {
+                break;
+            }
+            self.landscape.tag_weight = 1e4 * self.scale;
+            self.temperature = self.scale * 0.1 * (attempt % 8) as f64;
+            let centre = broken[self.random.below(broken.len())];
+            let mut group = self.model.neighbours(centre);
+            group.push(centre);
+            group.retain(|&rule| self.model.rules[rule].options() > 1);
+            for last in (1..group.len()).rev() {
+                group.swap(last, self.random.below(last + 1));
+            }
+            for &rule in &group {
+                self.state.remove(self.model, rule);
+            }
+            for &rule in &group {
+                self.work += self.model.rules[rule].work;
+                option_costs(self.model, &self.landscape, &self.state, rule, &mut self.scratch);
+                let option = self.draw(self.state.options[rule]);
+                self.state.place(self.model, rule, option);
+            }
+        }
+        self.temperature = 0.0;
+        self.landscape.tag_weight = weight;
+    }
+
+    /// Rules in a shared slot of a tag, or on either side of a precedence not kept.
+    fn broken_rules(&self) -> Vec<usize> {
+        let mut broken = Vec::new();
+        if self.state.shared > 0 {
+            let horizon = self.model.horizon;
+            for (rule, described) in self.model.rules.iter().enumerate() {
+                let step = self.state.options[rule] % described.width;
+                let shares = described.tags.iter().any(|&tag| {
+                    let counts = &self.state.tag_counts[tag * horizon..(tag + 1) * horizon];
+                    described.stretches(step).any(|(first, length, _)| {
+                        (first..first + length).any(|slot| counts[slot % horizon] > 1)
+                    })
+                });
+                if shares {
+                    broken.push(rule);
+                }
+            }
+        }
+        let shift = |rule: usize| self.model.rules[rule].decode(self.state.options[rule]).0;
+        for &(before, after, gap) in &self.model.ordered {
+            if shift(after) - shift(before) < gap {
+                broken.extend([before, after]);
+            }
+        }
+        broken
     }
 
     /// Draws a new option for `rule` at the present temperature.
@@ -291,7 +397,7 @@ impl<'a> Chain<'a> {
             return old;
         }
         if self.temperature <= 0.0 {
-            let margin = 1e-12 * self.value.abs().max(1.0);
+            let margin = 1e-7 * self.scale;
             return if costs[old] <= least + margin { old } else { cheapest };
         }
         let scale = -1.0 / self.temperature;
@@ -341,18 +447,20 @@ impl<'a> Chain<'a> {
 
     /// Keeps the present options if they are valid and the best so far.
     fn record(&mut self) {
-        if self.broken() {
+        let hopeless = self.strategy == Strategy::ConflictResolution
+            && self.best.as_ref().is_some_and(|best| self.value >= best.value - 0.5);
+        if hopeless || self.broken() {
             return;
         }
         let (value, tie) = match self.strategy {
             Strategy::BalanceLoad | Strategy::ResourceEfficiency => (self.value, 0.0),
-            Strategy::PeakMitigation => (self.state.peak(self.model), 0.0),
+            Strategy::PeakMitigation => (self.state.peak(self.model), self.state.squares(self.model)),
             Strategy::ConflictResolution if self.state.over > 0.0 => return,
-            Strategy::ConflictResolution => (self.value, 0.0),
+            Strategy::ConflictResolution => (self.state.charges(self.model, &self.landscape), 0.0),
         };
-        let better = self.best.as_ref().is_none_or(|best| value < best.value - 1e-9);
-        if better {
-            self.best = Some(Incumbent { value, tie, options: self.state.options.clone() });
+        if self.best.as_ref().is_none_or(|best| best.is_beaten_by(value, tie)) {
+            let options = self.state.options.clone();
+            self.best = Some(Incumbent { value, tie, options });
         }
     }
 }

@@ -23,30 +23,73 @@ pub fn option_costs(
     scratch: &mut Scratch,
 ) {
     let described = &model.rules[rule];
-    let width = described.width;
     landscape.charge_options(described, &mut scratch.costs);
+    add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
+        for &(resource, units) in &described.demand {
+            let cell = host * model.resources + resource;
+            let from = cell * model.horizon + slot;
+            let loads = &state.loads[from..from + out.len()];
+            landscape.add_marginals(cell, units * multiplicity, loads, out);
+        }
+        for &tag in &described.tags {
+            let from = tag * model.horizon + slot;
+            for (out, &count) in out.iter_mut().zip(&state.tag_counts[from..]) {
+                *out += if count > 0 { landscape.tag_weight } else { 0.0 };
+            }
+        }
+    });
+    if landscape.charge == OptionCharge::Energy {
+        let rows = scratch.costs.chunks_exact_mut(described.width);
+        for (costs, &host) in rows.zip(&described.hosts) {
+            let busy = &state.busy[host * model.horizon..(host + 1) * model.horizon];
+            scratch.idle.look(model, host, busy);
+            scratch.idle.add_marginals(model, host, described, costs);
+        }
+    }
+    charge_missing_slots(model, landscape, state, rule, &mut scratch.costs);
+}
+
+/// Fills `scratch.costs` with what each option of `rule` pays at fixed prices per unit, given by
+/// `(host * resources + resource) * horizon + slot`, on top of its own charge.
+pub fn option_prices(
+    model: &Model,
+    landscape: &Landscape,
+    prices: &[f64],
+    rule: usize,
+    scratch: &mut Scratch,
+) {
+    let described = &model.rules[rule];
+    landscape.charge_options(described, &mut scratch.costs);
+    add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
+        for &(resource, units) in &described.demand {
+            let cell = host * model.resources + resource;
+            let from = cell * model.horizon + slot;
+            for (out, &price) in out.iter_mut().zip(&prices[from..]) {
+                *out += units * multiplicity * price;
+            }
+        }
+    });
+}
+
+/// Adds to every option the sum of a cost per slot over the slots it occupies. `fill` adds the costs from a
+/// slot on, for a host and a multiplicity, to the entries it is given.
+pub fn add_slot_costs(
+    model: &Model,
+    rule: usize,
+    scratch: &mut Scratch,
+    mut fill: impl FnMut(usize, usize, f64, &mut [f64]),
+) {
+    let described = &model.rules[rule];
+    let width = described.width;
     if scratch.buffer.len() < described.buffer_length {
         scratch.buffer.resize(described.buffer_length, 0.0);
     }
-    for (position, &host) in described.hosts.iter().enumerate() {
-        let costs = &mut scratch.costs[position * width..(position + 1) * width];
+    for (costs, &host) in scratch.costs.chunks_exact_mut(width).zip(&described.hosts) {
         for range in &described.ranges {
             let buffer = &mut scratch.buffer[range.offset..=range.offset + range.length];
             buffer.fill(0.0);
             for_each_part(range.first, range.length, model.horizon, |slot, done, part| {
-                let out = &mut buffer[done..done + part];
-                for &(resource, units) in &described.demand {
-                    let cell = host * model.resources + resource;
-                    let from = cell * model.horizon + slot;
-                    let loads = &state.loads[from..from + part];
-                    landscape.add_marginals(cell, from, units * range.multiplicity, loads, out);
-                }
-                for &tag in &described.tags {
-                    let from = tag * model.horizon + slot;
-                    for (out, &count) in out.iter_mut().zip(&state.tag_counts[from..from + part]) {
-                        *out += if count > 0 { landscape.tag_weight } else { 0.0 };
-                    }
-                }
+                fill(host, slot, range.multiplicity, &mut buffer[done..done + part]);
             });
             let mut sum = 0.0;
             for entry in buffer {
@@ -63,13 +106,7 @@ pub fn option_costs(
                 *cost += end - start;
             }
         }
-        if landscape.charge == OptionCharge::Energy {
-            let busy = &state.busy[host * model.horizon..(host + 1) * model.horizon];
-            scratch.idle.look(model, host, busy);
-            scratch.idle.add_marginals(model, host, described, costs);
-        }
     }
-    charge_missing_slots(model, landscape, state, rule, &mut scratch.costs);
 }
 
 /// Charges every option for the slots that it and the neighbours of `rule` lack of their precedences. Soft,

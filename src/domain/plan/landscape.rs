@@ -8,12 +8,15 @@ pub const START_COST: f64 = 240_000.0;
 /// Watt-slot-cents in one cent of the efficiency objective.
 pub const COST_DIVISOR: f64 = 12_000.0;
 
+/// Charge for a hundredth of a capacity that outweighs any gain in variance; both are percent squared.
+const FORBIDDING: f64 = 1e3;
+
 /// How a cell (a resource of a host) is charged for its load in a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `square * load^2`, and `linear` per unit above `limit` on top.
     GuardedSquare,
-    /// `linear * slot_weight` per unit above `limit`.
+    /// `linear` per unit above `limit`.
     Excess,
     /// `linear` per unit above `limit`, `second` per unit above `second_limit` on top.
     TwoSteps,
@@ -47,8 +50,6 @@ pub struct Landscape {
     pub second_limit: Vec<f64>,
     /// Charge per unit above `second_limit`.
     pub second: Vec<f64>,
-    /// Multiplier of `linear` by `cell * horizon + slot`; grows where violations are stubborn.
-    pub slot_weight: Vec<f64>,
     /// Charge per rule beyond the first in a slot of a tag.
     pub tag_weight: f64,
 }
@@ -66,7 +67,6 @@ impl Landscape {
             linear: vec![0.0; cells],
             second_limit: vec![f64::INFINITY; cells],
             second: vec![0.0; cells],
-            slot_weight: Vec::new(),
             tag_weight: 0.0,
         };
         match strategy {
@@ -87,13 +87,24 @@ impl Landscape {
             Strategy::PeakMitigation | Strategy::ConflictResolution => {
                 landscape.shape = Shape::Excess;
                 landscape.limit.clone_from(&model.capacity);
-                landscape.slot_weight = vec![1.0; cells * model.horizon];
                 if strategy == Strategy::ConflictResolution {
                     landscape.charge = OptionCharge::Displacement;
                 }
                 landscape.charge_excess(model, excess_charge);
             }
         }
+        landscape
+    }
+
+    /// `balance` among the plans whose utilisation is nowhere above `peak`, 0..1.
+    pub fn below_peak(model: &Model, peak: f64) -> Landscape {
+        let mut landscape = Landscape::new(model, Strategy::BalanceLoad, 0.0);
+        for (cell, &capacity) in model.capacity.iter().enumerate() {
+            if capacity > 0.0 {
+                landscape.limit[cell] = (peak * capacity + 1e-6).floor();
+            }
+        }
+        landscape.charge_excess(model, FORBIDDING);
         landscape
     }
 
@@ -128,11 +139,11 @@ impl Landscape {
     }
 
     /// Cost of a load in one slot of a cell.
-    pub fn slot_cost(&self, cell: usize, slot: usize, horizon: usize, load: f64) -> f64 {
+    pub fn slot_cost(&self, cell: usize, load: f64) -> f64 {
         let above = (load - self.limit[cell]).max(0.0);
         match self.shape {
             Shape::GuardedSquare => self.square[cell] * load * load + self.linear[cell] * above,
-            Shape::Excess => self.linear[cell] * self.slot_weight[cell * horizon + slot] * above,
+            Shape::Excess => self.linear[cell] * above,
             Shape::TwoSteps => {
                 let above_second = (load - self.second_limit[cell]).max(0.0);
                 self.linear[cell] * above + self.second[cell] * above_second
@@ -140,15 +151,8 @@ impl Landscape {
         }
     }
 
-    /// Adds to `out` what `units` more cost in each of the slots whose loads are `loads`, from `slot` on.
-    pub fn add_marginals(
-        &self,
-        cell: usize,
-        first_weight: usize,
-        units: f64,
-        loads: &[f64],
-        out: &mut [f64],
-    ) {
+    /// Adds to `out` what `units` more cost in each of the slots whose loads are `loads`.
+    pub fn add_marginals(&self, cell: usize, units: f64, loads: &[f64], out: &mut [f64]) {
         let linear = self.linear[cell];
         let limit = self.limit[cell];
         match self.shape {
@@ -166,10 +170,9 @@ impl Landscape {
                 }
             }
             Shape::Excess => {
-                let weights = &self.slot_weight[first_weight..first_weight + loads.len()];
-                for ((out, &load), &weight) in out.iter_mut().zip(loads).zip(weights) {
+                for (out, &load) in out.iter_mut().zip(loads) {
                     let above = (load - limit).max(0.0);
-                    *out += linear * weight * ((load + units - limit).max(0.0) - above);
+                    *out += linear * ((load + units - limit).max(0.0) - above);
                 }
             }
             Shape::TwoSteps => {

@@ -1,8 +1,10 @@
 //! Timetables: the problem, the search for better ones, and the judge.
 
+mod bound;
 mod build;
 mod chain;
 mod choice;
+mod exact;
 mod idle;
 mod kernel;
 mod landscape;
@@ -11,9 +13,11 @@ mod obstacle;
 mod presolve;
 mod problem;
 mod profile;
+mod prover;
 mod random;
 mod reason;
 mod score;
+mod settle;
 mod solve;
 mod state;
 mod validate;

@@ -192,6 +192,22 @@ impl Model {
         self.square_offset = offset;
     }
 
+    /// Rules that share a tag or a precedence with `rule`, ascending.
+    pub fn neighbours(&self, rule: usize) -> Vec<usize> {
+        let own = &self.rules[rule];
+        let ordered = own.before.iter().chain(&own.after).map(|&(other, _)| other);
+        let mut neighbours: Vec<usize> = ordered.collect();
+        if !own.tags.is_empty() {
+            let mates = (0..self.rules.len()).filter(|&other| {
+                other != rule && self.rules[other].tags.iter().any(|tag| own.tags.contains(tag))
+            });
+            neighbours.extend(mates);
+        }
+        neighbours.sort_unstable();
+        neighbours.dedup();
+        neighbours
+    }
+
     /// The plan of one option per rule.
     pub fn choice(&self, options: &[usize]) -> PlanChoice {
         let decoded = self.rules.iter().zip(options).map(|(rule, &option)| rule.decode(option));

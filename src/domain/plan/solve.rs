@@ -2,20 +2,34 @@
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
+use super::bound::Bounder;
 use super::chain::{Chain, Incumbent};
 use super::choice::{PlanChoice, PlanStatus, Solution, Strategy};
 use super::model::Model;
 use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
 use super::problem::Problem;
-use super::score::score;
+use super::prover::Prover;
+use super::score::{Score, score};
+use super::settle::settle;
 use super::validate::ProblemError;
 
 /// Units of work that one core does in a millisecond at the least. Work is counted in slots looked at; the
 /// constant turns a time limit into work, so that the same limit gives the same plan on any machine.
-pub const WORK_PER_MILLISECOND: u64 = 300_000;
+pub const WORK_PER_MILLISECOND: u64 = 500_000;
 /// Work of one chain between two calls of `control`.
 const SLICE: u64 = 6_000_000;
+
+/// Work of the first slice.
+const FIRST_SLICE: u64 = 500_000;
+/// The bound gets this part of the work of one chain.
+const BOUND_SHARE: u64 = 6;
+/// The proof of optimality gets this part of it, while it is worth trying.
+const PROOF_SHARE: u64 = 3;
+/// Where the peak is proven, its tie-break gets this part of the budget.
+const TIE_SHARE: u64 = 10;
+/// Relative difference below which bound and objective are one.
+const CLOSED: f64 = 1e-9;
 
 /// How long and how wide to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,42 +96,197 @@ pub fn solve(
     }
     let model = Model::new(problem, &windows);
     let start = start_options(problem, &model, &windows);
-    let mut chains: Vec<Chain<'_>> = (0..options.chains.max(1) as u64)
-        .map(|position| {
-            let seed = options.seed.wrapping_mul(0x9E37_79B9).wrapping_add(position);
-            Chain::new(&model, strategy, start.clone(), seed, options.work_budget)
-        })
-        .collect();
-    let mut best: Option<Incumbent> = None;
-    let mut work_done = 0;
-    let mut interrupted = false;
-    loop {
-        for chain in &chains {
-            if let Some(candidate) = &chain.best
-                && best.as_ref().is_none_or(|best| candidate.beats(best))
-            {
-                best = Some(candidate.clone());
-            }
+    let mut search = Search::new(problem, &model, strategy, options, &start);
+    let ended = search.run(control);
+    let choice = match &search.best {
+        Some(best) => {
+            let settled = settle(&model, strategy, best);
+            let (searched, settled) = (model.choice(&best.options), model.choice(&settled));
+            prefer_settled(problem, strategy, searched, settled)
         }
-        let objective =
-            best.as_ref().map(|best| score(problem, &model.choice(&best.options)).objective(strategy));
-        let progress = Progress { work_done, work_budget: options.work_budget, objective, lower_bound: None };
-        if work_done >= options.work_budget {
-            break;
-        }
-        if control(&progress) == Control::Stop {
-            interrupted = true;
-            break;
-        }
-        let slice = SLICE.min(options.work_budget - work_done);
-        chains.par_iter_mut().for_each(|chain| chain.advance(slice));
-        work_done += slice;
-    }
-    let choice = match &best {
-        Some(best) => model.choice(&best.options),
         None => model.choice(&start),
     };
-    Ok(finish(problem, strategy, options, choice, work_done, interrupted))
+    let mut solution = judge(problem, strategy, options, choice, search.bound);
+    solution.work_done = search.work_done;
+    solution.interrupted = ended == Ended::Stopped;
+    if solution.status == PlanStatus::Infeasible {
+        solution.obstacles = vec![match ended {
+            Ended::ProvenInfeasible => Obstacle::ProvenInfeasible,
+            Ended::Done | Ended::Stopped => Obstacle::NotFound,
+        }];
+    }
+    Ok(solution)
+}
+
+/// Why a search came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// Bound and objective met, or the budget was spent.
+    Done,
+    /// `control` said so.
+    Stopped,
+    /// Every combination was ruled out.
+    ProvenInfeasible,
+}
+
+/// The chains, the bound and the proof, and what they have found together.
+struct Search<'a> {
+    problem: &'a Problem,
+    model: &'a Model,
+    strategy: Strategy,
+    budget: u64,
+    chains: Vec<Chain<'a>>,
+    bounder: Bounder<'a>,
+    prover: Prover<'a>,
+    best: Option<Incumbent>,
+    objective: Option<f64>,
+    bound: Option<f64>,
+    work_done: u64,
+}
+
+impl<'a> Search<'a> {
+    fn new(
+        problem: &'a Problem,
+        model: &'a Model,
+        strategy: Strategy,
+        options: &SolveOptions,
+        start: &[usize],
+    ) -> Search<'a> {
+        let chains: Vec<Chain<'_>> = (0..options.chains.max(1) as u64)
+            .map(|position| {
+                let seed = options.seed.wrapping_mul(0x9E37_79B9).wrapping_add(position);
+                Chain::new(model, strategy, start.to_vec(), seed, options.work_budget)
+            })
+            .collect();
+        Search {
+            bounder: Bounder::new(model, strategy, chains[0].loads()),
+            prover: Prover::new(model, strategy),
+            problem,
+            model,
+            strategy,
+            budget: options.work_budget,
+            chains,
+            best: None,
+            objective: None,
+            bound: None,
+            work_done: 0,
+        }
+    }
+
+    fn run(&mut self, control: &mut dyn FnMut(&Progress) -> Control) -> Ended {
+        let mut end = self.budget;
+        let mut settling_ties = false;
+        loop {
+            self.gather();
+            if self.best.is_none() && self.prover.has_proven(None) {
+                return Ended::ProvenInfeasible;
+            }
+            if self.is_closed() && !settling_ties {
+                if self.strategy != Strategy::PeakMitigation {
+                    return Ended::Done;
+                }
+                // The peak is as low as it can be; what is left to gain is the variance below it.
+                settling_ties = true;
+                end = end.min(self.work_done + self.budget / TIE_SHARE);
+                for chain in &mut self.chains {
+                    chain.turn_to_ties();
+                }
+            }
+            if self.work_done >= end {
+                return Ended::Done;
+            }
+            let progress = Progress {
+                work_done: self.work_done,
+                work_budget: self.budget,
+                objective: self.objective,
+                lower_bound: self.bound,
+            };
+            if control(&progress) == Control::Stop {
+                return Ended::Stopped;
+            }
+            // Short slices first: a small problem is solved, and a large one has a plan, long before 20 ms.
+            let slice = SLICE.min(FIRST_SLICE + self.work_done);
+            self.advance(slice.min(end - self.work_done));
+        }
+    }
+
+    /// The best of the chains; all of them are told of it.
+    fn gather(&mut self) {
+        let mut improved = false;
+        for candidate in self.chains.iter().filter_map(|chain| chain.best.as_ref()) {
+            let beaten = |best: &Incumbent| best.is_beaten_by(candidate.value, candidate.tie);
+            if self.best.as_ref().is_none_or(beaten) {
+                self.best = Some(candidate.clone());
+                improved = true;
+            }
+        }
+        let Some(best) = self.best.as_ref().filter(|_| improved) else {
+            return;
+        };
+        for chain in &mut self.chains {
+            chain.adopt(&best.options);
+        }
+        let judged = score(self.problem, &self.model.choice(&best.options));
+        self.objective = Some(judged.objective(self.strategy));
+    }
+
+    fn is_closed(&self) -> bool {
+        let pair = self.objective.zip(self.bound);
+        pair.is_some_and(|(objective, bound)| objective - bound <= CLOSED * objective.abs().max(CLOSED))
+    }
+
+    fn advance(&mut self, slice: u64) {
+        let (objective, best) = (self.objective, self.best.as_ref());
+        let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
+        rayon::join(
+            || {
+                bounder.advance(slice / BOUND_SHARE, objective);
+                prover.advance(slice / PROOF_SHARE, best);
+            },
+            || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
+        );
+        self.work_done += slice;
+        let mut bound = attainable(self.problem, self.strategy, self.bounder.bound);
+        if let (true, Some(objective)) = (self.prover.has_proven(best), objective) {
+            bound = bound.max(objective);
+        }
+        self.bound = Some(bound);
+        if let Some(options) = self.prover.take_better() {
+            self.chains[0].adopt(&options);
+        }
+        for chain in &mut self.chains {
+            chain.floor = self.bounder.bound;
+        }
+    }
+}
+
+/// The settled plan, unless the judge finds it worse than the one the search found.
+fn prefer_settled(
+    problem: &Problem,
+    strategy: Strategy,
+    searched: PlanChoice,
+    settled: PlanChoice,
+) -> PlanChoice {
+    let (found, home) = (score(problem, &searched), score(problem, &settled));
+    let limit = found.objective(strategy) * (1.0 + 1e-9);
+    if home.is_valid(strategy) && home.objective(strategy) <= limit { settled } else { searched }
+}
+
+/// A bound in the unit of the objective, raised to the next value that a plan can have.
+fn attainable(problem: &Problem, strategy: Strategy, bound: f64) -> f64 {
+    match strategy {
+        Strategy::BalanceLoad | Strategy::ResourceEfficiency => bound,
+        // Priorities, occurrences and minutes are whole numbers; displacement comes in slots, migration not.
+        Strategy::ConflictResolution => (bound - 1e-6).ceil(),
+        Strategy::PeakMitigation => {
+            let capacities = problem.hosts.iter().flat_map(|host| &host.capacity);
+            let loads = capacities.filter(|&&capacity| capacity > 0).map(|&capacity| {
+                let capacity = capacity as f64;
+                (bound * capacity - 1e-6).ceil() / capacity
+            });
+            100.0 * loads.fold(f64::INFINITY, f64::min)
+        }
+    }
 }
 
 /// Shifts that keep the precedences, on the wanted hosts.
@@ -138,52 +307,209 @@ fn infeasible(
     options: &SolveOptions,
     obstacles: Vec<Obstacle>,
 ) -> Solution {
-    let mut solution = finish(problem, strategy, options, problem.unmoved(), 0, false);
+    let mut solution = judge(problem, strategy, options, problem.unmoved(), None);
     solution.status = PlanStatus::Infeasible;
     solution.obstacles = obstacles;
     solution
 }
 
-fn finish(
+/// The solution that a plan makes, by the judge's figures; the unmoved plan where it is no worse.
+fn judge(
     problem: &Problem,
     strategy: Strategy,
     options: &SolveOptions,
-    choice: PlanChoice,
-    work_done: u64,
-    interrupted: bool,
+    mut choice: PlanChoice,
+    bound: Option<f64>,
 ) -> Solution {
     let unmoved = problem.unmoved();
     let before = score(problem, &unmoved);
     let mut after = score(problem, &choice);
-    let mut choice = choice;
-    let objective = after.objective(strategy);
-    if before.is_valid(strategy) && (!after.is_valid(strategy) || before.objective(strategy) <= objective) {
+    let rank = |score: &Score| {
+        let tie = match strategy {
+            Strategy::PeakMitigation => score.balance,
+            _ => 0.0,
+        };
+        (score.objective(strategy), tie)
+    };
+    let stays = before.is_valid(strategy) && rank(&before) <= rank(&after);
+    if stays || (before.is_valid(strategy) && !after.is_valid(strategy)) {
         choice = unmoved;
         after = before.clone();
     }
-    let status = if !after.is_valid(strategy) {
+    let valid = after.is_valid(strategy);
+    let objective = after.objective(strategy);
+    let bound = bound.map(|bound| bound.min(objective)).filter(|_| valid);
+    let gap =
+        bound.map(|bound| if objective.abs() > 0.0 { (objective - bound) / objective.abs() } else { 0.0 });
+    let status = if !valid {
         PlanStatus::Infeasible
+    } else if gap.is_some_and(|gap| gap <= CLOSED) {
+        PlanStatus::Optimal
     } else if after.moved == 0 {
         PlanStatus::Unchanged
     } else {
         PlanStatus::Feasible
     };
-    let obstacles = match status {
-        PlanStatus::Infeasible => vec![Obstacle::NotFound],
-        _ => Vec::new(),
-    };
     Solution {
         strategy,
         status,
-        objective: after.objective(strategy),
-        lower_bound: None,
-        gap: None,
+        objective,
+        lower_bound: bound,
+        gap,
         choice,
         before,
         after,
-        obstacles,
+        obstacles: Vec::new(),
         seed: options.seed,
-        work_done,
-        interrupted,
+        work_done: 0,
+        interrupted: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::problem::Precedence;
+    use crate::domain::plan::sample::{random_problem, rule, two_hour_problem};
+    use crate::domain::plan::verify::verify;
+    use proptest::prelude::{ProptestConfig, any, proptest};
+
+    const STRATEGIES: [Strategy; 4] = [
+        Strategy::BalanceLoad,
+        Strategy::PeakMitigation,
+        Strategy::ResourceEfficiency,
+        Strategy::ConflictResolution,
+    ];
+
+    fn solved(problem: &Problem, strategy: Strategy, work: u64) -> Solution {
+        let options = SolveOptions { seed: 1, work_budget: work, chains: 2 };
+        solve(problem, strategy, &options, &mut |_| Control::Continue).expect("a valid problem")
+    }
+
+    /// The best valid objective of all combinations, where there are few enough.
+    fn exhaustive(problem: &Problem, strategy: Strategy) -> Option<Option<f64>> {
+        let options = |rule: &crate::domain::plan::PlanRule| {
+            let shifts = rule.earliest..=rule.latest;
+            shifts.flat_map(|shift| rule.hosts.iter().map(move |&host| (shift, host))).collect::<Vec<_>>()
+        };
+        let lists: Vec<Vec<(i64, usize)>> = problem.rules.iter().map(options).collect();
+        let combinations: usize = lists.iter().map(Vec::len).try_fold(1usize, usize::checked_mul)?;
+        if combinations > 3000 {
+            return None;
+        }
+        let mut least: Option<f64> = None;
+        for mut number in 0..combinations {
+            let mut choice = problem.unmoved();
+            for (rule, list) in lists.iter().enumerate() {
+                (choice.delta[rule], choice.host[rule]) = list[number % list.len()];
+                number /= list.len();
+            }
+            let scored = score(problem, &choice);
+            if scored.is_valid(strategy) && scored.peak.is_finite() {
+                let value = scored.objective(strategy);
+                least = Some(least.map_or(value, |least| least.min(value)));
+            }
+        }
+        Some(least)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn a_plan_verifies_is_no_worse_than_staying_and_not_below_its_bound(seed in any::<u64>()) {
+            let problem = random_problem(seed);
+            for strategy in STRATEGIES {
+                let solution = solved(&problem, strategy, 300_000);
+                let verified = verify(&problem, &solution.choice, strategy);
+                assert_eq!(verified.is_ok(), solution.status != PlanStatus::Infeasible);
+                assert_eq!(solution.after, score(&problem, &solution.choice));
+                if verified.is_ok() && solution.before.is_valid(strategy) {
+                    assert!(solution.objective <= solution.before.objective(strategy));
+                }
+                assert_eq!(solution.status == PlanStatus::Infeasible, !solution.obstacles.is_empty());
+            }
+        }
+
+        #[test]
+        fn bounds_and_proofs_hold_against_all_combinations(seed in any::<u64>()) {
+            let mut problem = random_problem(seed);
+            problem.rules.truncate(3);
+            problem.precedences.clear();
+            for strategy in STRATEGIES {
+                let Some(least) = exhaustive(&problem, strategy) else {
+                    return Ok(());
+                };
+                let solution = solved(&problem, strategy, 1_000_000);
+                let Some(least) = least else {
+                    assert_eq!(solution.status, PlanStatus::Infeasible);
+                    continue;
+                };
+                let margin = 1e-6 * least.abs().max(1.0);
+                assert!(solution.lower_bound.is_some_and(|bound| bound <= least + margin));
+                assert!(solution.objective >= least - margin);
+                if solution.status == PlanStatus::Optimal {
+                    assert!((solution.objective - least).abs() <= margin);
+                }
+            }
+        }
+
+        #[test]
+        fn one_thread_and_three_give_one_plan(seed in any::<u64>()) {
+            let problem = random_problem(seed);
+            let with_threads = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                pool.expect("a pool").install(|| {
+                    STRATEGIES.map(|strategy| solved(&problem, strategy, 100_000))
+                })
+            };
+            assert_eq!(with_threads(1), with_threads(3));
+        }
+    }
+
+    #[test]
+    fn two_rules_in_one_place_are_taken_apart() {
+        let problem = two_hour_problem(vec![rule("a", 0, 2, &[6]), rule("b", 1, 2, &[6])]);
+        let solution = solved(&problem, Strategy::ConflictResolution, 2_000_000);
+        assert_eq!((solution.status, solution.objective), (PlanStatus::Optimal, 5.0));
+        assert_eq!(solution.after.moved, 1);
+    }
+
+    #[test]
+    fn a_plan_that_cannot_be_better_is_left_alone() {
+        let problem = two_hour_problem(vec![rule("a", 0, 2, &[6]), rule("b", 5, 2, &[6])]);
+        let solution = solved(&problem, Strategy::ConflictResolution, 2_000_000);
+        assert_eq!((solution.status, solution.after.moved), (PlanStatus::Optimal, 0));
+    }
+
+    #[test]
+    fn a_circle_of_precedences_is_answered_with_its_rules() {
+        let mut problem = two_hour_problem(vec![rule("a", 0, 2, &[1]), rule("b", 0, 2, &[1])]);
+        for (before, after) in [(0, 1), (1, 0)] {
+            problem.precedences.push(Precedence { before, after, lag: 0 });
+        }
+        let solution = solved(&problem, Strategy::BalanceLoad, 1_000);
+        assert_eq!(solution.status, PlanStatus::Infeasible);
+        assert!(matches!(solution.obstacles[..], [Obstacle::PrecedenceImpossible { .. }]));
+    }
+
+    #[test]
+    fn too_much_work_for_the_windows_is_proven_impossible() {
+        let rules = (0..4).map(|_| rule("r", 6, 6, &[8])).collect();
+        let solution = solved(&two_hour_problem(rules), Strategy::ConflictResolution, 30_000_000);
+        assert_eq!(solution.obstacles, vec![Obstacle::ProvenInfeasible]);
+    }
+
+    #[test]
+    fn stopping_at_once_still_gives_an_answer() {
+        let problem = two_hour_problem(vec![rule("a", 0, 2, &[6]), rule("b", 1, 2, &[6])]);
+        let options = SolveOptions::for_time_limit(1, 1000);
+        let mut calls = 0;
+        let solution = solve(&problem, Strategy::BalanceLoad, &options, &mut |_| {
+            calls += 1;
+            Control::Stop
+        });
+        let solution = solution.expect("a valid problem");
+        assert!(solution.interrupted && calls == 1 && solution.work_done == 0);
     }
 }

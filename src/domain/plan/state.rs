@@ -147,13 +147,11 @@ impl SearchState {
     pub fn total(&self, model: &Model, landscape: &Landscape) -> f64 {
         let mut total = landscape.tag_weight * (self.shared as f64 + self.missing_slots(model) as f64);
         for (cell, loads) in self.loads.chunks_exact(model.horizon).enumerate() {
-            for (slot, &load) in loads.iter().enumerate() {
-                total += landscape.slot_cost(cell, slot, model.horizon, load);
+            for &load in loads {
+                total += landscape.slot_cost(cell, load);
             }
         }
-        for (rule, &option) in model.rules.iter().zip(&self.options) {
-            total += landscape.option_charge(rule, option);
-        }
+        total += self.charges(model, landscape);
         if landscape.charge == OptionCharge::Energy {
             for host in 0..model.hosts {
                 let busy = &self.busy[host * model.horizon..(host + 1) * model.horizon];
@@ -161,6 +159,18 @@ impl SearchState {
             }
         }
         total
+    }
+
+    /// What the options cost by themselves.
+    pub fn charges(&self, model: &Model, landscape: &Landscape) -> f64 {
+        let rules = model.rules.iter().zip(&self.options);
+        rules.map(|(rule, &option)| landscape.option_charge(rule, option)).sum()
+    }
+
+    /// Weighted squares of the loads: `balance` without its offset.
+    pub fn squares(&self, model: &Model) -> f64 {
+        let cells = self.loads.chunks_exact(model.horizon).zip(&model.square_weight);
+        cells.map(|(loads, weight)| weight * loads.iter().map(|load| load * load).sum::<f64>()).sum()
     }
 
     /// Highest utilisation, 0..1, over cells that have capacity.
