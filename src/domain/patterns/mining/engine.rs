@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::chains::{Chain, find_chain, report_chain, saved_nats};
+use super::co_occurrence::frequent_pairs;
 use super::evidence::e_bh_threshold;
 use super::explain::{Explanation, explain};
 use super::history::Starts;
@@ -11,6 +13,7 @@ use super::report::{Draft, report_timetable};
 use super::report_period::{report_loop, report_period};
 use super::surroundings::Surroundings;
 use super::timetable::timetables;
+use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::Pattern;
 use crate::domain::time::DAY_MS;
@@ -19,52 +22,44 @@ use crate::domain::time::DAY_MS;
 const FALSE_DISCOVERIES: f64 = 0.01;
 /// Runs older than this before the newest are left out: no schedule of today hangs on them.
 const LONGEST_MS: i64 = 40 * 365 * DAY_MS;
+/// Nats a chain must save over the schedules of its successor.
+const LEAST_SAVED_NATS: f64 = 8.0;
 
 /// Finds the patterns in `input`: in a fixed order, whatever the order of the histories or the number of threads.
 pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
-    let min_occurrences = options.min_occurrences.max(2);
-    let span = (input.span.start.millis(), input.span.end.millis());
-    let inside = |history: &&crate::domain::activity::TaskHistory| {
-        history
-            .runs
-            .iter()
-            .map(|run| run.started_at.millis())
-            .filter(|at| (span.0..=span.1).contains(at))
-            .max()
-    };
-    let Some(newest) = input.histories.iter().filter_map(|history| inside(&history)).max() else {
-        return Vec::new();
-    };
-    let from_ms = span.0.max(newest - LONGEST_MS);
-    let mut histories: Vec<Starts<'_>> = input
-        .histories
-        .par_iter()
-        .map(|history| Starts::new(history, from_ms, span.1))
-        .filter(|starts| starts.runs.len() as u64 >= min_occurrences)
-        .collect();
-    histories.sort_by(|one, other| one.name.cmp(other.name).then(one.at_ms.cmp(&other.at_ms)));
-    let Some(oldest) = histories.iter().filter_map(|starts| starts.at_ms.first().copied()).min() else {
-        return Vec::new();
-    };
-    let end_ms = span.1.min(newest + LONGEST_MS);
-    let observation = Observation::new(input.span, input.observed);
-    let around = Surroundings::new(input.zone, oldest, end_ms, observation, min_occurrences);
-
+    let Some((histories, around)) = prepare(input, options) else { return Vec::new() };
     let explained: Vec<Vec<Explanation>> =
         histories.par_iter().map(|starts| explain(&starts.at_ms, &around, starts.resolution_ms)).collect();
-    let strongest: Vec<f64> = explained
+    let chains: Vec<Chain> = frequent_pairs(&histories)
+        .into_par_iter()
+        .filter_map(|pair| find_chain(&histories, pair, around.min_occurrences))
+        .collect();
+    let mut strongest: Vec<f64> = explained
         .iter()
         .map(|found| found.iter().map(Explanation::net).fold(f64::NEG_INFINITY, f64::max))
         .collect();
+    let mut predecessors: Vec<Vec<&Chain>> = vec![Vec::new(); histories.len()];
+    for chain in &chains {
+        strongest[chain.successor] = strongest[chain.successor].max(chain.net);
+        predecessors[chain.successor].push(chain);
+    }
     let Some(threshold) = e_bh_threshold(&strongest, histories.len(), FALSE_DISCOVERIES) else {
         return Vec::new();
     };
-    let mut patterns: Vec<Pattern> = histories
-        .par_iter()
-        .zip(explained)
-        .map(|(starts, found)| {
-            let kept: Vec<Explanation> = found.into_iter().filter(|one| one.net() >= threshold).collect();
-            report(starts, kept, &around)
+    let mut patterns: Vec<Pattern> = explained
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, found)| {
+            let starts = &histories[index];
+            let kept = found.into_iter().filter(|one| one.net() >= threshold).collect();
+            let mut drafts = drafts(starts, kept, &around);
+            let following: Vec<Draft> = predecessors[index]
+                .iter()
+                .filter(|chain| chain.net >= threshold)
+                .filter_map(|chain| report_chain(chain, &histories, &around))
+                .collect();
+            drafts.extend(true_followers(following, &drafts, starts));
+            with_extra_runs(drafts, starts)
         })
         .collect::<Vec<_>>()
         .into_iter()
@@ -74,8 +69,35 @@ pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
     patterns
 }
 
-/// The patterns of one history.
-fn report(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -> Vec<Pattern> {
+/// The histories that can be tested, by name, and what they share. `None` without any.
+fn prepare<'a>(input: &MiningInput<'a>, options: &MiningOptions) -> Option<(Vec<Starts<'a>>, Surroundings)> {
+    let min_occurrences = options.min_occurrences.max(2);
+    let span = (input.span.start.millis(), input.span.end.millis());
+    let newest_of = |history: &TaskHistory| {
+        history
+            .runs
+            .iter()
+            .map(|run| run.started_at.millis())
+            .filter(|at| (span.0..=span.1).contains(at))
+            .max()
+    };
+    let newest = input.histories.iter().filter_map(newest_of).max()?;
+    let from_ms = span.0.max(newest - LONGEST_MS);
+    let mut histories: Vec<Starts<'_>> = input
+        .histories
+        .par_iter()
+        .map(|history| Starts::new(history, from_ms, span.1))
+        .filter(|starts| starts.runs.len() as u64 >= min_occurrences)
+        .collect();
+    histories.sort_by(|one, other| one.name.cmp(other.name).then(one.at_ms.cmp(&other.at_ms)));
+    let oldest = histories.iter().filter_map(|starts| starts.at_ms.first().copied()).min()?;
+    let end_ms = span.1.min(newest + LONGEST_MS);
+    let observation = Observation::new(input.span, input.observed, end_ms);
+    Some((histories, Surroundings::new(input.zone, oldest, end_ms, observation, min_occurrences)))
+}
+
+/// The patterns that explanations of one history amount to.
+fn drafts(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -> Vec<Draft> {
     let mut clocks = Vec::new();
     let mut drafts: Vec<Draft> = Vec::new();
     for explanation in found {
@@ -88,6 +110,40 @@ fn report(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -
     for table in timetables(clocks, &starts.at_ms, around, starts.resolution_ms) {
         drafts.extend(report_timetable(&table, starts, around));
     }
+    drafts
+}
+
+/// Of `chains` to one successor, those that say more than its `own` schedules, the one that says most first;
+/// a further one must explain runs that follow none of those before it.
+fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) -> Vec<Draft> {
+    let mut explained = vec![false; starts.runs.len()];
+    let mut kept: Vec<Draft> = Vec::new();
+    while !chains.is_empty() {
+        let saved = |draft: &Draft| saved_nats(draft, own, &explained, starts.resolution_ms);
+        let best = chains
+            .iter()
+            .enumerate()
+            .map(|(index, draft)| (saved(draft), index))
+            .max_by(|one, other| one.0.total_cmp(&other.0).then(other.1.cmp(&one.1)));
+        let Some((nats, index)) = best else { break };
+        let chain = chains.remove(index);
+        let free = chain.hits.iter().filter(|hit| !explained[**hit]).count();
+        if nats < LEAST_SAVED_NATS || free * 2 < chain.hits.len() {
+            if nats < LEAST_SAVED_NATS {
+                break;
+            }
+            continue;
+        }
+        for hit in &chain.hits {
+            explained[*hit] = true;
+        }
+        kept.push(chain);
+    }
+    kept
+}
+
+/// Counts, for each pattern, the runs in its life that no pattern of the history explains.
+fn with_extra_runs(drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern> {
     let mut explained = vec![false; starts.runs.len()];
     for hit in drafts.iter().flat_map(|draft| &draft.hits) {
         explained[*hit] = true;

@@ -1,8 +1,10 @@
 //! From histories to patterns: slots that a schedule would name, and what the starts say for and against them.
 
+mod chains;
 mod civil_days;
 mod clock_search;
 mod clock_times;
+mod co_occurrence;
 mod code_length;
 mod day_choice;
 mod engine;
@@ -31,9 +33,13 @@ mod timetable;
 #[cfg(test)]
 mod calendar_test;
 #[cfg(test)]
+mod chain_test;
+#[cfg(test)]
 mod generator;
 #[cfg(test)]
 mod interval_test;
+#[cfg(test)]
+mod life_test;
 #[cfg(test)]
 mod null_test;
 #[cfg(test)]

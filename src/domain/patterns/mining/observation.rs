@@ -9,9 +9,9 @@ pub(super) struct Observation {
 }
 
 impl Observation {
-    /// The parts of `span` named in `observed`; all of it when none are named.
-    pub(super) fn new(span: TimeSpan, observed: &[TimeSpan]) -> Observation {
-        let whole = (span.start.millis(), span.end.millis());
+    /// The parts of `span` named in `observed`, all of it when none are named, up to `end_ms`.
+    pub(super) fn new(span: TimeSpan, observed: &[TimeSpan], end_ms: i64) -> Observation {
+        let whole = (span.start.millis(), span.end.millis().min(end_ms));
         let mut spans: Vec<(i64, i64)> = observed
             .iter()
             .map(|part| (part.start.millis().max(whole.0), part.end.millis().min(whole.1)))
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_slot_that_reaches_into_a_gap_was_not_observed() {
-        let observation = Observation::new(span(0, 100), &[span(0, 40), span(60, 100)]);
+        let observation = Observation::new(span(0, 100), &[span(0, 40), span(60, 100)], 100);
         assert!(observation.covers(10, 40));
         assert!(!observation.covers(30, 65));
         assert_eq!(observation.observed_ms(30, 70), 20);

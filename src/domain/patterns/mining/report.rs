@@ -17,6 +17,8 @@ pub(super) struct Draft {
     pub(super) pattern: Pattern,
     /// Indices of the runs its slots explain, ascending.
     pub(super) hits: Vec<usize>,
+    /// How far each of those starts lies after what the schedule names, ms.
+    pub(super) offsets_ms: Vec<i64>,
 }
 
 /// One slot of a life: when the schedule names it, and the start that hit it.
@@ -74,11 +76,15 @@ pub(super) struct Claim {
 
 /// The pattern of `claim` with the life it had.
 pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Draft> {
-    let hits: Vec<usize> = life.slots.iter().filter_map(|slot| slot.hit).collect();
-    let apart =
-        Quantiles::of(life.slots.iter().filter_map(|slot| {
-            slot.hit.map(|hit| (starts.at_ms[hit] - slot.named_ms).abs() as f64 / 1000.0)
-        }))?;
+    let mut found: Vec<(usize, i64)> = life
+        .slots
+        .iter()
+        .filter_map(|slot| slot.hit.map(|hit| (hit, starts.at_ms[hit] - slot.named_ms)))
+        .collect();
+    found.sort_unstable();
+    found.dedup_by_key(|entry| entry.0);
+    let (hits, offsets_ms): (Vec<usize>, Vec<i64>) = found.into_iter().unzip();
+    let apart = Quantiles::of(offsets_ms.iter().map(|offset| offset.abs() as f64 / 1000.0))?;
     let first_seen = Timestamp::clamped(starts.at_ms[*hits.first()?]);
     let last_seen = Timestamp::clamped(starts.at_ms[*hits.last()?]);
     let evidence = Evidence {
@@ -106,7 +112,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         resources: resource_profile(hits.iter().map(|hit| starts.runs[*hit])),
         is_active: life.is_active,
     };
-    Some(Draft { pattern, hits })
+    Some(Draft { pattern, hits, offsets_ms })
 }
 
 /// Probability of a hit in the next slot: hits weigh half after every twenty slots that follow them.

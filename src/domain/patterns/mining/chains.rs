@@ -1,0 +1,179 @@
+//! One task type after another: a lag that keeps, and more than two schedules that happen to keep a distance.
+
+use super::clock_times::nearest;
+use super::co_occurrence::{LONGEST_LAG_MS, references};
+use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
+use super::explain::LEAST_NET;
+use super::flanks::flank_evidence;
+use super::history::Starts;
+use super::report::{Claim, Draft, cut_life, draft, life_slots};
+use super::scatter::{median, robust_deviation};
+use super::surroundings::Surroundings;
+use crate::domain::calendar::Schedule;
+use crate::domain::patterns::PatternType;
+use crate::domain::time::{DAY_MS, HOUR_MS, SECOND_MS};
+
+/// A lag between two task types with the evidence for it.
+#[derive(Clone, Debug)]
+pub(super) struct Chain {
+    /// Index of the predecessor's history.
+    pub(super) predecessor: usize,
+    /// Index of the successor's history.
+    pub(super) successor: usize,
+    /// ln e-value after charges.
+    pub(super) net: f64,
+    lag_ms: i64,
+    half_width_ms: i64,
+    from_end: bool,
+    chance: f64,
+}
+
+/// The lag that the starts of `successor` keep to the runs of `predecessor`, if any.
+pub(super) fn find_chain(
+    histories: &[Starts<'_>],
+    (predecessor, successor): (usize, usize),
+    min_occurrences: u64,
+) -> Option<Chain> {
+    let starts = &histories[successor];
+    let (instants, from_end) = references(&histories[predecessor]);
+    let longest = usual_distance(&instants).min(LONGEST_LAG_MS);
+    let mut lags: Vec<i64> = Vec::new();
+    for instant in &instants {
+        let from = starts.at_ms.partition_point(|start| start < instant);
+        // More starts than these within reach are no successors of one run.
+        lags.extend(
+            starts.at_ms[from..]
+                .iter()
+                .take(8)
+                .map(|start| start - instant)
+                .take_while(|lag| *lag <= longest),
+        );
+    }
+    lags.sort_unstable();
+    let resolution_ms = starts.resolution_ms.max(histories[predecessor].resolution_ms);
+    let mut best: Option<Chain> = None;
+    for half_width_ms in HALF_WIDTHS_MS {
+        let flank_ms = (longest / 2).min(3 * HOUR_MS);
+        if half_width_ms * 2 < resolution_ms || half_width_ms * 3 > flank_ms {
+            continue;
+        }
+        let Some(lag_ms) = crowded_lag(&lags, half_width_ms) else { continue };
+        let places = spread_places(&instants, lag_ms, half_width_ms, starts);
+        let hits =
+            places.iter().filter(|place| nearest(&starts.at_ms, **place, half_width_ms).is_some()).count();
+        if (hits as u64) < min_occurrences.max(4) || hits * 10 < places.len() * 4 {
+            continue;
+        }
+        let flanked = flank_evidence(&starts.at_ms, &places, half_width_ms, flank_ms, resolution_ms);
+        let nats = RARE_FAMILY_NATS
+            + (histories.len() as f64).ln()
+            + (longest as f64 / (2 * half_width_ms) as f64).max(2.0).ln()
+            + std::f64::consts::LN_2
+            + (HALF_WIDTHS_MS.len() as f64).ln();
+        let net = flanked.ln_e - nats;
+        if net >= LEAST_NET && best.as_ref().is_none_or(|best| net > best.net) {
+            let chance = flanked.chance;
+            best = Some(Chain { predecessor, successor, net, lag_ms, half_width_ms, from_end, chance });
+        }
+    }
+    best
+}
+
+/// Median distance of consecutive instants.
+fn usual_distance(instants: &[i64]) -> i64 {
+    let mut gaps: Vec<i64> = instants.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    gaps.sort_unstable();
+    median(&gaps)
+}
+
+/// Median of the lags in the most crowded window.
+fn crowded_lag(lags: &[i64], half_width_ms: i64) -> Option<i64> {
+    let (mut best, mut end) = ((0, 0), 0);
+    for start in 0..lags.len() {
+        while end < lags.len() && lags[end] - lags[start] <= 2 * half_width_ms {
+            end += 1;
+        }
+        if end - start > best.1 - best.0 {
+            best = (start, end);
+        }
+    }
+    (best.1 > best.0).then(|| median(&lags[best.0..best.1]))
+}
+
+/// Where the successor would start, within its own life, no two so close that one start could serve both.
+fn spread_places(instants: &[i64], lag_ms: i64, half_width_ms: i64, starts: &Starts<'_>) -> Vec<i64> {
+    let (Some(first), Some(last)) = (starts.at_ms.first(), starts.at_ms.last()) else { return Vec::new() };
+    let mut places: Vec<i64> = Vec::new();
+    for place in instants.iter().map(|instant| instant + lag_ms) {
+        let alive = place + half_width_ms >= *first && place - half_width_ms <= *last;
+        if alive && places.last().is_none_or(|previous| place - previous > 2 * half_width_ms) {
+            places.push(place);
+        }
+    }
+    places
+}
+
+/// The pattern of a chain with, for each run of the successor it explains, how far that lies from its place.
+pub(super) fn report_chain(chain: &Chain, histories: &[Starts<'_>], around: &Surroundings) -> Option<Draft> {
+    let starts = &histories[chain.successor];
+    let (instants, _) = references(&histories[chain.predecessor]);
+    let half_distance = usual_distance(&instants) / 2;
+    let tolerance_ms = (2 * chain.half_width_ms).clamp(30 * SECOND_MS, (half_distance).max(30 * SECOND_MS));
+    let places = spread_places(&instants, chain.lag_ms, chain.half_width_ms, starts);
+    // Runs of the predecessor after the last start of the successor are misses, too.
+    let later = instants.iter().map(|instant| instant + chain.lag_ms);
+    let last = places.last().copied().unwrap_or(i64::MIN);
+    let all = places.iter().copied().chain(later.filter(|place| *place > last + 2 * chain.half_width_ms));
+    let slots = life_slots(all, 0, tolerance_ms, &starts.at_ms, around);
+    let life = cut_life(slots, i64::MAX)?;
+    let claim = Claim {
+        pattern_type: PatternType::TaskCorrelation,
+        schedule: Schedule::Follows {
+            predecessor: histories[chain.predecessor].name.to_owned(),
+            lag_ms: chain.lag_ms,
+            from_end: chain.from_end,
+        },
+        zone: around.clocks[0].zone,
+        net: chain.net,
+        chance: chain.chance,
+        tolerance_ms,
+        zone_undetermined: Vec::new(),
+    };
+    let mut found = draft(claim, &life, starts)?;
+    found.pattern.task_types = vec![histories[chain.predecessor].name.to_owned(), starts.name.to_owned()];
+    Some(found)
+}
+
+/// Nats that `chain` saves over what the successor's own schedules say of the same runs: how precisely each
+/// places them, and what it takes to say which of its slots were hit. Runs in `explained` already follow
+/// another task type.
+pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resolution_ms: i64) -> f64 {
+    let floor = resolution_ms as f64 / 2000.0;
+    let deviation = |draft: &Draft| robust_deviation(&draft.offsets_ms).max(floor).max(0.5);
+    // A start that nothing places costs as much as naming its second of the day.
+    let unplaced = (DAY_MS / SECOND_MS) as f64;
+    let by_chain = deviation(chain);
+    let mut saved = 0.0;
+    let mut used = vec![false; own.len()];
+    for hit in chain.hits.iter().filter(|hit| !explained[**hit]) {
+        let by_schedule = own
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| draft.hits.binary_search(hit).is_ok())
+            .map(|(index, draft)| (deviation(draft), index))
+            .min_by(|one, other| one.0.total_cmp(&other.0));
+        if let Some((_, index)) = by_schedule {
+            used[index] = true;
+        }
+        saved += (by_schedule.map_or(unplaced, |found| found.0) / by_chain).ln();
+    }
+    let hit_code = |draft: &Draft| {
+        -super::evidence::ln_sequence_probability(
+            draft.pattern.evidence.hits,
+            draft.pattern.evidence.expected,
+        )
+    };
+    let own_code: f64 =
+        own.iter().zip(&used).filter(|(_, used)| **used).map(|(draft, _)| hit_code(draft)).sum();
+    saved + own_code - hit_code(chain)
+}
