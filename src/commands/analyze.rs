@@ -55,8 +55,15 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         behavior_profiles(&loaded.histories, &user_names, context.zone)
     };
     let (ids, saved) = if save {
-        let (ids, changes) =
-            store_findings(context, &mut store, &loaded, filter.as_ref(), &patterns, min_confidence, &profiles)?;
+        let (ids, changes) = store_findings(
+            context,
+            &mut store,
+            &loaded,
+            filter.as_ref(),
+            &patterns,
+            min_confidence,
+            &profiles,
+        )?;
         (ids, Some(changes))
     } else {
         (vec![None; patterns.len()], None)
@@ -146,7 +153,8 @@ fn store_findings(
 ) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
     let analysed: HashSet<&str> = loaded.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
-        let asked_for = pattern.task_types.iter().all(|name| filter.is_none_or(|filter| filter.matches(name)));
+        let asked_for =
+            pattern.task_types.iter().all(|name| filter.is_none_or(|filter| filter.matches(name)));
         let occurs = pattern
             .schedule
             .occurrences_iter(loaded.span, pattern.zone)

@@ -252,7 +252,7 @@ impl Report for BackupReport {
                         "good: every row is as it was copied".to_owned(),
                     ]);
                 }
-                style.finish_table(&table)
+                style.finish_table(table)
             }
             BackupReport::Pruned { decided } if decided.is_empty() => "No backups.\n".to_owned(),
             BackupReport::Pruned { decided } => prune_table(decided, style),

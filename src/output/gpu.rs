@@ -99,7 +99,7 @@ impl Report for StatusReport {
                 processes.to_string(),
             ]);
         }
-        style.finish_table(&table)
+        style.finish_table(table)
     }
 
     fn detailed(&self, style: &Style) -> String {
@@ -158,6 +158,6 @@ impl Report for ProcessesReport {
                 ]);
             }
         }
-        style.finish_table(&table)
+        style.finish_table(table)
     }
 }

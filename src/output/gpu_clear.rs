@@ -139,7 +139,7 @@ impl Report for ClearReport {
             ),
             None => format!("{chosen}, holding {asked}"),
         };
-        format!("{}\n{summary}\n", style.finish_table(&table))
+        format!("{}\n{summary}\n", style.finish_table(table))
     }
 }
 
