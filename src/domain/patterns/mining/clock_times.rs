@@ -5,7 +5,7 @@ use super::day_choice::{DayChoice, DayCount, choose_days, describe_choice, filte
 use super::evenness::is_even;
 use super::evidence::ln_slot_evidence;
 use super::explain::LEAST_NET;
-use super::flanks::{Flanked, flank_evidence};
+use super::flanks::{Flanked, LEAST_EXCESS, flank_evidence};
 use super::phase::ln_phase_evidence;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;
@@ -147,7 +147,10 @@ pub(super) fn examine(
         let places: Vec<i64> = slots.iter().map(|slot| slot.at_ms).collect();
         flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms)
     };
-    let Flanked { ln_e, chance } = weigh(&kept);
+    let Flanked { ln_e, chance, excess } = weigh(&kept);
+    if excess < LEAST_EXCESS {
+        return None;
+    }
     // On days without any start around the time nothing speaks against slots there, so the evidence may as
     // well be taken over all days, at no cost for naming the days, and that of the days be added.
     let all_days = weigh(&slots).ln_e - std::f64::consts::LN_2

@@ -12,8 +12,9 @@ pub(super) fn ln_slot_evidence(hits: u64, slots: u64, chance: f64) -> f64 {
     let (hits, misses) = (hits.min(slots) as f64, slots.saturating_sub(hits) as f64);
     let ln_tail = ln_incomplete_beta(1.0 - chance, misses + 1.0, hits + 1.0);
     let ln_null = hits * chance.ln() + misses * (-chance).ln_1p();
-    // Far below the chance the tail underflows; such a count speaks against the slots anyway.
-    ln_beta(hits + 1.0, misses + 1.0) + ln_tail.max(-700.0) - (-chance).ln_1p() - ln_null
+    // Far below the chance the tail underflows, far above it nothing is left out.
+    let ln_e = ln_beta(hits + 1.0, misses + 1.0) + ln_tail - (-chance).ln_1p() - ln_null;
+    if ln_e.is_nan() || ln_tail < -700.0 { -700.0 } else { ln_e }
 }
 
 /// ln probability of one sequence with `hits` among `slots` under a rate with Jeffreys' prior
@@ -51,6 +52,12 @@ mod tests {
         // All slots hit: (1 - q^(n+1)) / ((n + 1) (1 - q) q^n).
         let expected = (1.0 - 0.01_f64.powi(5)).ln() - 5.0_f64.ln() - 0.99_f64.ln() - 4.0 * 0.01_f64.ln();
         assert!((ln_slot_evidence(4, 4, 0.01) - expected).abs() < 1e-9);
+    }
+
+    #[test]
+    fn fewer_hits_than_by_chance_are_no_evidence_however_many_slots() {
+        assert!(ln_slot_evidence(2_593, 200_000, 0.5) <= 0.0);
+        assert!(ln_slot_evidence(0, 1_000_000, 0.2) <= 0.0);
     }
 
     #[test]

@@ -10,7 +10,13 @@ pub(super) struct Flanked {
     pub(super) ln_e: f64,
     /// Chance of the window within the flanks.
     pub(super) chance: f64,
+    /// Share of windows hit beyond those that starts as frequent as beside them would hit anyway, of all that
+    /// these would leave empty. Where starts are so dense that every window is hit, it is near 0.
+    pub(super) excess: f64,
 }
+
+/// Least excess of slots that something keeps.
+pub(super) const LEAST_EXCESS: f64 = 0.2;
 
 /// Wide windows could profit from a rate that rises or falls over them, so each side must agree.
 const ONE_SIDED_FROM_MS: i64 = 180_000;
@@ -27,20 +33,23 @@ pub(super) fn flank_evidence(
     let spread = resolution_ms as f64 / 2.0;
     let (half, flank) = (half_width_ms as f64 + spread, flank_ms as f64 + spread);
     let chance = (half / flank).min(0.999);
-    let mut ln_e = weigh(starts, places, half_width_ms, (flank_ms, flank_ms), chance);
+    let counted = count(starts, places, half_width_ms, (flank_ms, flank_ms));
+    let mut ln_e = weigh(&counted, chance);
+    let rate = (counted.hits as f64 + 0.5) / (places.len() as f64 + 1.0);
+    let per_window = counted.beside as f64 / places.len().max(1) as f64 * half / (flank - half).max(1.0);
+    let excess = 1.0 - (1.0 - rate) * per_window.exp();
     if half_width_ms >= ONE_SIDED_FROM_MS {
         let side = (2.0 * half / (half + flank)).min(0.999);
         for reach in [(half_width_ms, flank_ms), (flank_ms, half_width_ms)] {
-            ln_e = ln_e.min(weigh(starts, places, half_width_ms, reach, side));
+            ln_e = ln_e.min(weigh(&count(starts, places, half_width_ms, reach), side));
         }
     }
-    Flanked { ln_e, chance }
+    Flanked { ln_e, chance, excess }
 }
 
 /// The better of two ways to count: one start of each place, which is exact; or all of them, which tells more
 /// amid many starts without a schedule, divided by how much more unevenly than by chance they come.
-fn weigh(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64), chance: f64) -> f64 {
-    let counted = count(starts, places, half_width_ms, reach);
+fn weigh(counted: &Counted, chance: f64) -> f64 {
     let exact = ln_slot_evidence(counted.taken_hits, counted.places, chance);
     let pooled = ln_slot_evidence(counted.hits, counted.hits + counted.beside, chance) / counted.dispersion;
     exact.max(pooled - std::f64::consts::LN_2)

@@ -120,7 +120,7 @@ fn the_order_of_histories_and_runs_does_not_matter() {
         history.runs.reverse();
     }
     assert_eq!(forward, mined(&histories, days(30), Zone::Asia__Tokyo));
-    assert_eq!(forward.len(), 6);
+    assert_eq!(forward.len(), 6, "{forward:#?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::clock_times::nearest;
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::evidence::ln_sequence_probability;
 use super::explain::LEAST_NET;
-use super::flanks::flank_evidence;
+use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::gaps::likely_gaps;
 use super::phase::{ln_phase_evidence, mean_phase, resultant};
 use super::regime::best_segment;
@@ -42,6 +42,8 @@ impl PeriodCandidate {
 const SEARCHED: usize = 400;
 /// Slots per start at most.
 const SLOTS_PER_START: i64 = 12;
+/// Starts beyond which only the newest are searched for periods.
+const MOST_STARTS: usize = 10_000;
 /// Shortest period looked for.
 const SHORTEST_MS: f64 = 10.0 * SECOND_MS as f64;
 
@@ -54,6 +56,20 @@ pub(super) fn period_candidates(
 ) -> Vec<PeriodCandidate> {
     if starts.len() < 6 {
         return Vec::new();
+    }
+    if starts.len() > MOST_STARTS {
+        // The newest starts say which periods there are; only those are looked for in the rest.
+        let skipped = starts.len() - MOST_STARTS;
+        return period_candidates(&starts[skipped..], around, resolution_ms, least_net)
+            .into_iter()
+            .map(|mut found| {
+                found.hits.iter_mut().for_each(|hit| *hit += skipped);
+                match examine(starts, found.period_ms, around, resolution_ms) {
+                    Some(whole) if whole.net > found.net => whole,
+                    _ => found,
+                }
+            })
+            .collect();
     }
     let mut found = Vec::new();
     let span_ms = (starts[starts.len() - 1] - starts[0]) as f64;
@@ -166,6 +182,9 @@ fn examine(
             continue;
         }
         let flanked = flank_evidence(starts, &places, half_width_ms, flank_ms, resolution_ms);
+        if flanked.excess < LEAST_EXCESS {
+            continue;
+        }
         let place = (period_ms / (2.0 * half_width_ms as f64)).max(1.0).ln();
         let ends = 2.0 * (places.len().max(2) as f64).ln();
         let nats = RARE_FAMILY_NATS
