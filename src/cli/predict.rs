@@ -4,15 +4,12 @@ use clap::{Args, Subcommand};
 
 /// Arguments of `predict`.
 #[derive(Clone, Debug, Args)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   tidetable predict
   tidetable predict --look-ahead-hours 168 --min-confidence 0.8
   tidetable predict --task-types 'root: *backup*' --output-format detailed
   tidetable predict --output-format json | jq '.data.predictions[0]'
-  tidetable predict evaluate --days 30"
-)]
+  tidetable predict evaluate --days 30")]
 pub struct PredictArgs {
     /// What to do instead of predicting.
     #[command(subcommand)]

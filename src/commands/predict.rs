@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::generate::configured_capacity;
 use super::task_type_filter::TaskTypeFilter;
-use super::{Context, Outcome};
+use super::{CommandError, Context, Outcome};
 use crate::cli::predict::{EvaluateArgs, PredictArgs, PredictCommand};
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
@@ -26,8 +26,27 @@ const RECENT_MS: i64 = 2 * DAY_MS;
 /// Predicts, or judges past predictions.
 pub fn run(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcome> {
     match &args.command {
-        Some(PredictCommand::Evaluate(args)) => evaluate_past(context, args),
+        Some(PredictCommand::Evaluate(evaluate)) => {
+            refuse_options_of_predict(args)?;
+            evaluate_past(context, evaluate)
+        }
         None => predict_ahead(context, args),
+    }
+}
+
+/// clap could refuse these itself, but then it would refuse global options in that place as well.
+fn refuse_options_of_predict(args: &PredictArgs) -> Result<(), CommandError> {
+    let given = [
+        ("--look-ahead-hours", args.look_ahead_hours.is_some()),
+        ("--min-confidence", args.min_confidence.is_some()),
+        ("--task-types before the word", !args.task_types.is_empty()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(CommandError::Usage {
+            message: format!("evaluate cannot be used with {option}"),
+            hint: "`tidetable predict evaluate --help` lists its options".to_owned(),
+        }),
+        None => Ok(()),
     }
 }
 
@@ -121,7 +140,13 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
         ));
     }
     if predictions.is_empty() && warnings.is_empty() {
-        warnings.push(why_nothing(&knowledge, horizon, hours, below, highest_below, min_confidence));
+        warnings.push(match below {
+            0 => why_nothing(&knowledge, horizon, hours, filter.as_ref()),
+            _ => format!(
+                "{} expected with less than --min-confidence {min_confidence}; the highest has {highest_below:.2}",
+                if below == 1 { "1 run is".to_owned() } else { format!("{below} runs are") }
+            ),
+        });
     }
     warnings.extend(stale_history(&knowledge, context.now));
     let demand = demand(&predictions, covered);
@@ -185,20 +210,13 @@ fn schedule_notes(predictions: &[Prediction], knowledge: &Knowledge) -> Vec<Sche
     of_patterns.chain(of_rules).collect()
 }
 
-/// Why there is no prediction, and what to do about it.
+/// Why nothing at all is expected, and what to do about it.
 fn why_nothing(
     knowledge: &Knowledge,
     horizon: TimeSpan,
     hours: u32,
-    below: usize,
-    highest: f64,
-    min_confidence: f64,
+    filter: Option<&TaskTypeFilter>,
 ) -> String {
-    if below > 0 {
-        return format!(
-            "{below} expected runs lie below --min-confidence {min_confidence}; the highest confidence is {highest:.2}"
-        );
-    }
     if knowledge.patterns.is_empty() && knowledge.rules.is_empty() {
         return match knowledge.history_end {
             None => "the store holds no runs; `tidetable import` reads them, \
@@ -208,11 +226,13 @@ fn why_nothing(
                 .to_owned(),
         };
     }
-    match next_expected(&knowledge.input(horizon), horizon.end) {
+    let wanted = |name: &str| filter.is_none_or(|filter| filter.matches(name));
+    match next_expected(&knowledge.input(horizon), horizon.end.plus_ms(-1), wanted) {
         Some((next, task_type)) => format!(
-            "nothing is expected within {hours} hours; next is {task_type} at {next}: try a larger --look-ahead-hours"
+            "nothing is expected within {hours} hours; next is {task_type} at {next}: \
+             try a larger --look-ahead-hours"
         ),
-        None => "no pattern or rule is active; import newer logs and run \
+        None => "no active pattern and no enabled rule expects anything; import newer logs and run \
                  `tidetable analyze-activity-patterns` again"
             .to_owned(),
     }
@@ -273,6 +293,6 @@ fn evaluate_past(context: &Context, args: &EvaluateArgs) -> anyhow::Result<Outco
         });
     }
     let first = horizons.iter().map(|horizon| horizon.span.start.max(start)).min();
-    let evaluated = first.map(|first| TimeSpan { start: first, end: judged_until.max(first) });
-    Ok(Outcome::done(EvaluateReport { evaluated, evaluation, resolved }, warnings))
+    let evaluated = first.map(|first| TimeSpan { start: first, end: context.now.max(first) });
+    Ok(Outcome::done(EvaluateReport { evaluated, history_end, evaluation, resolved }, warnings))
 }

@@ -6,7 +6,7 @@ use super::format::{count, duration, percent, quantity, shorten};
 use super::prediction::{mib, number};
 use super::{Report, Style};
 use crate::domain::prediction::{Evaluation, ResourceError};
-use crate::domain::time::TimeSpan;
+use crate::domain::time::{TimeSpan, Timestamp};
 
 /// Task types in the table; `detailed` and `json` have all.
 const TASK_TYPES: usize = 10;
@@ -17,8 +17,10 @@ type NamedError<'a> = (&'a str, Option<ResourceError>, &'a dyn Fn(f64) -> String
 /// What `predict evaluate` answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluateReport<R> {
-    /// From the first prediction to the end of the record; `None` without a prediction.
+    /// From the first prediction until now; `None` without a prediction.
     pub evaluated: Option<TimeSpan>,
+    /// The last recorded start.
+    pub history_end: Option<Timestamp>,
     /// The figures.
     pub evaluation: Evaluation,
     /// Predictions that were judged on this occasion.
@@ -37,6 +39,9 @@ impl<R> EvaluateReport<R> {
             )));
         }
         let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
+        if let Some(end) = self.history_end {
+            line("recorded", format!("until {}", style.time(end)));
+        }
         let ratio = |value: Option<f64>| value.map_or_else(|| "unknown".to_owned(), percent);
         line(
             "predictions",
@@ -49,15 +54,24 @@ impl<R> EvaluateReport<R> {
                 count(figures.open)
             ),
         );
-        line("precision", format!("{} of the predicted runs came", ratio(figures.precision)));
+        line(
+            "precision",
+            match figures.precision {
+                Some(precision) => format!("{} of the predicted runs came", percent(precision)),
+                None => "unknown: no window that has passed was recorded".to_owned(),
+            },
+        );
         line(
             "recall",
-            format!(
-                "{} of the {} that started were predicted; {} were not",
-                ratio(figures.recall),
-                quantity(figures.runs, "run"),
-                count(figures.runs_not_predicted)
-            ),
+            match figures.recall {
+                Some(recall) => format!(
+                    "{} of {} were predicted, {} not",
+                    percent(recall),
+                    quantity(figures.runs, "run"),
+                    count(figures.runs_not_predicted)
+                ),
+                None => "unknown: no run was recorded in the time that was predicted".to_owned(),
+            },
         );
         if let Some(confidence) = figures.mean_confidence {
             let error =
@@ -152,6 +166,7 @@ impl<R: serde::Serialize> Report for EvaluateReport<R> {
         if let Value::Object(fields) = &mut data {
             fields.insert("false_positives".to_owned(), json!(self.evaluation.misses));
             fields.insert("evaluated".to_owned(), json!(self.evaluated));
+            fields.insert("history_end".to_owned(), json!(self.history_end));
             fields.insert("resolved".to_owned(), json!(self.resolved));
         }
         data

@@ -130,7 +130,8 @@ impl<R, S> PredictReport<R, S> {
             .iter()
             .filter_map(|hour| Some((hour.start, load(hour)?)))
             .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
-        let mut text = format!("{name:<10} at most {} in the hour from {}", show(peak), style.time(start));
+        let mut text =
+            format!("{name:<10} {} expected in the busiest hour, from {}", show(peak), style.time(start));
         if let Some(SpikeBuffer { factor, buffered_peak, .. }) = buffer {
             text.push_str(&format!("; keep {} free (x{factor:.2} for spikes)", show(*buffered_peak)));
         }
@@ -252,11 +253,12 @@ impl<R: serde::Serialize, S: serde::Serialize> Report for PredictReport<R, S> {
             line("duration", duration_words(&prediction.resources));
             line(
                 "needs",
-                format!(
-                    "{}  (from {})",
-                    needs_words(&prediction.resources),
-                    quantity(prediction.resources.runs_used, "run")
-                ),
+                match prediction.resources.runs_used {
+                    0 => needs_words(&prediction.resources),
+                    runs => {
+                        format!("{}  (from {})", needs_words(&prediction.resources), quantity(runs, "run"))
+                    }
+                },
             );
         }
         lines.push(String::new());

@@ -120,9 +120,11 @@ fn details_say_where_each_prediction_comes_from() {
 fn predictions_have_the_shape_that_scripts_rely_on() {
     let sandbox = Sandbox::new();
     busy_night(&sandbox);
-    let answer = sandbox.run("predict --task-types pub* --output-format json").assert_code(0);
+    let ask =
+        "predict --task-types pub* --look-ahead-hours 2 --output-format json --now 2026-03-02T02:50:00Z";
+    let answer = sandbox.run(ask).assert_code(0);
     insta::assert_snapshot!(answer);
-    let again = sandbox.run("predict --task-types pub* --output-format json").assert_code(0).json();
+    let again = sandbox.run(ask).assert_code(0).json();
     assert_eq!(again["data"]["saved"], json!({"added": 0, "changed": 0, "unchanged": 1, "withdrawn": 0}));
     assert_eq!(again["data"]["predictions"], answer.json()["data"]["predictions"]);
 }

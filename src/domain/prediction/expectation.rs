@@ -84,12 +84,17 @@ pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> 
     found
 }
 
-/// The earliest instant after `instant` at which anything with a clock is expected, and of which task type:
-/// what to tell somebody whose horizon is empty.
-pub fn next_expected(input: &PredictionInput<'_>, instant: Timestamp) -> Option<(Timestamp, String)> {
+/// The earliest instant after `instant` at which a task type with a clock is expected for which `wanted` holds,
+/// and which one: what to tell somebody whose horizon is empty.
+pub fn next_expected(
+    input: &PredictionInput<'_>,
+    instant: Timestamp,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<(Timestamp, String)> {
     expectations(input)
         .clocks
         .iter()
+        .filter(|found| wanted(found.task_type))
         .filter_map(|found| Some((found.schedule.next_after(instant, found.zone)?, found.task_type)))
         .min()
         .map(|(next, task_type)| (next, task_type.to_owned()))
@@ -313,8 +318,9 @@ mod tests {
         let world = World::new(vec![pattern("report", schedule("0 6 5 * *"))]);
         let input = world.input();
         assert_eq!(
-            next_expected(&input, input.horizon.end),
+            next_expected(&input, input.horizon.end, |_| true),
             Some((at("2026-03-05T06:00:00Z"), "report".to_owned()))
         );
+        assert_eq!(next_expected(&input, input.horizon.end, |name| name != "report"), None);
     }
 }
