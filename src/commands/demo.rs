@@ -27,6 +27,7 @@ struct Truth {
     history: TruthHistory,
     capacity: TruthCapacity,
     schedules: Vec<TruthSchedule>,
+    follows: Vec<TruthFollows>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -49,6 +50,12 @@ struct TruthSchedule {
     until: Option<Timestamp>,
 }
 
+#[derive(Debug, Deserialize)]
+struct TruthFollows {
+    task_type: String,
+    predecessor: String,
+}
+
 /// Tells the story.
 pub fn run(context: &Context, args: &DemoArgs) -> anyhow::Result<Outcome> {
     let DemoArgs {} = args;
@@ -64,7 +71,7 @@ pub fn run(context: &Context, args: &DemoArgs) -> anyhow::Result<Outcome> {
         "What happened",
         "Twelve weeks of a GPU workstation's job log: when each run began and ended, and what it took.",
         &["import", &sample_path],
-        super::import::run,
+        |context, args| super::import::run_named(context, args, &file_name),
     )?;
     story.tell(
         "When does work recur?",
@@ -100,7 +107,15 @@ pub fn run(context: &Context, args: &DemoArgs) -> anyhow::Result<Outcome> {
 
     let steps = story.steps;
     let (planted, surplus) = compare(&stage, &truth)?;
-    Ok(Outcome::done(DemoReport { steps, planted, surplus }, Vec::new()))
+    Ok(Outcome::done(
+        DemoReport { steps, planted, surplus, zone: stage.zone, now: stage.now },
+        Vec::new(),
+    ))
+}
+
+/// The demo's files lie in a folder whose name means nothing to anybody.
+fn file_name(path: &std::path::Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The context of the made-up workstation: its zone, its capacity, the instant at which its log ends.
@@ -162,11 +177,7 @@ impl Story<'_> {
 /// Which planted schedules were found, and how many calendar patterns nobody planted.
 fn compare(stage: &Context, truth: &Truth) -> anyhow::Result<(Vec<PlantedSchedule>, u64)> {
     let store = stage.open_reader(&mut Vec::new())?;
-    let patterns: Vec<StoredPattern> = store
-        .patterns(&PatternFilter::default())?
-        .into_iter()
-        .filter(|stored| stored.pattern.task_types.len() == 1)
-        .collect();
+    let patterns: Vec<StoredPattern> = store.patterns(&PatternFilter::default())?;
     let zone = parse_zone(&truth.timezone)?;
     let span = year_and_day_from(truth.history.end);
     let mut explained = vec![false; patterns.len()];
@@ -175,7 +186,7 @@ fn compare(stage: &Context, truth: &Truth) -> anyhow::Result<(Vec<PlantedSchedul
         let CronEntry::Calendar(calendar) = parse_cron(&schedule.cron)? else { continue };
         let wanted = Schedule::Calendar(calendar);
         let found = patterns.iter().position(|stored| {
-            stored.pattern.task_types[0] == schedule.task_type
+            stored.pattern.task_types == [schedule.task_type.as_str()]
                 && stored.pattern.is_active == schedule.until.is_none()
                 && stored.pattern.schedule.same_meaning(&wanted, zone, span)
         });
@@ -184,8 +195,21 @@ fn compare(stage: &Context, truth: &Truth) -> anyhow::Result<(Vec<PlantedSchedul
         }
         planted.push(PlantedSchedule {
             task_type: schedule.task_type.clone(),
-            cron: schedule.cron.clone(),
+            when: schedule.cron.clone(),
             kept: schedule.until.is_none(),
+            found: found.is_some(),
+        });
+    }
+    for follows in &truth.follows {
+        let pair = [follows.predecessor.as_str(), follows.task_type.as_str()];
+        let found = patterns.iter().position(|stored| stored.pattern.task_types == pair);
+        if let Some(position) = found {
+            explained[position] = true;
+        }
+        planted.push(PlantedSchedule {
+            task_type: follows.task_type.clone(),
+            when: format!("after {}", follows.predecessor),
+            kept: true,
             found: found.is_some(),
         });
     }

@@ -27,6 +27,15 @@ const REPORTED_NOTICES: usize = 20;
 
 /// Reads every file; what one file says is kept as a whole or not at all.
 pub fn run(context: &Context, args: &ImportArgs) -> anyhow::Result<Outcome> {
+    run_named(context, args, &|path| path.display().to_string())
+}
+
+/// Like [`run`], with the names that files bear in the store and in the answer.
+pub(super) fn run_named(
+    context: &Context,
+    args: &ImportArgs,
+    name_of: &dyn Fn(&Path) -> String,
+) -> anyhow::Result<Outcome> {
     let options = import_options(context, args)?;
     let mut reject_file = RejectFile::create(context, args.reject_file.as_deref())?;
     let mut store = context.open_writer()?;
@@ -34,7 +43,7 @@ pub fn run(context: &Context, args: &ImportArgs) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let mut failed = None;
     for path in &args.paths {
-        match import_file(context, args, &options, &mut store, &mut reject_file, path) {
+        match import_file(context, args, &options, &mut store, &mut reject_file, path, name_of(path)) {
             Ok(file) => {
                 warnings.extend(file.notices.iter().map(|notice| format!("{}: {notice}", file.path)));
                 files.push(file);
@@ -59,7 +68,7 @@ pub fn run(context: &Context, args: &ImportArgs) -> anyhow::Result<Outcome> {
     }
     warn_of_nothing(&files, &mut warnings);
     let completion = if good == files.len() { Completion::Done } else { Completion::Partial };
-    let report = ImportReport { files, store: context.store_path.display().to_string() };
+    let report = ImportReport { files, store: name_of(&context.store_path) };
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
@@ -127,6 +136,7 @@ fn import_file(
     store: &mut Store,
     reject_file: &mut RejectFile,
     path: &Path,
+    name: String,
 ) -> anyhow::Result<ImportedFile> {
     let source = if path == Path::new("-") { Source::from_stdin()? } else { Source::from_path(path)? };
     let mut options = options.clone();
@@ -135,11 +145,11 @@ fn import_file(
     let bytes_read = source.bytes_read();
     let progress =
         context.progress(source.size_bytes(), "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
-    progress.set_message(path.display().to_string());
+    progress.set_message(name.clone());
     let opened = ingest::open(source, &options)?;
     let format = opened.format;
     let file = ImportedFile {
-        path: path.display().to_string(),
+        path: name,
         format: Some(format.as_str()),
         ..ImportedFile::default()
     };

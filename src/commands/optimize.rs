@@ -319,7 +319,7 @@ fn keep(
     Ok(())
 }
 
-/// The rule `minutes` later; what it may still move shrinks on the side it moved to, and grows on the other.
+/// The rule `minutes` later. Its flexibility stays: it counts from where the rule was before any plan.
 fn moved_rule(rule: &Rule, minutes: i64) -> Option<Rule> {
     if minutes == 0 {
         return None;
@@ -327,8 +327,5 @@ fn moved_rule(rule: &Rule, minutes: i64) -> Option<Rule> {
     let mut moved = rule.clone();
     moved.schedule = rule.schedule.shifted(minutes)?;
     moved.shift_minutes += minutes;
-    let room = |side: u32, change: i64| (i64::from(side) + change).clamp(0, i64::from(u32::MAX)) as u32;
-    moved.flexibility.earlier_minutes = room(rule.flexibility.earlier_minutes, minutes);
-    moved.flexibility.later_minutes = room(rule.flexibility.later_minutes, -minutes);
     Some(moved)
 }

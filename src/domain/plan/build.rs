@@ -244,17 +244,20 @@ fn plan_rule(
     Ok((plan_rule, first, assumed))
 }
 
-/// The rule's flexibility in slots, cut to the shifts around 0 that its schedule can express.
+/// The rule's flexibility in slots, cut to the shifts around 0 that its schedule can express. Flexibility counts
+/// from where the rule was before any plan moved it.
 fn window(stored: &StoredRule, slot_minutes: i64) -> (i64, i64) {
     let rule = &stored.rule;
-    let reach = |minutes: u32, direction: i64| {
-        let most = (i64::from(minutes) / slot_minutes).min(DAY_MS / MINUTE_MS / slot_minutes);
+    let reach = |minutes: i64, direction: i64| {
+        let most = (minutes.max(0) / slot_minutes).min(DAY_MS / MINUTE_MS / slot_minutes);
         (1..=most)
             .take_while(|slots| rule.schedule.shifted(direction * slots * slot_minutes).is_some())
             .last()
             .unwrap_or(0)
     };
-    (-reach(rule.flexibility.earlier_minutes, -1), reach(rule.flexibility.later_minutes, 1))
+    let earlier = i64::from(rule.flexibility.earlier_minutes) + rule.shift_minutes;
+    let later = i64::from(rule.flexibility.later_minutes) - rule.shift_minutes;
+    (-reach(earlier, -1), reach(later, 1))
 }
 
 /// A follower's rule starts after its predecessor's rule, where they fire equally often and in that order now.

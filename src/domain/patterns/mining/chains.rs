@@ -157,7 +157,7 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
     let unplaced = (DAY_MS / SECOND_MS) as f64;
     let by_chain = deviation(chain);
     let mut saved = 0.0;
-    let mut used = vec![false; own.len()];
+    let mut placed = vec![0; own.len()];
     for hit in chain.hits.iter().filter(|hit| !explained[**hit]) {
         let by_schedule = own
             .iter()
@@ -166,7 +166,7 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
             .map(|(index, draft)| (deviation(draft), index))
             .min_by(|one, other| one.0.total_cmp(&other.0));
         if let Some((_, index)) = by_schedule {
-            used[index] = true;
+            placed[index] += 1;
         }
         // Two estimates of the same scatter differ by chance, the smallest of many by more.
         let margin = if by_schedule.is_some() { 0.3 } else { 0.0 };
@@ -178,7 +178,13 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
             draft.pattern.evidence.expected,
         )
     };
-    let own_code: f64 =
-        own.iter().zip(&used).filter(|(_, used)| **used).map(|(draft, _)| hit_code(draft)).sum();
+    // A schedule that also places many runs beside the chain's is needed with or without the chain.
+    let replaced = |draft: &Draft, placed: usize| placed * 10 >= draft.hits.len() * 8;
+    let own_code: f64 = own
+        .iter()
+        .zip(&placed)
+        .filter(|(draft, placed)| replaced(draft, **placed))
+        .map(|(draft, _)| hit_code(draft))
+        .sum();
     saved + own_code - hit_code(chain)
 }
