@@ -107,10 +107,7 @@ pub fn run(context: &Context, args: &DemoArgs) -> anyhow::Result<Outcome> {
 
     let steps = story.steps;
     let (planted, surplus) = compare(&stage, &truth)?;
-    Ok(Outcome::done(
-        DemoReport { steps, planted, surplus, zone: stage.zone, now: stage.now },
-        Vec::new(),
-    ))
+    Ok(Outcome::done(DemoReport { steps, planted, surplus, zone: stage.zone, now: stage.now }, Vec::new()))
 }
 
 /// The demo's files lie in a folder whose name means nothing to anybody.

@@ -148,11 +148,7 @@ fn import_file(
     progress.set_message(name.clone());
     let opened = ingest::open(source, &options)?;
     let format = opened.format;
-    let file = ImportedFile {
-        path: name,
-        format: Some(format.as_str()),
-        ..ImportedFile::default()
-    };
+    let file = ImportedFile { path: name, format: Some(format.as_str()), ..ImportedFile::default() };
     let tick = || progress.set_position(bytes_read.load(Ordering::Relaxed));
     let imported = store.in_transaction(|transaction| -> anyhow::Result<ImportedFile> {
         let id = Store::begin_import(transaction, &file.path, format.as_str(), context.now)?;
