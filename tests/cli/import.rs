@@ -134,3 +134,75 @@ fn sessions_of_another_log_end_the_runs_whichever_is_imported_first() {
         assert_eq!(ended, 2222);
     }
 }
+
+#[test]
+fn a_killed_import_leaves_all_or_nothing_and_can_be_repeated() {
+    const ROWS: usize = 40_000;
+    let sandbox = Sandbox::new();
+    let mut text = String::from("task_type,started_at,external_id\n");
+    for row in 0..ROWS {
+        text.push_str(&format!("job-{},{},{row}\n", row % 50, 1_760_000_000 + row * 60));
+    }
+    sandbox.write("runs.csv", &text);
+    let known = || {
+        let answer = sandbox.run("import runs.csv --dry-run --output-format json").assert_code(0).json();
+        answer["data"]["already_known"].as_u64().expect("count") as usize
+    };
+    for delay_ms in [5, 30, 60, 90, 120, 180] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+            .args(["import", "runs.csv", "--db", "killed.db"])
+            .env("TZ", "UTC")
+            .env("HOME", sandbox.path(""))
+            .current_dir(sandbox.path(""))
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("program started");
+        std::thread::sleep(std::time::Duration::from_millis(delay_ms));
+        let finished = child.try_wait().expect("status").is_some_and(|status| status.success());
+        // Too late is fine: then it has finished, and everything must be there.
+        let _ = child.kill();
+        child.wait().expect("ended");
+        let _ = std::fs::rename(sandbox.path("killed.db"), sandbox.path("store.db"));
+        let _ = std::fs::rename(sandbox.path("killed.db-wal"), sandbox.path("store.db-wal"));
+        let stored = known();
+        assert!(stored == 0 || stored == ROWS, "{stored} rows after {delay_ms} ms");
+        assert!(!finished || stored == ROWS, "reported as stored, and lost");
+        for name in ["store.db", "store.db-wal", "store.db-shm", "killed.db-shm"] {
+            let _ = std::fs::remove_file(sandbox.path(name));
+        }
+    }
+    let answer = sandbox.run("import runs.csv --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["added"], ROWS);
+}
+
+#[test]
+fn a_second_writer_gives_up_after_its_lock_timeout_and_names_the_first() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    let mut first = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+        .args(["import", "-", "--format", "csv", "--db", "store.db"])
+        .env("HOME", sandbox.path(""))
+        .current_dir(sandbox.path(""))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("program started");
+    // It holds the lock until its standard input ends.
+    let mut input = first.stdin.take().expect("pipe");
+    input.write_all(CSV.as_bytes()).expect("written");
+    let mut answer = sandbox.run("import runs.csv --lock-timeout 300ms --output-format json");
+    for _ in 0..50 {
+        if answer.code == Some(10) {
+            break;
+        }
+        // The first had not taken the lock yet.
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        answer = sandbox.run("import runs.csv --lock-timeout 300ms --output-format json");
+    }
+    let answer = answer.assert_code(10);
+    assert!(answer.stdout.is_empty(), "{answer}");
+    assert!(answer.stderr.contains("tidetable import"), "{answer}");
+    assert!(answer.stderr.contains(&format!("process {}", first.id())), "{answer}");
+    drop(input);
+    assert!(first.wait().expect("ended").success());
+}
