@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chrono::{Days, NaiveTime};
 
+use super::generate::configured_capacity;
 use super::optimize_report::{describe_obstacles, moves_and_reasons};
 use super::{CommandError, Context, Outcome};
 use crate::cli::optimize::OptimizeArgs;
@@ -13,12 +14,13 @@ use crate::cli::parse_duration;
 use crate::config::ConfigError;
 use crate::devices;
 use crate::domain::calendar::{DayFilter, Schedule, local_time, resolve_local};
+use crate::domain::device::HostCapacity;
 use crate::domain::patterns::{PatternType, resource_profile};
 use crate::domain::plan::{
-    BuildInput, BuiltProblem, Control, MachineCapacity, PlanStatus, Problem, Solution, SolveOptions,
-    Strategy, build_problem, solve,
+    BuildInput, BuiltProblem, Control, PlanStatus, Problem, Solution, SolveOptions, Strategy, build_problem,
+    solve,
 };
-use crate::domain::rules::{Rule, StoredRule};
+use crate::domain::rules::{Capacity, Rule, StoredRule};
 use crate::domain::time::{HOUR_MS, TimeSpan};
 use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
@@ -196,20 +198,15 @@ fn build(
 }
 
 /// The configured capacity, and what is detected where none is configured.
-fn capacity(context: &Context, detected: &crate::domain::device::HostCapacity) -> MachineCapacity {
-    let configured = &context.config.capacity;
-    let gpu_count =
-        configured.gpu_count.map(f64::from).or(Some(detected.gpus.len() as f64).filter(|count| *count > 0.0));
-    let detected_memory: f64 = detected.gpus.iter().map(|gpu| gpu.memory_mib).sum();
-    MachineCapacity {
+fn capacity(context: &Context, detected: &HostCapacity) -> Capacity {
+    let configured = configured_capacity(&context.config.capacity);
+    let gpus = Some(detected.gpus.len() as f64).filter(|count| *count > 0.0);
+    let gpu_memory: f64 = detected.gpus.iter().map(|gpu| gpu.memory_mib).sum();
+    Capacity {
         cpu_cores: configured.cpu_cores.or(Some(detected.cpu_cores)),
         memory_mib: configured.memory_mib.or(detected.memory_mib),
-        gpu_count,
-        gpu_memory_mib: configured
-            .gpu_memory_mib
-            .zip(gpu_count)
-            .map(|(each, count)| each * count)
-            .or(Some(detected_memory).filter(|memory| *memory > 0.0)),
+        gpu_count: configured.gpu_count.or(gpus),
+        gpu_memory_mib: configured.gpu_memory_mib.or(Some(gpu_memory).filter(|memory| *memory > 0.0)),
     }
 }
 

@@ -1,11 +1,9 @@
 //! From rules to a timetable problem: slots, demands, windows, and what had to be assumed.
 
-use serde::{Deserialize, Serialize};
-
 use super::problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::Quantiles;
-use crate::domain::rules::{RuleId, StoredRule};
+use crate::domain::rules::{Capacity, RuleId, StoredRule};
 use crate::domain::time::{DAY_MS, MINUTE_MS, TimeSpan, Timestamp};
 
 /// Slots beyond which a longer slot is taken: two weeks of five minutes would be twice this.
@@ -29,19 +27,6 @@ const GPU_WATTS: f64 = 250.0;
 /// Price assumed for every slot, cents per kWh.
 const CENTS_PER_KWH: i64 = 30;
 
-/// What the machine has; `None` is unknown, and then not planned for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct MachineCapacity {
-    /// CPU cores.
-    pub cpu_cores: Option<f64>,
-    /// Main memory, MiB.
-    pub memory_mib: Option<f64>,
-    /// GPUs.
-    pub gpu_count: Option<f64>,
-    /// GPU memory of all GPUs together, MiB.
-    pub gpu_memory_mib: Option<f64>,
-}
-
 /// What a problem is built from.
 #[derive(Clone, Debug)]
 pub struct BuildInput<'a> {
@@ -49,8 +34,8 @@ pub struct BuildInput<'a> {
     pub rules: &'a [StoredRule],
     /// Pairs of task types of which the second follows the first.
     pub follows: &'a [(String, String)],
-    /// What the machine has.
-    pub capacity: MachineCapacity,
+    /// What the machine has; what is unknown is not planned for.
+    pub capacity: Capacity,
     /// Its name.
     pub host: &'a str,
     /// The horizon; its length is rounded up to whole slots.

@@ -26,7 +26,7 @@ mod verify;
 #[cfg(test)]
 mod sample;
 
-pub use build::{BuildInput, BuiltProblem, MachineCapacity, build_problem};
+pub use build::{BuildInput, BuiltProblem, build_problem};
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
