@@ -156,6 +156,7 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
     // A start that nothing places costs as much as naming its second of the day.
     let unplaced = (DAY_MS / SECOND_MS) as f64;
     let by_chain = deviation(chain);
+    let deviations: Vec<f64> = own.iter().map(deviation).collect();
     let mut saved = 0.0;
     let mut placed = vec![0; own.len()];
     for hit in chain.hits.iter().filter(|hit| !explained[**hit]) {
@@ -163,7 +164,7 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
             .iter()
             .enumerate()
             .filter(|(_, draft)| draft.hits.binary_search(hit).is_ok())
-            .map(|(index, draft)| (deviation(draft), index))
+            .map(|(index, _)| (deviations[index], index))
             .min_by(|one, other| one.0.total_cmp(&other.0));
         if let Some((_, index)) = by_schedule {
             placed[index] += 1;

@@ -2,7 +2,7 @@
 
 use super::clock_times::{ClockCandidate, ClockTimes, examine};
 use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES};
-use super::peaks::Folded;
+use super::peaks::{Folded, Peak};
 use super::phase::mean_phase;
 use super::surroundings::Surroundings;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
@@ -38,8 +38,9 @@ pub(super) fn clock_candidates(
                 continue;
             }
             let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
-            let limit = if step_ms == DAY_MS { DAY_PEAKS } else { STEP_PEAKS };
-            if step_ms <= HOUR_MS {
+            let limit = if step_ms == DAY_MS && clock == 0 { DAY_PEAKS } else { STEP_PEAKS };
+            let mut narrower: Vec<Peak> = Vec::new();
+            if step_ms <= HOUR_MS && starts.len() as i64 * step_ms < 5 * observed_ms {
                 let half_width_ms = step_ms / 4;
                 let centre_ms = mean_phase(&local, step_ms as f64) as i64;
                 let times = ClockTimes { clock, step_ms, label_ms: centre_ms, delay_ms: 0, half_width_ms };
@@ -54,13 +55,27 @@ pub(super) fn clock_candidates(
                     delay_ms: 0,
                     half_width_ms,
                 };
+                // Where nearly every window is hit anyway, no slot can stand out.
+                let per_window = starts.len() as f64 * 2.0 * half_width_ms as f64 / observed_ms as f64;
+                if per_window > 2.5 {
+                    continue;
+                }
                 if half_width_ms * 2 < resolution_ms || half_width_ms * 6 > step_ms {
                     continue;
                 }
-                for peak in folded.peaks(half_width_ms, times(0).flank_ms(), least, limit) {
-                    let candidate = examine(times(peak.centre_ms), starts, around, resolution_ms, None);
-                    found.extend(candidate.filter(|candidate| candidate.net >= least_net));
+                let peaks = folded.peaks(half_width_ms, times(0).flank_ms(), least, limit);
+                for peak in &peaks {
+                    // The same starts in a narrower window say the same and more.
+                    let known = narrower.iter().any(|other| {
+                        let apart = (other.centre_ms - peak.centre_ms).rem_euclid(step_ms);
+                        other.count >= peak.count && apart.min(step_ms - apart) <= half_width_ms
+                    });
+                    if !known {
+                        let candidate = examine(times(peak.centre_ms), starts, around, resolution_ms, None);
+                        found.extend(candidate.filter(|candidate| candidate.net >= least_net));
+                    }
                 }
+                narrower.extend(peaks);
             }
         }
     }

@@ -80,10 +80,10 @@ impl ClockTimes {
                 let local = day * DAY_MS + label;
                 label += self.step_ms;
                 let instants = clock.utc(local);
-                if instants.len() > 1 && self.step_ms > HOUR_MS {
+                if instants[1].is_some() && self.step_ms > HOUR_MS {
                     continue;
                 }
-                for utc_ms in instants {
+                for utc_ms in instants.into_iter().flatten() {
                     let at_ms = utc_ms + self.delay_ms;
                     if at_ms + self.half_width_ms < from_ms || at_ms - self.half_width_ms > to_ms {
                         continue;

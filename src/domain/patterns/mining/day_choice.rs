@@ -158,11 +158,12 @@ fn kept_interval(counts: &[DayCount], filter: DayFilter, total: (u64, u64)) -> O
     let chance = outside.clamp(0.01, 0.3);
     let mut found = None;
     for _ in 0..2 {
+        let (for_hit, for_miss) = ((kept / chance).ln(), ((1.0 - kept) / (1.0 - chance)).ln());
         let scores: Vec<f64> = passing
             .iter()
             .map(|count| {
-                f64::from(count.hits) * (kept / chance).ln()
-                    + f64::from(count.slots.saturating_sub(count.hits)) * ((1.0 - kept) / (1.0 - chance)).ln()
+                let misses = count.slots.saturating_sub(count.hits);
+                f64::from(count.hits) * for_hit + f64::from(misses) * for_miss
             })
             .collect();
         let (from, to) = best_segment(&scores)?;

@@ -30,8 +30,11 @@ pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
     let Some((histories, around)) = prepare(input, options) else { return Vec::new() };
     let explained: Vec<Vec<Explanation>> =
         histories.par_iter().map(|starts| explain(&starts.at_ms, &around, starts.resolution_ms)).collect();
+    let punctual: Vec<bool> =
+        histories.iter().zip(&explained).map(|(starts, found)| is_punctual(starts, found)).collect();
     let chains: Vec<Chain> = frequent_pairs(&histories)
         .into_par_iter()
+        .filter(|(_, successor)| !punctual[*successor])
         .filter_map(|pair| find_chain(&histories, pair, around.min_occurrences))
         .collect();
     let mut strongest: Vec<f64> = explained
@@ -67,6 +70,19 @@ pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
         .collect();
     patterns.sort_by(|one, other| order(one).cmp(&order(other)));
     patterns
+}
+
+/// Whether clocks place nearly all runs to a few seconds: nothing that they could follow says more.
+fn is_punctual(starts: &Starts<'_>, found: &[Explanation]) -> bool {
+    const PUNCTUAL_MS: i64 = 5_000;
+    let placed: usize = found
+        .iter()
+        .filter_map(|explanation| match explanation {
+            Explanation::Clock(clock) if clock.times.half_width_ms <= PUNCTUAL_MS => Some(clock.hits.len()),
+            _ => None,
+        })
+        .sum();
+    placed * 10 >= starts.runs.len() * 9
 }
 
 /// The histories that can be tested, by name, and what they share. `None` without any.
@@ -118,6 +134,8 @@ fn drafts(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -
 fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) -> Vec<Draft> {
     let mut explained = vec![false; starts.runs.len()];
     let mut kept: Vec<Draft> = Vec::new();
+    // What a chain saves only shrinks as others explain its runs.
+    chains.retain(|draft| saved_nats(draft, own, &explained, starts.resolution_ms) >= LEAST_SAVED_NATS);
     while !chains.is_empty() {
         let saved = |draft: &Draft| saved_nats(draft, own, &explained, starts.resolution_ms);
         let best = chains

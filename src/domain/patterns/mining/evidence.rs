@@ -1,6 +1,6 @@
 //! Evidence as natural logarithms of e-values: expected at most 1 when nothing recurs.
 
-use super::numerics::{ln_beta, ln_incomplete_beta};
+use super::numerics::{ln_beta, ln_factorial, ln_gamma_half, ln_incomplete_beta};
 
 /// ln e-value of `hits` among `slots` when each hits with chance `chance` by accident: the likelihood ratio
 /// averaged over all hit rates above `chance` (one-sided uniform mixture).
@@ -23,8 +23,8 @@ pub(super) fn ln_sequence_probability(hits: u64, slots: u64) -> f64 {
     if slots == 0 {
         return 0.0;
     }
-    let (hits, misses) = (hits as f64, slots.saturating_sub(hits) as f64);
-    ln_beta(hits + 0.5, misses + 0.5) - std::f64::consts::PI.ln()
+    let misses = slots.saturating_sub(hits);
+    ln_gamma_half(hits) + ln_gamma_half(misses) - ln_factorial(slots) - std::f64::consts::PI.ln()
 }
 
 /// Number of streams that e-BH rejects at `level`, given the ln e-values of all streams, and the ln e-value

@@ -39,18 +39,26 @@ impl LocalClock {
     }
 
     /// The instants at which clocks show `local_ms`: none where they skip it, two where they repeat it.
-    pub(super) fn utc(&self, local_ms: i64) -> Vec<i64> {
+    pub(super) fn utc(&self, local_ms: i64) -> [Option<i64>; 2] {
         // Offsets stay below 30 hours, so only stretches near the instant read as UTC can hold it.
         const REACH_MS: i64 = 30 * HOUR_MS;
         let from = self.stretches.partition_point(|stretch| stretch.0 <= local_ms - REACH_MS).max(1) - 1;
-        let near = self.stretches[from..].iter().take_while(|stretch| stretch.0 <= local_ms + REACH_MS);
-        near.enumerate()
-            .filter_map(|(index, &(start, offset))| {
-                let utc = local_ms - offset;
-                let end = self.stretches.get(from + index + 1).map_or(i64::MAX, |next| next.0);
-                (start <= utc && utc < end).then_some(utc)
-            })
-            .collect()
+        let mut found = [None, None];
+        for (index, &(start, offset)) in self.stretches.iter().enumerate().skip(from) {
+            if start > local_ms + REACH_MS {
+                break;
+            }
+            let utc = local_ms - offset;
+            let end = self.stretches.get(index + 1).map_or(i64::MAX, |next| next.0);
+            if start <= utc && utc < end {
+                if found[0].is_none() {
+                    found[0] = Some(utc);
+                } else {
+                    found[1] = Some(utc);
+                }
+            }
+        }
+        found
     }
 
     /// Whether the offset changes between two instants.
@@ -94,7 +102,7 @@ mod tests {
         let clock = LocalClock::new(zone, at("2016-10-20T00:00:00Z"), at("2016-11-20T00:00:00Z"));
         assert_eq!(clock.local(at("2016-11-06T05:59:59Z")), at("2016-11-06T01:59:59Z"));
         assert_eq!(clock.local(at("2016-11-06T06:00:00Z")), at("2016-11-06T01:00:00Z"));
-        assert_eq!(clock.utc(at("2016-11-06T01:30:00Z")).len(), 2);
-        assert_eq!(clock.utc(at("2016-11-06T02:00:00Z")), vec![at("2016-11-06T07:00:00Z")]);
+        assert_eq!(clock.utc(at("2016-11-06T01:30:00Z")).iter().flatten().count(), 2);
+        assert_eq!(clock.utc(at("2016-11-06T02:00:00Z")), [Some(at("2016-11-06T07:00:00Z")), None]);
     }
 }

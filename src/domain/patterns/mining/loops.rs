@@ -25,7 +25,7 @@ const MULTIPLES: i32 = 8;
 /// The best loop for ascending `starts`, if there are enough of them.
 pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandidate> {
     const FEWEST: usize = 16;
-    const USED: usize = 4000;
+    const USED: usize = 800;
     let used = &starts[starts.len().saturating_sub(USED)..];
     let gaps: Vec<f64> =
         used.windows(2).map(|pair| (pair[1] - pair[0]) as f64).filter(|gap| *gap > 0.0).collect();
@@ -34,25 +34,43 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     }
     let without = ln_without_loop(&gaps);
     let mut best: Option<LoopCandidate> = None;
+    let mut attempt = |period_ms: f64, spread: f64, missing: f64| {
+        let narrow = spread * period_ms < resolution_ms as f64 / 2.0;
+        if narrow || period_ms < 4.0 * resolution_ms as f64 {
+            return;
+        }
+        let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
+        if best.is_none_or(|best| net > best.net) {
+            best = Some(LoopCandidate { period_ms, spread, net });
+        }
+    };
     let mut tried = 0.0_f64;
     for guess in likely_gaps(used, 1, 0.12) {
         for part in [1.0, 0.5] {
-            for nudge in [-0.06, -0.04, -0.02, 0.0, 0.02, 0.04, 0.06] {
-                let period_ms = guess * part * (1.0 + nudge);
-                for spread in SPREADS {
-                    if spread * period_ms < resolution_ms as f64 / 2.0
-                        || period_ms < 4.0 * resolution_ms as f64
-                    {
-                        continue;
-                    }
-                    for missing in MISSING {
-                        tried += 1.0;
-                        let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
-                        if best.is_none_or(|best| net > best.net) {
-                            best = Some(LoopCandidate { period_ms, spread, net });
-                        }
-                    }
-                }
+            for spread in [0.05, 0.2] {
+                tried += 1.0;
+                attempt(guess * part, spread, 0.25);
+            }
+        }
+    }
+    let rough = best?;
+    // A finer grid only where the rough one comes near.
+    if rough.net < -0.3 * gaps.len() as f64 {
+        return None;
+    }
+    let mut attempt = |period_ms: f64, spread: f64, missing: f64| {
+        if spread * period_ms >= resolution_ms as f64 / 2.0 {
+            let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
+            if best.is_none_or(|best| net > best.net) {
+                best = Some(LoopCandidate { period_ms, spread, net });
+            }
+        }
+    };
+    for nudge in [-0.08, -0.05, -0.025, 0.0, 0.025, 0.05, 0.08] {
+        for spread in SPREADS {
+            for missing in MISSING {
+                tried += 1.0;
+                attempt(rough.period_ms * (1.0 + nudge), spread, missing);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The few special functions that the evidence needs, in logarithms wherever a value could overflow.
 
 use std::f64::consts::PI;
+use std::sync::LazyLock;
 
 /// Natural logarithm of the gamma function for positive `x` (Lanczos, g = 7, nine terms; 1e-13 relative).
 pub(super) fn ln_gamma(x: f64) -> f64 {
@@ -32,12 +33,29 @@ pub(super) fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
 }
 
+/// Counts below this have their logarithms tabulated: the choice of days asks for them a million times.
+const TABULATED: u64 = 2048;
+static LN_GAMMA_HALF: LazyLock<Vec<f64>> =
+    LazyLock::new(|| (0..TABULATED).map(|count| ln_gamma(count as f64 + 0.5)).collect());
+static LN_FACTORIAL: LazyLock<Vec<f64>> =
+    LazyLock::new(|| (0..TABULATED).map(|count| ln_gamma(count as f64 + 1.0)).collect());
+
+/// Natural logarithm of the gamma function at `count` and a half.
+pub(super) fn ln_gamma_half(count: u64) -> f64 {
+    LN_GAMMA_HALF.get(count as usize).copied().unwrap_or_else(|| ln_gamma(count as f64 + 0.5))
+}
+
+/// Natural logarithm of the factorial of `count`.
+pub(super) fn ln_factorial(count: u64) -> f64 {
+    LN_FACTORIAL.get(count as usize).copied().unwrap_or_else(|| ln_gamma(count as f64 + 1.0))
+}
+
 /// Natural logarithm of `n` over `k`.
 pub(super) fn ln_choose(n: u32, k: u32) -> f64 {
     if k == 0 || k >= n {
         return 0.0;
     }
-    -f64::from(n + 1).ln() - ln_beta(f64::from(n - k) + 1.0, f64::from(k) + 1.0)
+    ln_factorial(u64::from(n)) - ln_factorial(u64::from(k)) - ln_factorial(u64::from(n - k))
 }
 
 /// Natural logarithm of the regularised incomplete beta function `I_x(a, b)`, by its continued fraction.

@@ -1,6 +1,7 @@
 //! Where starts crowd when time is folded: the places at which slots are tried. A sloppy search; evidence decides.
 
 use super::evidence::ln_slot_evidence;
+use crate::domain::time::DAY_MS;
 
 /// A crowded place of a folded history.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,8 +84,9 @@ impl Folded {
     /// The most crowded windows of `half_width_ms` that do not overlap, at most `limit`, with at least
     /// `least` starts each and a density above that of the `flank_ms` around them.
     pub(super) fn peaks(&self, half_width_ms: i64, flank_ms: i64, least: u64, limit: usize) -> Vec<Peak> {
-        /// Nats by which a window must stand out before anything is charged: a third of what would be needed.
-        const LEAST_NATS: f64 = 3.0;
+        // Nats by which a window must stand out on all days together before anything is charged; days that
+        // leave most of them out are kept by daily slots only.
+        let least_nats = if self.step_ms == DAY_MS { 4.5 } else { 8.0 };
         let width = 2 * half_width_ms;
         let mut windows: Vec<(u64, i64)> = Vec::new();
         let mut end = 0;
@@ -111,7 +113,12 @@ impl Folded {
         }
         windows.sort_unstable_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
         let mut chosen: Vec<Peak> = Vec::new();
+        let chance = half_width_ms as f64 / flank_ms as f64;
         for (count, centre) in windows {
+            // Even without a start beside it, so few do not stand out.
+            if count as f64 * -chance.ln() < least_nats {
+                break;
+            }
             let clear = chosen.iter().all(|peak| {
                 let apart = (peak.centre_ms - centre).rem_euclid(self.step_ms);
                 apart.min(self.step_ms - apart) > width
@@ -120,8 +127,9 @@ impl Folded {
                 continue;
             }
             let around = self.count(centre - flank_ms, centre + flank_ms).max(count);
-            let chance = half_width_ms as f64 / flank_ms as f64;
-            if ln_slot_evidence(count, around, chance) < LEAST_NATS {
+            if ln_likelihood_gain(count, around, chance) < least_nats
+                || ln_slot_evidence(count, around, chance) < least_nats
+            {
                 continue;
             }
             chosen.push(Peak { centre_ms: centre.rem_euclid(self.step_ms), count });
@@ -133,10 +141,21 @@ impl Folded {
     }
 }
 
+/// ln likelihood ratio of the share found against `chance`: a cheap bound on the evidence.
+fn ln_likelihood_gain(count: u64, around: u64, chance: f64) -> f64 {
+    let (count, around) = (count as f64, around as f64);
+    let share = count / around;
+    if share <= chance {
+        return 0.0;
+    }
+    let rest = if share < 1.0 { (around - count) * ((1.0 - share) / (1.0 - chance)).ln() } else { 0.0 };
+    count * (share / chance).ln() + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
+    use crate::domain::time::{HOUR_MS, MINUTE_MS};
 
     #[test]
     fn a_peak_around_midnight_is_one_peak() {

@@ -171,6 +171,7 @@ fn examine(
     let anchor = mean_phase(starts, period_ms);
     let flank_ms = ((period_ms / 2.0) as i64).min(3 * HOUR_MS);
     let mut best: Option<PeriodCandidate> = None;
+    let mut phase: Option<f64> = None;
     let quarter = flank_ms / 2;
     let widths = HALF_WIDTHS_MS.into_iter().filter(|half| half * 6 <= period_ms as i64).chain([quarter]);
     for half_width_ms in widths.filter(|half| half * 2 >= resolution_ms) {
@@ -194,7 +195,9 @@ fn examine(
             + if kept.1 { ends } else { std::f64::consts::LN_2 };
         let mut net = flanked.ln_e - nats;
         if net < LEAST_NET && period_ms <= 3.0 * HOUR_MS as f64 {
-            net = net.max(ln_phase_evidence(starts, period_ms, resolution_ms as f64) - nats);
+            let phase =
+                *phase.get_or_insert_with(|| ln_phase_evidence(starts, period_ms, resolution_ms as f64));
+            net = net.max(phase - nats);
         }
         if best.as_ref().is_none_or(|best| net > best.net) {
             best = Some(PeriodCandidate {
