@@ -1,17 +1,15 @@
 //! One chain of the search: heat-bath annealing in cycles, each ended by a descent.
 
 use super::choice::Strategy;
+use super::cooling::{FIRST_REHEAT, Purpose, cycle_share, first_temperature, picks, temperatures};
+use super::heat_bath::HeatBath;
+use super::incumbent::Incumbent;
 use super::kernel::{Scratch, option_costs};
 use super::landscape::{Landscape, Shape};
 use super::model::Model;
 use super::random::Random;
 use super::state::SearchState;
 
-/// Shares of a chain's work that its cycles get. The first one only descends: it
-/// gives a plan at once.
-const CYCLES: [f64; 5] = [0.0, 0.01, 0.07, 0.30, 0.62];
-/// The same for `PeakMitigation`, which asks for a lower peak in each; the last one repeats.
-const PEAK_CYCLES: [f64; 6] = [0.0, 0.005, 0.015, 0.04, 0.08, 0.15];
 /// Share of the work after which `PeakMitigation` turns to its tie-break.
 const PEAK_SHARE: f64 = 0.85;
 /// Position in `CYCLES` of the cycle that the tie-break gets.
@@ -24,34 +22,12 @@ const RAISE: f64 = 1.02;
 const RELAX: f64 = 0.97;
 /// Charge for one hundredth of a capacity, one slot long, to begin with; minutes under `ConflictResolution`.
 const FIRST_EXCESS_CHARGE: f64 = 20.0;
-/// Rounds over all rules that a cycle needs to start at the warmest temperature.
-const PATIENT_ROUNDS: f64 = 100.0;
 /// Tries to mend broken tags and precedences after a cycle, per movable rule.
 const MENDING_TRIES: usize = 2;
+/// Rounds over all rules that a stopped search still makes.
+const QUENCHING_ROUNDS: u64 = 6;
 /// Steps between two looks at the temperature.
 const STEPS_PER_TEMPERATURE: u32 = 32;
-/// Weights below `exp(-30)` are not worth drawing.
-const COLDEST: f64 = 30.0;
-
-/// The best valid options a chain has seen.
-#[derive(Clone, Debug)]
-pub struct Incumbent {
-    /// Value under the strategy (for `PeakMitigation` the peak, 0..1).
-    pub value: f64,
-    /// Variance of the load, the tie-break of `PeakMitigation`; 0 elsewhere.
-    pub tie: f64,
-    /// Option of every rule.
-    pub options: Vec<usize>,
-}
-
-impl Incumbent {
-    /// Whether a value, or with an equal value a tie-break, is better by more than rounding.
-    pub fn is_beaten_by(&self, value: f64, tie: f64) -> bool {
-        let margin = 1e-9 * self.value.abs().max(1e-9);
-        let tie_margin = 1e-9 * self.tie.abs().max(1e-9);
-        value < self.value - margin || (value <= self.value + margin && tie < self.tie - tie_margin)
-    }
-}
 
 /// Where a chain is within its cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +47,9 @@ pub struct Chain<'a> {
     state: SearchState,
     random: Random,
     scratch: Scratch,
-    weights: Vec<f64>,
+    heat_bath: HeatBath,
     order: Vec<usize>,
+    picks: Vec<usize>,
     place: usize,
     round_work: u64,
     value: f64,
@@ -116,8 +93,9 @@ impl<'a> Chain<'a> {
             landscape,
             random: Random::new(seed),
             scratch: Scratch::default(),
-            weights: Vec::new(),
+            heat_bath: HeatBath::default(),
             order: model.movable.clone(),
+            picks: picks(model),
             place: 0,
             round_work: model.movable.iter().map(|&rule| model.rules[rule].work).sum(),
             value: 0.0,
@@ -206,19 +184,11 @@ impl<'a> Chain<'a> {
         if self.steps == 0 {
             self.steps = STEPS_PER_TEMPERATURE;
             let lowered_enough = self.work as f64 >= PEAK_SHARE * self.budget as f64;
-            if self.landscape.shape == Shape::Excess
-                && self.strategy == Strategy::PeakMitigation
-                && lowered_enough
-            {
+            if self.purpose() == Purpose::LowerPeak && lowered_enough {
                 self.turn_to_ties();
             }
-            let cycles: &[f64] =
-                if self.landscape.shape == Shape::Excess && self.strategy == Strategy::PeakMitigation {
-                    &PEAK_CYCLES
-                } else {
-                    &CYCLES
-                };
-            let share = cycles[self.cycle.min(cycles.len() - 1)];
+            let purpose = self.purpose();
+            let share = cycle_share(purpose, self.cycle);
             let length = (share * self.budget as f64).max(1.0);
             let progress = (self.work - self.cycle_started) as f64 / length;
             if share == 0.0 || progress >= 1.0 {
@@ -227,18 +197,19 @@ impl<'a> Chain<'a> {
                 self.temperature = 0.0;
                 return;
             }
-            // A cycle too short to cool from the top starts further down, from what the last one left.
             let rounds = length / self.round_work as f64;
-            let warmest = (self.warmest * rounds / PATIENT_ROUNDS).clamp(3.0 * self.coldest, self.warmest);
+            let range = (self.warmest, self.coldest);
+            let warmest = first_temperature(purpose, self.cycle, rounds, range);
             self.temperature = warmest * (self.coldest / warmest).powf(progress);
             let warmth = self.temperature / self.scale;
             if self.strategy == Strategy::ConflictResolution && progress > SETTLED {
                 self.adapt_excess_charge();
             }
-            self.set_tag_weight(self.scale * warmth.powf(0.3));
+            // Soft while it is hot, so that chains and tag mates can pass each other.
+            self.set_tag_weight(self.scale * self.firmness * warmth.powf(0.3));
         }
         self.steps -= 1;
-        let rule = self.model.movable[self.random.below(self.model.movable.len())];
+        let rule = self.picks[self.random.below(self.picks.len())];
         self.resample(rule);
     }
 
@@ -277,6 +248,23 @@ impl<'a> Chain<'a> {
         }
     }
 
+    fn purpose(&self) -> Purpose {
+        match (self.strategy, self.landscape.shape) {
+            (Strategy::PeakMitigation, Shape::Excess) => Purpose::LowerPeak,
+            _ => Purpose::Best,
+        }
+    }
+
+    /// Gives up cooling and takes the nearest good plan: the search is about to be stopped.
+    pub fn quench(&mut self) {
+        if self.phase == Phase::Cooling {
+            self.temperature = 0.0;
+            self.set_tag_weight(self.scale * self.firmness);
+            self.phase = Phase::Descending(0);
+        }
+        self.advance(QUENCHING_ROUNDS * self.round_work);
+    }
+
     /// Leaves the peak as low as it got, and turns to the variance: the tie-break of `PeakMitigation`.
     pub fn turn_to_ties(&mut self) {
         let Some(best) = &self.best else {
@@ -295,7 +283,7 @@ impl<'a> Chain<'a> {
         self.mend();
         self.value = self.state.total(self.model, &self.landscape);
         self.record();
-        if self.strategy == Strategy::PeakMitigation && self.landscape.shape == Shape::Excess {
+        if self.purpose() == Purpose::LowerPeak {
             self.eagerness *= if self.improved { 1.5 } else { 0.5 };
             self.eagerness = self.eagerness.clamp(0.01, 0.7);
             self.lower_limit();
@@ -303,10 +291,18 @@ impl<'a> Chain<'a> {
             self.gauge();
         }
         self.cycle += 1;
+        if self.purpose() == Purpose::Best
+            && self.cycle >= FIRST_REHEAT
+            && let Some(best) = &self.best
+        {
+            let options = best.options.clone();
+            self.state = SearchState::new(self.model, options, &self.landscape.limit);
+            self.value = self.state.total(self.model, &self.landscape);
+        }
         self.cycle_started = self.work;
         self.steps = 0;
         self.phase = Phase::Cooling;
-        if self.broken() {
+        if self.state.is_broken(self.model) {
             self.firmness *= 4.0;
         }
     }
@@ -316,7 +312,7 @@ impl<'a> Chain<'a> {
     fn mend(&mut self) {
         let weight = self.landscape.tag_weight;
         for attempt in 0..MENDING_TRIES * self.order.len() {
-            let broken = self.broken_rules();
+            let broken = self.state.broken_rules(self.model);
             if broken.is_empty() {
                 break;
             }
@@ -343,33 +339,6 @@ impl<'a> Chain<'a> {
         self.landscape.tag_weight = weight;
     }
 
-    /// Rules in a shared slot of a tag, or on either side of a precedence not kept.
-    fn broken_rules(&self) -> Vec<usize> {
-        let mut broken = Vec::new();
-        if self.state.shared > 0 {
-            let horizon = self.model.horizon;
-            for (rule, described) in self.model.rules.iter().enumerate() {
-                let step = self.state.options[rule] % described.width;
-                let shares = described.tags.iter().any(|&tag| {
-                    let counts = &self.state.tag_counts[tag * horizon..(tag + 1) * horizon];
-                    described.stretches(step).any(|(first, length, _)| {
-                        (first..first + length).any(|slot| counts[slot % horizon] > 1)
-                    })
-                });
-                if shares {
-                    broken.push(rule);
-                }
-            }
-        }
-        let shift = |rule: usize| self.model.rules[rule].decode(self.state.options[rule]).0;
-        for &(before, after, gap) in &self.model.ordered {
-            if shift(after) - shift(before) < gap {
-                broken.extend([before, after]);
-            }
-        }
-        broken
-    }
-
     /// Draws a new option for `rule` at the present temperature.
     fn resample(&mut self, rule: usize) {
         self.work += self.model.rules[rule].work;
@@ -384,44 +353,17 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// An option by its Boltzmann weight; at zero temperature the cheapest, the old one among equals.
     fn draw(&mut self, old: usize) -> usize {
-        let costs = &self.scratch.costs;
-        let (mut least, mut cheapest) = (costs[old], old);
-        for (option, &cost) in costs.iter().enumerate() {
-            if cost < least {
-                (least, cheapest) = (cost, option);
-            }
-        }
-        if !least.is_finite() {
-            return old;
-        }
-        if self.temperature <= 0.0 {
-            let margin = 1e-7 * self.scale;
-            return if costs[old] <= least + margin { old } else { cheapest };
-        }
-        let scale = -1.0 / self.temperature;
-        self.weights.clear();
-        let mut sum = 0.0;
-        for &cost in costs {
-            let exponent = (cost - least) * scale;
-            if exponent > -COLDEST {
-                sum += exponent.exp();
-            }
-            self.weights.push(sum);
-        }
-        let target = self.random.unit() * sum;
-        self.weights.iter().position(|&weight| weight > target).unwrap_or(cheapest)
-    }
-
-    /// Whether a tag is shared or a precedence not kept.
-    fn broken(&self) -> bool {
-        self.state.shared > 0 || self.state.missing_slots(self.model) > 0
+        let margin = 1e-7 * self.scale;
+        self.heat_bath.draw(&self.scratch.costs, old, self.temperature, margin, &mut self.random)
     }
 
     /// Looks whether a move has led to a new best plan, where that can happen at any time.
     fn notice(&mut self) {
-        if self.landscape.shape == Shape::Excess && self.state.over <= 0.0 && !self.broken() {
+        if self.landscape.shape == Shape::Excess
+            && self.state.over <= 0.0
+            && !self.state.is_broken(self.model)
+        {
             self.record();
             if self.strategy == Strategy::PeakMitigation {
                 self.lower_limit();
@@ -449,7 +391,7 @@ impl<'a> Chain<'a> {
     fn record(&mut self) {
         let hopeless = self.strategy == Strategy::ConflictResolution
             && self.best.as_ref().is_some_and(|best| self.value >= best.value - 0.5);
-        if hopeless || self.broken() {
+        if hopeless || self.state.is_broken(self.model) {
             return;
         }
         let (value, tie) = match self.strategy {
@@ -462,16 +404,5 @@ impl<'a> Chain<'a> {
             let options = self.state.options.clone();
             self.best = Some(Incumbent { value, tie, options });
         }
-    }
-}
-
-/// First and last temperature of a cycle, relative to the mean spread of the options' costs. Measured on
-/// problems of 200 rules.
-fn temperatures(strategy: Strategy) -> (f64, f64) {
-    match strategy {
-        Strategy::BalanceLoad => (1.0, 3e-3),
-        Strategy::PeakMitigation => (1.0, 1e-2),
-        Strategy::ResourceEfficiency => (0.1, 1e-3),
-        Strategy::ConflictResolution => (0.1, 1e-3),
     }
 }

@@ -1,8 +1,8 @@
 //! Runs the exact search beside the chains: what it must beat changes as they find better plans.
 
-use super::chain::Incumbent;
 use super::choice::Strategy;
 use super::exact::{ExactSearch, Proof};
+use super::incumbent::Incumbent;
 use super::model::Model;
 
 /// Movable rules above which branch and bound has no hope and only costs time.

@@ -1,7 +1,7 @@
 //! After the search: rules whose move gains nothing go home, or as near to it as costs nothing.
 
-use super::chain::Incumbent;
 use super::choice::Strategy;
+use super::incumbent::Incumbent;
 use super::kernel::{Scratch, option_costs};
 use super::landscape::Landscape;
 use super::model::Model;

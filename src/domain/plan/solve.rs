@@ -1,35 +1,20 @@
 //! The optimizer: presolve, chains in parallel, and the judge's word on what they found.
 
-use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
-
-use super::bound::Bounder;
-use super::chain::{Chain, Incumbent};
 use super::choice::{PlanChoice, PlanStatus, Solution, Strategy};
 use super::model::Model;
 use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
 use super::problem::Problem;
-use super::prover::Prover;
 use super::score::{Score, score};
+use super::search::{Ended, Search};
 use super::settle::settle;
 use super::validate::ProblemError;
 
 /// Units of work that one core does in a millisecond at the least. Work is counted in slots looked at; the
 /// constant turns a time limit into work, so that the same limit gives the same plan on any machine.
 pub const WORK_PER_MILLISECOND: u64 = 500_000;
-/// Work of one chain between two calls of `control`.
-const SLICE: u64 = 6_000_000;
-
-/// Work of the first slice.
-const FIRST_SLICE: u64 = 500_000;
-/// The bound gets this part of the work of one chain.
-const BOUND_SHARE: u64 = 6;
-/// The proof of optimality gets this part of it, while it is worth trying.
-const PROOF_SHARE: u64 = 3;
-/// Where the peak is proven, its tie-break gets this part of the budget.
-const TIE_SHARE: u64 = 10;
 /// Relative difference below which bound and objective are one.
-const CLOSED: f64 = 1e-9;
+pub const CLOSED: f64 = 1e-9;
 
 /// How long and how wide to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,148 +103,6 @@ pub fn solve(
     Ok(solution)
 }
 
-/// Why a search came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ended {
-    /// Bound and objective met, or the budget was spent.
-    Done,
-    /// `control` said so.
-    Stopped,
-    /// Every combination was ruled out.
-    ProvenInfeasible,
-}
-
-/// The chains, the bound and the proof, and what they have found together.
-struct Search<'a> {
-    problem: &'a Problem,
-    model: &'a Model,
-    strategy: Strategy,
-    budget: u64,
-    chains: Vec<Chain<'a>>,
-    bounder: Bounder<'a>,
-    prover: Prover<'a>,
-    best: Option<Incumbent>,
-    objective: Option<f64>,
-    bound: Option<f64>,
-    work_done: u64,
-}
-
-impl<'a> Search<'a> {
-    fn new(
-        problem: &'a Problem,
-        model: &'a Model,
-        strategy: Strategy,
-        options: &SolveOptions,
-        start: &[usize],
-    ) -> Search<'a> {
-        let chains: Vec<Chain<'_>> = (0..options.chains.max(1) as u64)
-            .map(|position| {
-                let seed = options.seed.wrapping_mul(0x9E37_79B9).wrapping_add(position);
-                Chain::new(model, strategy, start.to_vec(), seed, options.work_budget)
-            })
-            .collect();
-        Search {
-            bounder: Bounder::new(model, strategy, chains[0].loads()),
-            prover: Prover::new(model, strategy),
-            problem,
-            model,
-            strategy,
-            budget: options.work_budget,
-            chains,
-            best: None,
-            objective: None,
-            bound: None,
-            work_done: 0,
-        }
-    }
-
-    fn run(&mut self, control: &mut dyn FnMut(&Progress) -> Control) -> Ended {
-        let mut end = self.budget;
-        let mut settling_ties = false;
-        loop {
-            self.gather();
-            if self.best.is_none() && self.prover.has_proven(None) {
-                return Ended::ProvenInfeasible;
-            }
-            if self.is_closed() && !settling_ties {
-                if self.strategy != Strategy::PeakMitigation {
-                    return Ended::Done;
-                }
-                // The peak is as low as it can be; what is left to gain is the variance below it.
-                settling_ties = true;
-                end = end.min(self.work_done + self.budget / TIE_SHARE);
-                for chain in &mut self.chains {
-                    chain.turn_to_ties();
-                }
-            }
-            if self.work_done >= end {
-                return Ended::Done;
-            }
-            let progress = Progress {
-                work_done: self.work_done,
-                work_budget: self.budget,
-                objective: self.objective,
-                lower_bound: self.bound,
-            };
-            if control(&progress) == Control::Stop {
-                return Ended::Stopped;
-            }
-            // Short slices first: a small problem is solved, and a large one has a plan, long before 20 ms.
-            let slice = SLICE.min(FIRST_SLICE + self.work_done);
-            self.advance(slice.min(end - self.work_done));
-        }
-    }
-
-    /// The best of the chains; all of them are told of it.
-    fn gather(&mut self) {
-        let mut improved = false;
-        for candidate in self.chains.iter().filter_map(|chain| chain.best.as_ref()) {
-            let beaten = |best: &Incumbent| best.is_beaten_by(candidate.value, candidate.tie);
-            if self.best.as_ref().is_none_or(beaten) {
-                self.best = Some(candidate.clone());
-                improved = true;
-            }
-        }
-        let Some(best) = self.best.as_ref().filter(|_| improved) else {
-            return;
-        };
-        for chain in &mut self.chains {
-            chain.adopt(&best.options);
-        }
-        let judged = score(self.problem, &self.model.choice(&best.options));
-        self.objective = Some(judged.objective(self.strategy));
-    }
-
-    fn is_closed(&self) -> bool {
-        let pair = self.objective.zip(self.bound);
-        pair.is_some_and(|(objective, bound)| objective - bound <= CLOSED * objective.abs().max(CLOSED))
-    }
-
-    fn advance(&mut self, slice: u64) {
-        let (objective, best) = (self.objective, self.best.as_ref());
-        let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
-        rayon::join(
-            || {
-                bounder.advance(slice / BOUND_SHARE, objective);
-                prover.advance(slice / PROOF_SHARE, best);
-            },
-            || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
-        );
-        self.work_done += slice;
-        let mut bound = attainable(self.problem, self.strategy, self.bounder.bound);
-        if let (true, Some(objective)) = (self.prover.has_proven(best), objective) {
-            bound = bound.max(objective);
-        }
-        self.bound = Some(bound);
-        if let Some(options) = self.prover.take_better() {
-            self.chains[0].adopt(&options);
-        }
-        for chain in &mut self.chains {
-            chain.floor = self.bounder.bound;
-        }
-    }
-}
-
 /// The settled plan, unless the judge finds it worse than the one the search found.
 fn prefer_settled(
     problem: &Problem,
@@ -270,23 +113,6 @@ fn prefer_settled(
     let (found, home) = (score(problem, &searched), score(problem, &settled));
     let limit = found.objective(strategy) * (1.0 + 1e-9);
     if home.is_valid(strategy) && home.objective(strategy) <= limit { settled } else { searched }
-}
-
-/// A bound in the unit of the objective, raised to the next value that a plan can have.
-fn attainable(problem: &Problem, strategy: Strategy, bound: f64) -> f64 {
-    match strategy {
-        Strategy::BalanceLoad | Strategy::ResourceEfficiency => bound,
-        // Priorities, occurrences and minutes are whole numbers; displacement comes in slots, migration not.
-        Strategy::ConflictResolution => (bound - 1e-6).ceil(),
-        Strategy::PeakMitigation => {
-            let capacities = problem.hosts.iter().flat_map(|host| &host.capacity);
-            let loads = capacities.filter(|&&capacity| capacity > 0).map(|&capacity| {
-                let capacity = capacity as f64;
-                (bound * capacity - 1e-6).ceil() / capacity
-            });
-            100.0 * loads.fold(f64::INFINITY, f64::min)
-        }
-    }
 }
 
 /// Shifts that keep the precedences, on the wanted hosts.

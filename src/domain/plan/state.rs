@@ -131,9 +131,15 @@ impl SearchState {
     }
 
     /// Moves a rule from its option to another.
+    #[cfg(test)]
     pub fn shift(&mut self, model: &Model, rule: usize, option: usize) {
         self.remove(model, rule);
         self.place(model, rule, option);
+    }
+
+    /// Whether a tag is shared or a precedence not kept.
+    pub fn is_broken(&self, model: &Model) -> bool {
+        self.shared > 0 || self.missing_slots(model) > 0
     }
 
     /// Slots that rules start too early after those they wait for, summed over precedences.
@@ -141,6 +147,33 @@ impl SearchState {
         let shift = |rule: usize| model.rules[rule].decode(self.options[rule]).0;
         let ordered = model.ordered.iter();
         ordered.map(|&(before, after, gap)| (gap - shift(after) + shift(before)).max(0)).sum()
+    }
+
+    /// Rules in a shared slot of a tag, or on either side of a precedence not kept.
+    pub fn broken_rules(&self, model: &Model) -> Vec<usize> {
+        let mut broken = Vec::new();
+        if self.shared > 0 {
+            let horizon = model.horizon;
+            for (rule, described) in model.rules.iter().enumerate() {
+                let step = self.options[rule] % described.width;
+                let shares = described.tags.iter().any(|&tag| {
+                    let counts = &self.tag_counts[tag * horizon..(tag + 1) * horizon];
+                    described.stretches(step).any(|(first, length, _)| {
+                        (first..first + length).any(|slot| counts[slot % horizon] > 1)
+                    })
+                });
+                if shares {
+                    broken.push(rule);
+                }
+            }
+        }
+        let shift = |rule: usize| model.rules[rule].decode(self.options[rule]).0;
+        for &(before, after, gap) in &model.ordered {
+            if shift(after) - shift(before) < gap {
+                broken.extend([before, after]);
+            }
+        }
+        broken
     }
 
     /// The whole cost under a landscape, from the loads. Without the offset of `balance`.
