@@ -1,5 +1,7 @@
 //! Schedules of every kind, kept well and badly: found, named exactly, and nothing else.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{BRUTAL, CLEAN, Chance, HARD, Level, MILD, days, history, kept, mined};

@@ -1,5 +1,7 @@
 //! Task types that follow others, amid types that do not.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{Chance, MONDAY_MS, Unscheduled, days, history, mined, unscheduled};

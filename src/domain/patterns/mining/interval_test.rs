@@ -1,5 +1,7 @@
 //! Periods that no cron line states, and loops that drift.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{Chance, MONDAY_MS, days, history, mined};
