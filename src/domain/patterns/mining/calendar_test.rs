@@ -1,5 +1,7 @@
 //! Schedules of every kind, kept well and badly: found, named exactly, and nothing else.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{BRUTAL, CLEAN, Chance, HARD, Level, MILD, days, history, kept, mined};
@@ -160,20 +162,20 @@ fn exact_share(scores: &[(&str, Score)]) -> f64 {
 
 #[test]
 fn clean_schedules_are_named_exactly() {
-    let scores = suite(CLEAN, &KINDS, 0..4, true);
+    let scores = suite(CLEAN, &KINDS, 0..3, true);
     assert!(mean_f1(&scores) > 0.999, "{scores:?}");
     assert!(exact_share(&scores) >= 0.97, "{scores:?}");
 }
 
 #[test]
 fn mildly_disturbed_schedules_are_found() {
-    let scores = suite(MILD, &KINDS, 100..104, true);
+    let scores = suite(MILD, &KINDS, 100..102, true);
     assert!(mean_f1(&scores) > 0.97, "{scores:?}");
 }
 
 #[test]
 fn badly_disturbed_schedules_are_mostly_found() {
-    let scores = suite(HARD, &KINDS, 200..203, true);
+    let scores = suite(HARD, &KINDS, 200..202, true);
     assert!(mean_f1(&scores) > 0.9, "{scores:?}");
 }
 

@@ -1,6 +1,7 @@
 //! Clock times worth examining for one history: peaks of the folded history, at every step and width.
 
-use super::clock_times::{ClockCandidate, ClockTimes, examine};
+use super::clock_evidence::{ClockCandidate, examine};
+use super::clock_times::ClockTimes;
 use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES};
 use super::peaks::{Folded, Peak};
 use super::phase::mean_phase;

@@ -1,7 +1,8 @@
 //! Explaining one history: the strongest schedule first, then what it leaves over, until nothing stands out.
 
+use super::clock_evidence::{ClockCandidate, examine};
 use super::clock_search::clock_candidates;
-use super::clock_times::{ClockCandidate, ClockTimes, examine};
+use super::clock_times::ClockTimes;
 use super::loops::{LoopCandidate, best_loop};
 use super::minute::likeliest_minute;
 use super::period::{PeriodCandidate, period_candidates};

@@ -1,5 +1,7 @@
 //! Periods that no cron line states, and loops that drift.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{Chance, MONDAY_MS, days, history, mined};
@@ -78,7 +80,7 @@ fn loops_found(count: usize, sigma: f64, seeds: std::ops::Range<u64>) -> f64 {
 
 #[test]
 fn loops_that_sleep_after_finishing_are_found_though_their_phase_drifts() {
-    assert!(loops_found(150, 0.1, 0..12) >= 0.9);
+    assert!(loops_found(150, 0.1, 0..6) >= 0.9);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Schedules that stop, move, pass changes of clocks or begin late; and input that means harm.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use super::generator::{CLEAN, Chance, MONDAY_MS, days, history, kept, mined};
 use super::{MiningInput, MiningOptions, mine};
 use crate::domain::activity::{HistoryRun, TaskHistory, TaskTypeId};

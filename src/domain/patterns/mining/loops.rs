@@ -132,7 +132,7 @@ fn ln_without_loop(gaps: &[f64]) -> f64 {
     }
     let middle = gaps.iter().map(|gap| gap.ln()).sum::<f64>() / count;
     let variance = gaps.iter().map(|gap| (gap.ln() - middle).powi(2)).sum::<f64>() / count;
-    let deviation = variance.sqrt().max(0.5);
+    let deviation = variance.sqrt().max(0.8);
     let lognormal: f64 = gaps
         .iter()
         .map(|gap| {

@@ -2,11 +2,13 @@
 
 mod chains;
 mod civil_days;
+mod clock_evidence;
 mod clock_search;
 mod clock_times;
 mod co_occurrence;
 mod code_length;
 mod day_choice;
+mod day_tally;
 mod engine;
 mod evenness;
 mod evidence;

@@ -1,5 +1,7 @@
 //! Activity without a schedule must not look like one.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use rayon::prelude::*;
 
 use super::generator::{Chance, Unscheduled, days, history, mined, unscheduled};

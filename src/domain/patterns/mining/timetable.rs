@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::clock_times::{ClockCandidate, ClockTimes, examine};
+use super::clock_evidence::{ClockCandidate, examine};
+use super::clock_times::ClockTimes;
 use super::day_choice::filter_nats;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;

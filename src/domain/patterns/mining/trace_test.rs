@@ -1,5 +1,7 @@
 //! The miner against a real syslog of cron, where the crontabs are known.
 
+#![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -80,17 +82,6 @@ fn the_crontabs_of_a_real_server_are_recovered_from_its_syslog() {
     observed.push(TimeSpan::new(from, span.end));
     let input = MiningInput { histories: &histories, span, observed: &observed, zone };
     let patterns = mine(&input, &MiningOptions::default());
-    for pattern in &patterns {
-        eprintln!(
-            "{} {:?} {:?} active {} confidence {:.3} {:?}",
-            pattern.task_types[0],
-            pattern.schedule.cron(),
-            pattern.pattern_type,
-            pattern.is_active,
-            pattern.confidence,
-            pattern.evidence
-        );
-    }
     let mut crons: Vec<(String, bool)> = patterns
         .iter()
         .map(|pattern| (pattern.schedule.cron().expect("cron line"), pattern.is_active))
