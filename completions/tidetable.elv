@@ -229,6 +229,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;generate-scheduling-rules'= {
+            cand --pattern-ids 'Only these patterns'
+            cand --min-confidence 'Least confidence of a pattern that becomes a rule [default: 0.8]'
+            cand --max-rules 'At most this many rules'
+            cand --conflict-strategy 'What to do about conflicts'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -237,6 +241,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --from-patterns 'Make rules from the patterns in the store [default, and the only source]'
+            cand --auto-enable 'Let new rules count at once; otherwise `rules enable` does after a look'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -250,6 +256,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;generate'= {
+            cand --pattern-ids 'Only these patterns'
+            cand --min-confidence 'Least confidence of a pattern that becomes a rule [default: 0.8]'
+            cand --max-rules 'At most this many rules'
+            cand --conflict-strategy 'What to do about conflicts'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -258,6 +268,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --from-patterns 'Make rules from the patterns in the store [default, and the only source]'
+            cand --auto-enable 'Let new rules count at once; otherwise `rules enable` does after a look'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -290,8 +302,40 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand list 'List rules'
+            cand show 'Show one rule and what was done to it'
+            cand add 'Add a rule by hand'
+            cand enable 'Let predictions and plans count rules'
+            cand disable 'Leave rules out of predictions and plans'
+            cand remove 'Remove rules with their history'
+            cand export 'Write rules for a scheduler'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
-        &'tidetable;predict'= {
+        &'tidetable;rules;list'= {
+            cand --source 'Only from this source'
+            cand --task-types 'Only these task types: names or globs, comma-separated'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --enabled 'Only those that predictions and plans count'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;show'= {
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -312,7 +356,14 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'tidetable;optimize-resource-schedule'= {
+        &'tidetable;rules;add'= {
+            cand --task-type 'The task type it starts'
+            cand --cron 'When: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly'
+            cand --name 'One line for people [default: the task type and its times]'
+            cand --command 'What it runs; without it the rule cannot be exported'
+            cand --priority '1 (least) to 10: weighs displacement in plans, decides conflicts'
+            cand --earlier 'How much earlier a plan may start it [default: 30m, at most half of its spacing]'
+            cand --later 'How much later a plan may start it [default: 30m, at most half of its spacing]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -321,6 +372,207 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --disabled 'Leave it out of predictions and plans for now'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;enable'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;disable'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;remove'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;export'= {
+            cand --target 'For which scheduler'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --system-crontab 'Write the user column of /etc/crontab and /etc/cron.d'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;help'= {
+            cand list 'List rules'
+            cand show 'Show one rule and what was done to it'
+            cand add 'Add a rule by hand'
+            cand enable 'Let predictions and plans count rules'
+            cand disable 'Leave rules out of predictions and plans'
+            cand remove 'Remove rules with their history'
+            cand export 'Write rules for a scheduler'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;rules;help;list'= {
+        }
+        &'tidetable;rules;help;show'= {
+        }
+        &'tidetable;rules;help;add'= {
+        }
+        &'tidetable;rules;help;enable'= {
+        }
+        &'tidetable;rules;help;disable'= {
+        }
+        &'tidetable;rules;help;remove'= {
+        }
+        &'tidetable;rules;help;export'= {
+        }
+        &'tidetable;rules;help;help'= {
+        }
+        &'tidetable;predict'= {
+            cand --look-ahead-hours 'Hours ahead, 1 to 8784 [default: 24]'
+            cand --min-confidence 'Least confidence of a prediction that is shown and kept [default: 0.5]'
+            cand --task-types 'Only these task types: names or globs, comma-separated'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand evaluate 'Compare past predictions with what really ran'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;predict;evaluate'= {
+            cand --days 'Only the last N days [default: all]'
+            cand --task-types 'Only these task types: names or globs, comma-separated'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;predict;help'= {
+            cand evaluate 'Compare past predictions with what really ran'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;predict;help;evaluate'= {
+        }
+        &'tidetable;predict;help;help'= {
+        }
+        &'tidetable;optimize-resource-schedule'= {
+            cand --target-date 'First local day of the horizon [default: tomorrow]'
+            cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
+            cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
+            cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --balance-load 'Even out the load over time (least variance)'
+            cand --peak-mitigation 'Lower the highest load'
+            cand --resource-efficiency 'Spend less: energy, idle hours, overload'
+            cand --conflict-resolution 'Make everything fit its capacity with the least displacement'
+            cand --auto-apply 'Move the rules in the store if the gain is large enough (5 % unless configured)'
+            cand --explain 'Also give the problem that was solved, in the format sched-opt/1'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -334,6 +586,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;optimize'= {
+            cand --target-date 'First local day of the horizon [default: tomorrow]'
+            cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
+            cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
+            cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -342,6 +598,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --balance-load 'Even out the load over time (least variance)'
+            cand --peak-mitigation 'Lower the highest load'
+            cand --resource-efficiency 'Spend less: energy, idle hours, overload'
+            cand --conflict-resolution 'Make everything fit its capacity with the least displacement'
+            cand --auto-apply 'Move the rules in the store if the gain is large enough (5 % unless configured)'
+            cand --explain 'Also give the problem that was solved, in the format sched-opt/1'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -355,6 +617,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;search-similar-patterns'= {
+            cand --pattern-id 'What behaves like this pattern?'
+            cand --pattern-type 'What behaves like the patterns of this type?'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated'
+            cand --similarity 'Least similarity of a result'
+            cand --max-results 'At most this many results for each pattern asked for'
+            cand --min-confidence 'Only patterns of at least this confidence'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -363,6 +631,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --active-only 'Only patterns that are still kept'
+            cand --no-active-only 'Also patterns that have ended [default]'
+            cand --all-pairs 'Compare the patterns asked for with each other too'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -376,6 +647,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;search'= {
+            cand --pattern-id 'What behaves like this pattern?'
+            cand --pattern-type 'What behaves like the patterns of this type?'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated'
+            cand --similarity 'Least similarity of a result'
+            cand --max-results 'At most this many results for each pattern asked for'
+            cand --min-confidence 'Only patterns of at least this confidence'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -384,6 +661,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --active-only 'Only patterns that are still kept'
+            cand --no-active-only 'Also patterns that have ended [default]'
+            cand --all-pairs 'Compare the patterns asked for with each other too'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -416,6 +696,96 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand status 'Show each GPU: memory, utilisation, temperature, power'
+            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
+            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;gpu;status'= {
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;gpu;processes'= {
+            cand --gpu 'Only this GPU (repeatable)'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;gpu;clear'= {
+            cand --gpu 'Only processes on this GPU (repeatable)'
+            cand --pid 'Only this process (repeatable); also one that a service or container would start again'
+            cand --allow-user 'Also processes of this user, by name or number (repeatable)'
+            cand --min-age 'Only processes that have run at least this long'
+            cand --grace 'How long a process may take to end'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --force 'Kill what has not ended by then'
+            cand -y 'Do it; without this the plan is only shown'
+            cand --yes 'Do it; without this the plan is only shown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;gpu;help'= {
+            cand status 'Show each GPU: memory, utilisation, temperature, power'
+            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
+            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'tidetable;gpu;help;status'= {
+        }
+        &'tidetable;gpu;help;processes'= {
+        }
+        &'tidetable;gpu;help;clear'= {
+        }
+        &'tidetable;gpu;help;help'= {
         }
         &'tidetable;backup'= {
             cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
@@ -764,14 +1134,47 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;generate-scheduling-rules'= {
         }
         &'tidetable;help;rules'= {
+            cand list 'List rules'
+            cand show 'Show one rule and what was done to it'
+            cand add 'Add a rule by hand'
+            cand enable 'Let predictions and plans count rules'
+            cand disable 'Leave rules out of predictions and plans'
+            cand remove 'Remove rules with their history'
+            cand export 'Write rules for a scheduler'
+        }
+        &'tidetable;help;rules;list'= {
+        }
+        &'tidetable;help;rules;show'= {
+        }
+        &'tidetable;help;rules;add'= {
+        }
+        &'tidetable;help;rules;enable'= {
+        }
+        &'tidetable;help;rules;disable'= {
+        }
+        &'tidetable;help;rules;remove'= {
+        }
+        &'tidetable;help;rules;export'= {
         }
         &'tidetable;help;predict'= {
+            cand evaluate 'Compare past predictions with what really ran'
+        }
+        &'tidetable;help;predict;evaluate'= {
         }
         &'tidetable;help;optimize-resource-schedule'= {
         }
         &'tidetable;help;search-similar-patterns'= {
         }
         &'tidetable;help;gpu'= {
+            cand status 'Show each GPU: memory, utilisation, temperature, power'
+            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
+            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+        }
+        &'tidetable;help;gpu;status'= {
+        }
+        &'tidetable;help;gpu;processes'= {
+        }
+        &'tidetable;help;gpu;clear'= {
         }
         &'tidetable;help;backup'= {
             cand create 'Copy the store, also while others write to it [default]'

@@ -257,6 +257,12 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s q -l quiet 
 complete -c tidetable -n "__fish_tidetable_using_subcommand view" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l pattern-ids -d 'Only these patterns' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l min-confidence -d 'Least confidence of a pattern that becomes a rule [default: 0.8]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l max-rules -d 'At most this many rules' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l conflict-strategy -d 'What to do about conflicts' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
+merge\t'Patterns that mean the same become one rule, the surest; other conflicts are reported'
+disable-lower\t'The rule of lower priority is stored disabled'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -270,12 +276,20 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l from-patterns -d 'Make rules from the patterns in the store [default, and the only source]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l auto-enable -d 'Let new rules count at once; otherwise `rules enable` does after a look'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l pattern-ids -d 'Only these patterns' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l min-confidence -d 'Least confidence of a pattern that becomes a rule [default: 0.8]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l max-rules -d 'At most this many rules' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l conflict-strategy -d 'What to do about conflicts' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
+merge\t'Patterns that mean the same become one rule, the surest; other conflicts are reported'
+disable-lower\t'The rule of lower priority is stored disabled'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -289,50 +303,250 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l from-patterns -d 'Make rules from the patterns in the store [default, and the only source]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l auto-enable -d 'Let new rules count at once; otherwise `rules enable` does after a look'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "list" -d 'List rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "show" -d 'Show one rule and what was done to it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "add" -d 'Add a rule by hand'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "enable" -d 'Let predictions and plans count rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "disable" -d 'Leave rules out of predictions and plans'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l source -d 'Only from this source' -r -f -a "mined\t'From patterns'
+declared\t'From an imported crontab'
+manual\t'Added by hand'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand predict" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l enabled -d 'Only those that predictions and plans count'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l task-type -d 'The task type it starts' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l cron -d 'When: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l name -d 'One line for people [default: the task type and its times]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l command -d 'What it runs; without it the rule cannot be exported' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l priority -d '1 (least) to 10: weighs displacement in plans, decides conflicts' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l earlier -d 'How much earlier a plan may start it [default: 30m, at most half of its spacing]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l later -d 'How much later a plan may start it [default: 30m, at most half of its spacing]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l disabled -d 'Leave it out of predictions and plans for now'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l target -d 'For which scheduler' -r -f -a "crontab\t'Lines of a crontab'
+systemd\t'A .timer and a .service unit for each rule'
+json\t'A JSON array of rules'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l system-crontab -d 'Write the user column of /etc/crontab and /etc/cron.d'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "list" -d 'List rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one rule and what was done to it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a rule by hand'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Let predictions and plans count rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Leave rules out of predictions and plans'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l look-ahead-hours -d 'Hours ahead, 1 to 8784 [default: 24]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l min-confidence -d 'Least confidence of a prediction that is shown and kept [default: 0.5]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -f -a "evaluate" -d 'Compare past predictions with what really ran'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l days -d 'Only the last N days [default: all]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Compare past predictions with what really ran'
+complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -346,12 +560,22 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l balance-load -d 'Even out the load over time (least variance)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l peak-mitigation -d 'Lower the highest load'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -365,12 +589,32 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l balance-load -d 'Even out the load over time (least variance)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l peak-mitigation -d 'Lower the highest load'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l pattern-id -d 'What behaves like this pattern?' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l pattern-type -d 'What behaves like the patterns of this type?' -r -f -a "daily_recurring\t''
+weekly_recurring\t''
+monthly_recurring\t''
+interval\t''
+user_behavior\t''
+resource_usage\t''
+task_correlation\t''
+seasonal\t''
+custom\t''"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-confidence -d 'Only patterns of at least this confidence' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -384,12 +628,29 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l active-only -d 'Only patterns that are still kept'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l no-active-only -d 'Also patterns that have ended [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l all-pairs -d 'Compare the patterns asked for with each other too'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l pattern-id -d 'What behaves like this pattern?' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l pattern-type -d 'What behaves like the patterns of this type?' -r -f -a "daily_recurring\t''
+weekly_recurring\t''
+monthly_recurring\t''
+interval\t''
+user_behavior\t''
+resource_usage\t''
+task_correlation\t''
+seasonal\t''
+custom\t''"
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-confidence -d 'Only patterns of at least this confidence' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -403,31 +664,107 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l active-only -d 'Only patterns that are still kept'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-active-only -d 'Also patterns that have ended [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l all-pairs -d 'Compare the patterns asked for with each other too'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l gpu -d 'Only this GPU (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l gpu -d 'Only processes on this GPU (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l pid -d 'Only this process (repeatable); also one that a service or container would start again' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l allow-user -d 'Also processes of this user, by name or number (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l min-age -d 'Only processes that have run at least this long' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l grace -d 'How long a process may take to end' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l force -d 'Kill what has not ended by then'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Do it; without this the plan is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
@@ -714,6 +1051,17 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show one rule and what was done to it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "add" -d 'Add a rule by hand'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Let predictions and plans count rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Leave rules out of predictions and plans'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from predict" -f -a "evaluate" -d 'Compare past predictions with what really ran'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'

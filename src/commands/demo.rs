@@ -19,7 +19,7 @@ const SAMPLE: &[u8] = include_bytes!("../../data/sample.csv.gz");
 const TRUTH: &str = include_str!("../../data/sample.truth.json");
 
 /// Seconds of search: the plan of so small a timetable is found in a fraction of it.
-const SEARCH: &str = "1s";
+const SEARCH: &str = "100ms";
 
 #[derive(Debug, Deserialize)]
 struct Truth {

@@ -26,8 +26,10 @@ use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
 use crate::store::{HistoryFilter, PatternFilter, RuleFilter, Store};
 
-/// The wall clock ends a search that its budget of work does not: this many times the limit asked for.
+/// The wall clock ends a search only on a machine that is far too slow for its budget of work: a plan that the clock
+/// cut short may differ from run to run.
 const WALL_CLOCK_SLACK: f64 = 1.5;
+const WALL_CLOCK_GRACE: Duration = Duration::from_secs(4);
 
 /// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
@@ -66,6 +68,8 @@ fn solve_instance(
             hint: "the file must be a sched-opt/1 problem; --explain writes one".to_owned(),
         })?;
     let (solution, wall_seconds) = search(context, &problem, strategy, limit)?;
+    let mut warnings = Vec::new();
+    warn_of_interruption(context, &solution, &mut warnings);
     let report = OptimizeReport {
         optimization_id: None,
         obstacles: describe_obstacles(&solution, &problem, &|position| problem.rules[position].id.clone()),
@@ -81,7 +85,7 @@ fn solve_instance(
         applied: false,
         strategy,
     };
-    Ok(Outcome::done(report, Vec::new()))
+    Ok(Outcome::done(report, warnings))
 }
 
 /// Searches within the work that fits `limit`; Ctrl-C and the wall clock end it with the best plan so far.
@@ -92,7 +96,7 @@ fn search(
     limit: Duration,
 ) -> anyhow::Result<(Solution, f64)> {
     let began = Instant::now();
-    let last = limit.mul_f64(WALL_CLOCK_SLACK);
+    let last = limit.mul_f64(WALL_CLOCK_SLACK) + WALL_CLOCK_GRACE;
     let options = SolveOptions::for_time_limit(context.seed, limit.as_millis() as u64);
     let progress = context.progress(Some(options.work_budget), "searching {wide_bar} {msg} {eta}");
     let solution = solve(problem, strategy, &options, &mut |state| {
@@ -128,6 +132,7 @@ fn solve_store(
     }
     let (solution, wall_seconds) = search(context, &built.problem, strategy, limit)?;
     warn_of_overload(&solution, &mut warnings);
+    warn_of_interruption(context, &solution, &mut warnings);
     let (moves, unmoved) = moves_and_reasons(&built, &solution, &rules);
     let name = |position: usize| format!("rule {}", built.rule_ids[position].0);
     let mut report = OptimizeReport {
@@ -257,6 +262,18 @@ fn warn_of_overload(solution: &Solution, warnings: &mut Vec<String>) {
         warnings.push(
             "even the plan asks for more than there is at times; set [capacity] if the jobs run on another \
              machine, or widen the rules' flexibility"
+                .to_owned(),
+        );
+    }
+}
+
+fn warn_of_interruption(context: &Context, solution: &Solution, warnings: &mut Vec<String>) {
+    if context.interrupt.is_triggered() {
+        warnings.push("interrupted: this is the best plan so far".to_owned());
+    } else if solution.interrupted {
+        warnings.push(
+            "the machine is too slow for the work that --time-limit stands for: the clock ended the search, and \
+             another run may end with another plan"
                 .to_owned(),
         );
     }

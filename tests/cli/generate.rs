@@ -1,6 +1,5 @@
 //! `generate-scheduling-rules` from the outside.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
@@ -62,7 +61,7 @@ pub fn open_store(sandbox: &Sandbox) -> Store {
 pub fn store_patterns(sandbox: &Sandbox, patterns: &[Pattern]) {
     open_store(sandbox)
         .in_transaction(|transaction| -> Result<(), StoreError> {
-            Store::save_patterns(transaction, patterns, &HashSet::new(), now()).map(|_| ())
+            Store::save_patterns(transaction, patterns, 0.0, &|_| false, now()).map(|_| ())
         })
         .expect("stored");
 }

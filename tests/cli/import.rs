@@ -131,7 +131,7 @@ fn sessions_of_another_log_end_the_runs_whichever_is_imported_first() {
             let answer = sandbox.run_args(&arguments).assert_code(0).json();
             ended += answer["data"]["files"][0]["runs_ended_by_sessions"].as_u64().expect("count");
         }
-        assert_eq!(ended, 2222);
+        assert_eq!(ended, 2227);
     }
 }
 

@@ -36,7 +36,7 @@ fn without_rules_there_is_nothing_to_plan() {
 fn a_crowded_night_is_spread_and_every_move_has_its_reason() {
     let sandbox = crowded_night();
     let answer = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --output-format json")
         .assert_code(0)
         .json();
     let data = &answer["data"];
@@ -57,7 +57,7 @@ fn nothing_to_gain_is_unchanged() {
     sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 4\n");
     sandbox.run_args(&["rules", "add", "--task-type", "lonely", "--cron", "0 2 * * *"]).assert_code(0);
     let answer = sandbox
-        .run("optimize --peak-mitigation --time-limit 200ms --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --output-format json")
         .assert_code(0)
         .json();
     assert_eq!(answer["data"]["status"], "unchanged", "{answer}");
@@ -69,19 +69,19 @@ fn a_dry_run_plans_the_same_and_moves_nothing() {
     let sandbox = crowded_night();
     let before = sandbox.run("rules list --output-format json").json();
     let dry = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --auto-apply -n --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply -n --output-format json")
         .assert_code(0)
         .json();
     assert_eq!(dry["data"]["applied"], true);
     assert_eq!(before["data"], sandbox.run("rules list --output-format json").json()["data"]);
     let real = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --auto-apply --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply --output-format json")
         .assert_code(0)
         .json();
     assert_eq!(dry["data"]["moves"], real["data"]["moves"]);
     assert_ne!(before["data"], sandbox.run("rules list --output-format json").json()["data"]);
     let again = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --auto-apply --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply --output-format json")
         .assert_code(0)
         .json();
     assert_eq!(again["data"]["moves"], serde_json::json!([]), "an applied plan leaves nothing to gain");
@@ -91,12 +91,12 @@ fn a_dry_run_plans_the_same_and_moves_nothing() {
 fn a_problem_file_is_solved_and_explained() {
     let sandbox = crowded_night();
     let explained = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --explain --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --explain --output-format json")
         .assert_code(0)
         .json();
     sandbox.write("problem.json", &explained["data"]["problem"].to_string());
     let solved = sandbox
-        .run("optimize --peak-mitigation --time-limit 500ms --instance problem.json --output-format json")
+        .run("optimize --peak-mitigation --time-limit 50ms --instance problem.json --output-format json")
         .assert_code(0)
         .json();
     assert_eq!(solved["data"]["objective"], explained["data"]["objective"]);

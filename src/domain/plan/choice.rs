@@ -32,13 +32,13 @@ pub enum Strategy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PlanStatus {
-    /// No better plan exists: the bound meets the objective.
+    /// It moves something, and no better plan exists: the bound meets the objective.
     Optimal,
     /// Valid, and better than leaving everything where it is (or that was not valid).
     Feasible,
     /// No valid plan was found; the obstacles say why, as far as it is known.
     Infeasible,
-    /// Nothing better was found than leaving everything where it is.
+    /// Nothing better was found than leaving everything where it is; a closed gap proves that there is none.
     Unchanged,
 }
 

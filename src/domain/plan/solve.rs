@@ -169,10 +169,10 @@ fn judge(
         bound.map(|bound| if objective.abs() > 0.0 { (objective - bound) / objective.abs() } else { 0.0 });
     let status = if !valid {
         PlanStatus::Infeasible
-    } else if gap.is_some_and(|gap| gap <= CLOSED) {
-        PlanStatus::Optimal
     } else if after.moved == 0 {
         PlanStatus::Unchanged
+    } else if gap.is_some_and(|gap| gap <= CLOSED) {
+        PlanStatus::Optimal
     } else {
         PlanStatus::Feasible
     };
