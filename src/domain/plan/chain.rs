@@ -86,6 +86,9 @@ impl<'a> Chain<'a> {
         let excess_charge = FIRST_EXCESS_CHARGE;
         let landscape = Landscape::new(model, strategy, excess_charge);
         let state = SearchState::new(model, options, &landscape.limit);
+        let of_rules = model.movable.iter().map(|&rule| landscape.work_of(model, rule));
+        let round_work = of_rules.sum();
+        let picks = picks(model, |rule| landscape.work_of(model, rule));
         let mut chain = Chain {
             model,
             strategy,
@@ -95,9 +98,9 @@ impl<'a> Chain<'a> {
             scratch: Scratch::default(),
             heat_bath: HeatBath::default(),
             order: model.movable.clone(),
-            picks: picks(model),
+            picks,
             place: 0,
-            round_work: model.movable.iter().map(|&rule| model.rules[rule].work).sum(),
+            round_work,
             value: 0.0,
             excess_charge,
             eagerness: 0.5,
@@ -329,7 +332,7 @@ impl<'a> Chain<'a> {
                 self.state.remove(self.model, rule);
             }
             for &rule in &group {
-                self.work += self.model.rules[rule].work;
+                self.work += self.landscape.work_of(self.model, rule);
                 option_costs(self.model, &self.landscape, &self.state, rule, &mut self.scratch);
                 let option = self.draw(self.state.options[rule]);
                 self.state.place(self.model, rule, option);
@@ -341,7 +344,7 @@ impl<'a> Chain<'a> {
 
     /// Draws a new option for `rule` at the present temperature.
     fn resample(&mut self, rule: usize) {
-        self.work += self.model.rules[rule].work;
+        self.work += self.landscape.work_of(self.model, rule);
         let old = self.state.options[rule];
         self.state.remove(self.model, rule);
         option_costs(self.model, &self.landscape, &self.state, rule, &mut self.scratch);

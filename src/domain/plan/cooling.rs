@@ -52,11 +52,11 @@ pub fn temperatures(strategy: Strategy) -> (f64, f64) {
 }
 
 /// Movable rules, the quick ones several times: what a step costs decides how often it is worth taking.
-pub fn picks(model: &Model) -> Vec<usize> {
-    let dearest = model.movable.iter().map(|&rule| model.rules[rule].work).max().unwrap_or(1);
+pub fn picks(model: &Model, work_of: impl Fn(usize) -> u64) -> Vec<usize> {
+    let dearest = model.movable.iter().map(|&rule| work_of(rule)).max().unwrap_or(1);
     let mut picks = Vec::new();
     for &rule in &model.movable {
-        let ratio = dearest as f64 / model.rules[rule].work as f64;
+        let ratio = dearest as f64 / work_of(rule) as f64;
         let times = ratio.round().clamp(1.0, 16.0) as usize;
         picks.extend(std::iter::repeat_n(rule, times));
     }

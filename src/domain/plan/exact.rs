@@ -182,7 +182,7 @@ impl<'a> ExactSearch<'a> {
                 *least = least.min(here);
                 left |= *least > 0.0;
             }
-            self.work += model.horizon as u64 / 2;
+            self.work += 2 * model.horizon as u64;
             if !left {
                 return;
             }

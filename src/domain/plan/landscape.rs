@@ -108,6 +108,19 @@ impl Landscape {
         landscape
     }
 
+    /// Work of evaluating all options of a rule.
+    pub fn work_of(&self, model: &Model, rule: usize) -> u64 {
+        let described = &model.rules[rule];
+        // The idle gaps of every host are read anew, slot by slot, and asked about per option and segment.
+        let idle = match self.charge {
+            OptionCharge::Energy => {
+                described.hosts.len() * 3 * model.horizon + described.options() * 4 * described.segments.len()
+            }
+            OptionCharge::Nothing | OptionCharge::Displacement => 0,
+        };
+        described.work + idle as u64
+    }
+
     /// Charges a hundredth of a cell's capacity above its limit with `charge`.
     pub fn charge_excess(&mut self, model: &Model, charge: f64) {
         for (cell, linear) in self.linear.iter_mut().enumerate() {

@@ -150,11 +150,14 @@ impl<'a> Search<'a> {
 
     fn advance(&mut self, slice: u64) {
         let (objective, best) = (self.objective, self.best.as_ref());
+        // A proof that has not come by then hardly comes any more.
+        let is_early = self.work_done < self.budget / PROOF_SHARE;
+        let proof_share = if is_early { PROOF_SHARE } else { 4 * PROOF_SHARE };
         let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
         rayon::join(
             || {
                 bounder.advance(slice / BOUND_SHARE, objective);
-                prover.advance(slice / PROOF_SHARE, best);
+                prover.advance(slice / proof_share, best);
             },
             || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
         );

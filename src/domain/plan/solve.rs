@@ -12,7 +12,7 @@ use super::validate::ProblemError;
 
 /// Units of work that one core does in a millisecond at the least. Work is counted in slots looked at; the
 /// constant turns a time limit into work, so that the same limit gives the same plan on any machine.
-pub const WORK_PER_MILLISECOND: u64 = 500_000;
+pub const WORK_PER_MILLISECOND: u64 = 400_000;
 /// Relative difference below which bound and objective are one.
 pub const CLOSED: f64 = 1e-9;
 
