@@ -26,6 +26,7 @@ CREATE TABLE imports (
     id            INTEGER PRIMARY KEY,
     source        TEXT NOT NULL,              -- path, or - for standard input
     format        TEXT NOT NULL,
+    timezone      TEXT NOT NULL,              -- the zone its local times were read in
     imported_ms   INTEGER NOT NULL,
     records_read  INTEGER NOT NULL,
     added         INTEGER NOT NULL,

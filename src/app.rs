@@ -16,7 +16,7 @@ use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
 use crate::domain::time::Timestamp;
 use crate::failure::{EXIT_PARTIAL, Failure, FailureKind, classify};
-use crate::output::{Envelope, Form, Style, render};
+use crate::output::{Envelope, Form, Ink, Style, printable, render};
 
 /// Runs the program on the process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
@@ -27,7 +27,7 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments),
     };
-    let form = cli.global.output_format;
+    let form = cli.global.output_format.or_else(|| configured_format(&cli.global));
     // Only the message of a panic may reach a person, and only through `fail`.
     std::panic::set_hook(Box::new(|_| {}));
     match catch_unwind(AssertUnwindSafe(|| dispatch(&cli))) {
@@ -68,10 +68,16 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
             .any(|argument| argument == "--output-format=json" || argument == "--output-format=jsonl");
     if wants_json {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        // Everything before the usage line: what is missing or wrong, and what is possible.
+        let said: Vec<&str> = text
+            .lines()
+            .take_while(|line| !line.starts_with("Usage:"))
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
         let failure = Failure {
             kind: FailureKind::Usage,
-            message: message.to_owned(),
+            message: said.join(" ").trim_start_matches("error: ").to_owned(),
             hint: Some("`tidetable help` lists commands and options".to_owned()),
         };
         return fail(&failure, Some(OutputFormat::Json), "tidetable");
@@ -79,6 +85,13 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
     // Nothing can be done when standard error is closed.
     let _ = error.print();
     ExitCode::from(FailureKind::Usage.exit_code())
+}
+
+/// The form that the configuration names, so that failures take it too; a broken configuration names none.
+fn configured_format(global: &GlobalArgs) -> Option<OutputFormat> {
+    let figment = config::layers(&ConfigFiles::locate(), global.config.as_deref()).ok()?;
+    let config = config::read(&figment).ok()?;
+    OutputFormat::from_str(&config.output_format?, true).ok()
 }
 
 fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
@@ -172,6 +185,8 @@ fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Co
         Some(path) => path,
         None => config::default_store()?,
     };
+    // One file, one lock, under whatever name it is reached.
+    let store_path = std::fs::canonicalize(&store_path).unwrap_or(store_path);
     Ok(Context {
         command: cli.command.name(),
         now: global.now.unwrap_or_else(|| Timestamp::from(chrono::Utc::now())),
@@ -268,6 +283,7 @@ fn fail(failure: &Failure, form: Option<OutputFormat>, command: &str) -> ExitCod
 }
 
 fn write_error_line(line: &str) {
+    let line = printable(line, Ink::Plain);
     // When standard error is closed there is nobody left to tell.
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

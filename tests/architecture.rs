@@ -347,7 +347,8 @@ fn source(path: &str, text: &str) -> Source {
     let code = blanked(text);
     let mut lines: Vec<String> = code.lines().map(str::to_owned).collect();
     for start in 0..lines.len() {
-        if lines[start].trim_end() == "#[cfg(test)]" {
+        let gate = lines[start].trim_end();
+        if gate == "#[cfg(test)]" || gate.starts_with("#[cfg(all(test,") {
             let end = lines[start..].iter().position(|line| line == "}").map_or_else(
                 // A module in its own file, or an item on one line.
                 || (start + 2).min(lines.len()),

@@ -26,7 +26,11 @@ const FINDABLE_FROM: usize = 3;
 pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let save = !args.no_save_patterns;
-    let mut store = if save { context.open_writer()? } else { context.open_reader(&mut warnings)? };
+    let mut store = if save {
+        context.open_existing_writer(&mut warnings)?
+    } else {
+        context.open_reader(&mut warnings)?
+    };
     let days = args.days.unwrap_or(context.config.analysis.days);
     let min_confidence = args.min_confidence.unwrap_or(context.config.analysis.min_confidence);
     let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
@@ -74,11 +78,11 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let groups_of_users = profiles_by_hour(&profiles);
     let below = patterns.iter().filter(|pattern| pattern.confidence < min_confidence).count();
     let report = AnalyzeReport {
-        span: Some(loaded.span),
+        span: Some(TimeSpan { start: loaded.first.unwrap_or(loaded.span.start), end: loaded.span.end }),
         observed_hours: loaded.observed.iter().map(TimeSpan::length_ms).sum::<i64>() as f64 / HOUR_MS as f64,
         runs: loaded.runs(),
         task_types: loaded.histories.len() as u64,
-        patterns: shown(&store, patterns, ids, min_confidence)?,
+        patterns: shown(&store, patterns, ids, min_confidence, save)?,
         below_confidence: below as u64,
         saved,
         user_groups: activity_groups(&groups_of_users),
@@ -93,6 +97,7 @@ struct Loaded {
     histories: Vec<TaskHistory>,
     span: TimeSpan,
     observed: Vec<TimeSpan>,
+    first: Option<Timestamp>,
 }
 
 impl Loaded {
@@ -117,7 +122,10 @@ fn load(
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Option<Loaded>> {
     let Some(last) = store.last_start(context.now)? else {
-        warnings.push("the store holds no runs yet; `tidetable import` reads them".to_owned());
+        if warnings.is_empty() {
+            warnings
+                .push(format!("the store holds no runs by {}; `tidetable import` reads them", context.now));
+        }
         return Ok(None);
     };
     // What lies between the last record and now was not observed: the span ends where the record does.
@@ -135,11 +143,24 @@ fn load(
     histories.retain(|history| filter.is_none_or(|filter| filter.matches(&history.name)));
     let first = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
     let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
-    if covered < THIN_HISTORY_DAYS {
+    if covered < THIN_HISTORY_DAYS && first.is_some() {
         warnings
             .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
-    Ok(Some(Loaded { histories, span, observed }))
+    warn_of_other_zone(context, store, warnings)?;
+    Ok(Some(Loaded { histories, span, observed, first }))
+}
+
+/// Local times mean what they meant to the machine that logged them: another zone finds other schedules, or none.
+fn warn_of_other_zone(context: &Context, store: &Store, warnings: &mut Vec<String>) -> anyhow::Result<()> {
+    if let Some(zone) = store.zone_of_last_local_import()?.filter(|zone| zone != context.zone.name()) {
+        warnings.push(format!(
+            "the last log with local times was read in {zone}, and schedules are looked for in {}; \
+             --timezone {zone} looks there",
+            context.zone.name()
+        ));
+    }
+    Ok(())
 }
 
 fn store_findings(
@@ -186,6 +207,7 @@ fn shown(
     patterns: Vec<Pattern>,
     ids: Vec<Option<PatternId>>,
     min_confidence: f64,
+    saved: bool,
 ) -> anyhow::Result<Vec<ShownPattern>> {
     let stored = store.patterns(&PatternFilter::default())?;
     let detected: HashMap<PatternId, Timestamp> =
@@ -193,7 +215,8 @@ fn shown(
     Ok(patterns
         .into_iter()
         .zip(ids)
-        .filter(|(pattern, _)| pattern.confidence >= min_confidence)
+        // A pattern without an id, where patterns are saved, is another regime of one that has one.
+        .filter(|(pattern, id)| pattern.confidence >= min_confidence && (id.is_some() || !saved))
         .map(|(pattern, id)| ShownPattern {
             id,
             detected_at: id.and_then(|id| detected.get(&id).copied()),

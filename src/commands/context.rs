@@ -90,6 +90,12 @@ impl Context {
         }
     }
 
+    /// The store for writing, where there is one; an empty one in memory, and a warning, where there is none: what a
+    /// command would find there is not worth a file.
+    pub fn open_existing_writer(&self, warnings: &mut Vec<String>) -> Result<Store, StoreError> {
+        if self.store_path.exists() { self.open_writer() } else { self.open_reader(warnings) }
+    }
+
     /// The store for writing; in a dry run a throw-away copy, so that the very same code can run.
     pub fn open_writer(&self) -> Result<Store, StoreError> {
         match self.mode {

@@ -1,8 +1,8 @@
 //! `import`: from foreign files to runs in the store, one transaction per file.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -37,7 +37,7 @@ pub(super) fn run_named(
     name_of: &dyn Fn(&Path) -> String,
 ) -> anyhow::Result<Outcome> {
     let options = import_options(context, args)?;
-    let mut reject_file = RejectFile::create(context, args.reject_file.as_deref())?;
+    let mut reject_file = RejectFile::create(context, args)?;
     let mut store = context.open_writer()?;
     let mut files = Vec::new();
     let mut warnings = Vec::new();
@@ -51,10 +51,10 @@ pub(super) fn run_named(
             Err(error) if error.chain().any(is_of_this_file) && args.paths.len() > 1 => {
                 files.push(ImportedFile {
                     path: path.display().to_string(),
-                    error: Some(format!("{error:#}")),
+                    error: Some(error.to_string()),
                     ..ImportedFile::default()
                 });
-                warnings.push(format!("{error:#}"));
+                warnings.push(error.to_string());
                 failed = failed.or(Some(error));
             }
             Err(error) => return Err(error),
@@ -79,6 +79,12 @@ fn is_of_this_file(cause: &(dyn std::error::Error + 'static)) -> bool {
 
 fn warn_of_nothing(files: &[ImportedFile], warnings: &mut Vec<String>) {
     for file in files {
+        if file.error.is_none() && file.rejected > 0 {
+            warnings.push(format!(
+                "{}: {} of {} records could not be read; the report says why",
+                file.path, file.rejected, file.read
+            ));
+        }
         if file.error.is_none() && file.read == 0 && file.sessions == 0 {
             warnings.push(format!("{}: no record found in it", file.path));
         } else if file.sessions > 0 && file.sessions_waiting > 0 {
@@ -151,7 +157,8 @@ fn import_file(
     let file = ImportedFile { path: name, format: Some(format.as_str()), ..ImportedFile::default() };
     let tick = || progress.set_position(bytes_read.load(Ordering::Relaxed));
     let imported = store.in_transaction(|transaction| -> anyhow::Result<ImportedFile> {
-        let id = Store::begin_import(transaction, &file.path, format.as_str(), context.now)?;
+        let id =
+            Store::begin_import(transaction, &file.path, format.as_str(), context.zone.name(), context.now)?;
         let mut intake = Intake::new(context, args, transaction, id, file, reject_file)?;
         intake.read_all(opened, &tick)?;
         let file = intake.finish()?;
@@ -167,7 +174,7 @@ fn record(file: &ImportedFile, format: Format) -> ImportRecord {
         source: file.path.clone(),
         format: format.as_str().to_owned(),
         records_read: file.read,
-        added: file.added + file.rules_added,
+        added: file.added,
         updated: file.updated,
         already_known: file.already_known,
         rejected: file.rejected,
@@ -311,6 +318,21 @@ impl<'a> Intake<'a> {
 
     fn finish(mut self) -> anyhow::Result<ImportedFile> {
         self.file.task_types = self.task_types.len() as u64;
+        if self.file.rejected > 0 && self.file.rejected == self.file.read && self.file.sessions == 0 {
+            let first = self.file.rejects.first();
+            return Err(CommandError::Refused {
+                message: format!(
+                    "{}: none of its {} records can be read as {}; line {}: {}",
+                    self.file.path,
+                    self.file.read,
+                    self.file.format.unwrap_or("any format"),
+                    first.map_or(0, |reject| reject.line),
+                    first.map_or("", |reject| reject.reason.as_str()),
+                ),
+                hint: "name its format with --format, and foreign columns with --map".to_owned(),
+            }
+            .into());
+        }
         let joined = Store::join_sessions(self.transaction)?;
         self.file.runs_ended_by_sessions = joined.runs_ended;
         self.file.sessions_waiting = joined.waiting;
@@ -319,20 +341,33 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// Where rejected records go; published only once all files are read.
+/// Where rejected records go: gathered aside, then added to the end of the file, which may be there already.
 struct RejectFile {
-    target: Option<(PathBuf, BufWriter<tempfile::NamedTempFile>)>,
+    target: Option<(PathBuf, BufWriter<File>)>,
 }
 
 impl RejectFile {
-    fn create(context: &Context, path: Option<&Path>) -> anyhow::Result<RejectFile> {
-        let Some(path) = path.filter(|_| context.mode == Mode::Act) else {
+    /// Errors: the path names the store or a file to be imported.
+    fn create(context: &Context, args: &ImportArgs) -> anyhow::Result<RejectFile> {
+        let Some(path) = args.reject_file.as_deref().filter(|_| context.mode == Mode::Act) else {
             return Ok(RejectFile { target: None });
         };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder)
-            .with_context(|| format!("cannot write --reject-file {}", path.display()))?;
-        Ok(RejectFile { target: Some((path.to_owned(), BufWriter::new(file))) })
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let mut taken: Vec<PathBuf> = args.paths.iter().map(|path| real(path)).collect();
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let mut name = context.store_path.as_os_str().to_owned();
+            name.push(suffix);
+            taken.push(real(Path::new(&name)));
+        }
+        if taken.contains(&real(path)) {
+            return Err(CommandError::Usage {
+                message: format!("--reject-file {} is the store or a file to be read", path.display()),
+                hint: "name a file of its own for the rejects".to_owned(),
+            }
+            .into());
+        }
+        let aside = tempfile::tempfile().context("cannot keep rejects aside")?;
+        Ok(RejectFile { target: Some((path.to_owned(), BufWriter::new(aside))) })
     }
 
     fn write(&mut self, source: &str, reject: &Reject) -> std::io::Result<()> {
@@ -342,15 +377,17 @@ impl RejectFile {
         writeln!(file, "{}", reject.text)
     }
 
+    /// Adds what was gathered to the end of the file; without a reject the file is not touched.
     fn finish(self) -> anyhow::Result<()> {
         let Some((path, file)) = self.target else { return Ok(()) };
-        let file: File = file
-            .into_inner()
-            .map_err(|error| error.into_error())?
-            .persist(&path)
-            .map_err(|error| error.error)
-            .with_context(|| format!("cannot write --reject-file {}", path.display()))?;
-        file.sync_all()?;
+        let mut aside = file.into_inner().map_err(|error| error.into_error())?;
+        if aside.stream_position()? == 0 {
+            return Ok(());
+        }
+        aside.rewind()?;
+        let cannot = || format!("cannot write --reject-file {}", path.display());
+        let mut target = OpenOptions::new().create(true).append(true).open(&path).with_context(cannot)?;
+        std::io::copy(&mut aside, &mut target).with_context(cannot)?;
         Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use super::Context;
 use crate::domain::calendar::{CronEntry, Schedule};
 use crate::domain::patterns::ResourceProfile;
-use crate::domain::rules::{Flexibility, Rule, RuleSource};
-use crate::ingest::DeclaredRule;
+use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource};
+use crate::ingest::{DeclaredRule, Format};
 use crate::output::import::ImportedFile;
 use crate::store::{Saved, Store, Transaction};
 
@@ -41,9 +41,21 @@ pub(super) fn save(
     context: &Context,
     file: &mut ImportedFile,
 ) -> anyhow::Result<()> {
-    for (_, saved) in Store::save_rules(transaction, rules, context.now)? {
+    let outcomes = Store::save_rules(transaction, rules, context.now)?;
+    if file.format == Some(Format::Crontab.as_str()) && file.path != "-" {
+        let declared: Vec<RuleId> = outcomes.iter().map(|(id, _)| *id).collect();
+        let gone = Store::disable_undeclared(transaction, &file.path, &declared, context.now)?;
+        if gone > 0 {
+            file.updated += gone;
+            file.notices.push(format!("{gone} rules are no longer declared in it and were disabled"));
+        }
+    }
+    for (_, saved) in outcomes {
         match saved {
-            Saved::Added => file.rules_added += 1,
+            Saved::Added => {
+                file.rules_added += 1;
+                file.added += 1;
+            }
             Saved::Changed => file.updated += 1,
             Saved::Unchanged => file.already_known += 1,
         }

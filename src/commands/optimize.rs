@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use chrono::{Days, NaiveTime};
 
 use super::generate::configured_capacity;
-use super::optimize_report::{describe_obstacles, moves_and_reasons};
+use super::optimize_report::{Units, describe_obstacles, moves_and_reasons};
 use super::{CommandError, Context, Outcome};
 use crate::cli::optimize::OptimizeArgs;
 use crate::cli::parse_duration;
@@ -72,7 +72,9 @@ fn solve_instance(
     warn_of_interruption(context, &solution, &mut warnings);
     let report = OptimizeReport {
         optimization_id: None,
-        obstacles: describe_obstacles(&solution, &problem, &|position| problem.rules[position].id.clone()),
+        obstacles: describe_obstacles(&solution, &problem, Units::OfTheFile, &|position| {
+            problem.rules[position].id.clone()
+        }),
         solution: Some(solution),
         problem: Some(problem),
         explain: args.explain,
@@ -122,7 +124,7 @@ fn solve_store(
     limit: Duration,
 ) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
-    let mut store = context.open_writer()?;
+    let mut store = context.open_existing_writer(&mut warnings)?;
     let mut rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     learn_needs(context, &store, &mut rules)?;
     let built = build(context, args, &store, &rules)?;
@@ -137,7 +139,7 @@ fn solve_store(
     let name = |position: usize| format!("rule {}", built.rule_ids[position].0);
     let mut report = OptimizeReport {
         optimization_id: None,
-        obstacles: describe_obstacles(&solution, &built.problem, &name),
+        obstacles: describe_obstacles(&solution, &built.problem, Units::Hundredths, &name),
         moves,
         unmoved,
         assumptions: built.assumptions.clone(),
@@ -258,6 +260,13 @@ fn nothing(strategy: Strategy, built: &BuiltProblem, rules: &[StoredRule]) -> Op
 }
 
 fn warn_of_overload(solution: &Solution, warnings: &mut Vec<String>) {
+    if solution.after.overload_slots > solution.before.overload_slots {
+        warnings.push(format!(
+            "the plan lowers what it was asked to lower, but overload lasts longer: {} slots instead of {}; \
+             --conflict-resolution makes things fit",
+            solution.after.overload_slots, solution.before.overload_slots
+        ));
+    }
     if solution.after.overload_slots > 0 {
         warnings.push(
             "even the plan asks for more than there is at times; set [capacity] if the jobs run on another \

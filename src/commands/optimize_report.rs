@@ -3,7 +3,7 @@
 use crate::domain::plan::{BuiltProblem, Obstacle, Problem, Relief, Solution, relief_of};
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::domain::time::MINUTE_MS;
-use crate::output::optimize::{MoveShape, UnmovedShape};
+use crate::output::optimize::{MoveShape, ReliefShape, UnmovedShape};
 
 fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
     rules.iter().find(|stored| stored.id == id)
@@ -55,7 +55,13 @@ pub(super) fn moves_and_reasons(
                 || "it makes room for the others".to_owned(),
                 |relief| reason(relief, built, rules),
             ),
-            relief,
+            relief: relief.map(|relief| ReliefShape {
+                resource: relief.resource,
+                at: built.origin.plus_ms(relief.slot as i64 * problem.slot_minutes * MINUTE_MS),
+                utilization_before: relief.utilization_before,
+                utilization_after: relief.utilization_after,
+                together_with: relief.together_with.iter().map(|other| built.rule_ids[*other]).collect(),
+            }),
         });
     }
     unmoved.extend(left_out(built, rules));
@@ -108,13 +114,39 @@ fn reason(relief: &Relief, built: &BuiltProblem, rules: &[StoredRule]) -> String
     )
 }
 
+/// How a problem counts cores and GPUs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Units {
+    /// As the instance file does.
+    OfTheFile,
+    /// In hundredths, as problems built from rules do.
+    Hundredths,
+}
+
+fn built_amount(resource: &str, units: i64, in_units: Units) -> String {
+    let whole = match (in_units, resource) {
+        (Units::Hundredths, "cpu_cores" | "gpu_count") => units as f64 / 100.0,
+        _ => units as f64,
+    };
+    let unit = match resource {
+        "cpu_cores" => "CPU cores",
+        "memory_mib" => "MiB",
+        "gpu_count" => "GPUs",
+        "gpu_memory_mib" => "MiB of GPU memory",
+        other => other,
+    };
+    format!("{whole} {unit}")
+}
+
 /// Each obstacle as a sentence.
 pub(super) fn describe_obstacles(
     solution: &Solution,
     problem: &Problem,
+    in_units: Units,
     name: &dyn Fn(usize) -> String,
 ) -> Vec<String> {
     let names = |rules: &[usize]| rules.iter().map(|rule| name(*rule)).collect::<Vec<_>>().join(", ");
+    let amount = |resource: usize, units: i64| built_amount(&problem.resources[resource], units, in_units);
     solution
         .obstacles
         .iter()
@@ -133,16 +165,17 @@ pub(super) fn describe_obstacles(
                 format!("the rules of tag {tag} need {needed_slots} slots, the horizon has {horizon_slots}")
             }
             Obstacle::DemandTooLarge { rule, resource, demand, capacity } => format!(
-                "{} asks for {demand} of {}, of which there is {capacity} (in the problem's units)",
+                "{} asks for {}, and there is {}",
                 name(*rule),
-                problem.resources[*resource]
+                amount(*resource, *demand),
+                amount(*resource, *capacity)
             ),
             Obstacle::FixedLoadTooLarge { host, resource, slot, load, capacity, rules } => format!(
-                "{} cannot avoid each other in slot {slot} on {} and ask for {load} of {} of which there is \
-                 {capacity}",
-                names(rules),
+                "in slot {slot} on {}, work that cannot be moved away asks for {}, and there is {} ({})",
                 problem.hosts[*host].id,
-                problem.resources[*resource]
+                amount(*resource, *load),
+                amount(*resource, *capacity),
+                names(rules)
             ),
             Obstacle::ProvenInfeasible => "every combination was ruled out".to_owned(),
             Obstacle::NotFound => "none was found within the time limit; nothing is proven".to_owned(),

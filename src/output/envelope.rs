@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::format::{Ink, printable};
+use super::report::typed_records;
 use super::{Report, Style};
 use crate::domain::time::Timestamp;
 
@@ -38,8 +40,8 @@ pub enum Form {
 /// The text for standard output.
 pub fn render(report: &dyn Report, envelope: &Envelope, form: Form, style: &Style) -> String {
     match form {
-        Form::Table => report.table(style),
-        Form::Detailed => report.detailed(style),
+        Form::Table => printable(&report.table(style), Ink::of(style)),
+        Form::Detailed => printable(&report.detailed(style), Ink::of(style)),
         Form::Json => {
             let mut text = document(envelope, "data", report.data());
             text.push('\n');
@@ -49,7 +51,7 @@ pub fn render(report: &dyn Report, envelope: &Envelope, form: Form, style: &Styl
             let mut text = String::new();
             let records = report.records();
             let count = records.len();
-            for record in records {
+            for record in typed_records("result", records) {
                 text.push_str(&record.to_string());
                 text.push('\n');
             }

@@ -45,20 +45,62 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// `text` cut to at most `width` characters, with an ellipsis where something is missing.
+/// `text` cut to at most `width` characters, with an ellipsis for its middle: commands often differ at their end.
 pub fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
+    let length = text.chars().count();
+    if length <= width {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(width.saturating_sub(1)).collect();
-    short.truncate(short.trim_end().len());
-    short.push('…');
-    short
+    let kept = width.saturating_sub(1);
+    let tail = kept * 2 / 5;
+    let head: String = text.chars().take(kept - tail).collect();
+    let end: String = text.chars().skip(length - tail).collect();
+    format!("{}…{}", head.trim_end(), end.trim_start())
+}
+
+/// Whether a text may carry our own bold and dim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ink {
+    /// No escape sequences at all.
+    Plain,
+    /// Ours are left in: `ESC [ digits m`.
+    Styled,
+}
+
+impl Ink {
+    /// What `style` may carry.
+    pub fn of(style: &super::Style) -> Ink {
+        if style.color { Ink::Styled } else { Ink::Plain }
+    }
+}
+
+/// `text` without the control characters that a log may smuggle to a terminal: each is shown as `\u{..}`.
+pub fn printable(text: &str, ink: Ink) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for (position, character) in text.char_indices() {
+        let ours = ink == Ink::Styled && character == '\u{1b}' && {
+            let rest = text[position + 1..].strip_prefix('[').unwrap_or_default();
+            rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).starts_with('m')
+        };
+        if character.is_control() && character != '\n' && !ours {
+            clean.extend(character.escape_default());
+        } else {
+            clean.push(character);
+        }
+    }
+    clean
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_of_a_log_do_not_reach_a_terminal() {
+        assert_eq!(printable("a\u{1b}]0;x\u{7}b\n", Ink::Styled), "a\\u{1b}]0;x\\u{7}b\n");
+        assert_eq!(printable("\u{1b}[1mbold\u{1b}[0m", Ink::Styled), "\u{1b}[1mbold\u{1b}[0m");
+        assert_eq!(printable("\u{1b}[1mbold", Ink::Plain), "\\u{1b}[1mbold");
+    }
 
     #[test]
     fn numbers_read_as_people_write_them() {
@@ -67,6 +109,6 @@ mod tests {
         assert_eq!(duration(200.0), "3 min 20 s");
         assert_eq!(duration(7_500.0), "2 h 05 min");
         assert_eq!(percent(0.999), ">99%");
-        assert_eq!(shorten("run-parts --report", 8), "run-par…");
+        assert_eq!(shorten("run-parts --report", 8), "run-p…rt");
     }
 }

@@ -27,7 +27,7 @@ pub struct ImportedFile {
     pub format: Option<&'static str>,
     /// Records read, good or bad.
     pub read: u64,
-    /// Runs that are new.
+    /// Runs and declared rules that are new.
     pub added: u64,
     /// Runs that were known and got an end, an outcome or a need.
     pub updated: u64,
@@ -43,7 +43,7 @@ pub struct ImportedFile {
     pub runs_ended_by_sessions: u64,
     /// Sessions in the store whose command line is not known yet.
     pub sessions_waiting: u64,
-    /// Declared rules that are new.
+    /// Declared rules among those that are new.
     pub rules_added: u64,
     /// Task types among the runs read.
     pub task_types: u64,
@@ -112,7 +112,7 @@ fn file_lines(file: &ImportedFile, style: &Style, shown_rejects: usize) -> Strin
         lines.push(format!(
             "  {} read: {} added, {} updated, {} already known, {} rejected",
             quantity(file.read, "record"),
-            count(file.added + file.rules_added),
+            count(file.added),
             count(file.updated),
             count(file.already_known),
             count(file.rejected)

@@ -30,7 +30,7 @@ pub mod view;
 
 pub use conflict::{ShownConflict, rules_words};
 pub use envelope::{Envelope, FORMAT_VERSION, Form, render};
-pub use format::{count, duration, percent, quantity, shorten};
+pub use format::{Ink, count, duration, percent, printable, quantity, shorten};
 pub use pattern::{PatternShape, resource_lines};
 pub use report::{Report, typed_records};
 pub use rule::{

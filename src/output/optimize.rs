@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::format::{count, percent, quantity, shorten};
+use super::format::{count, duration, percent, quantity, shorten};
 use super::{Report, Style};
-use crate::domain::plan::{PlanStatus, Problem, Relief, Score, Solution, Strategy};
+use crate::domain::plan::{PlanStatus, Problem, Score, Solution, Strategy};
 use crate::domain::rules::RuleId;
 use crate::domain::time::Timestamp;
 
@@ -33,7 +33,22 @@ pub struct MoveShape {
     /// What the move relieves.
     pub reason: String,
     /// The numbers behind the reason.
-    pub relief: Option<Relief>,
+    pub relief: Option<ReliefShape>,
+}
+
+/// The busiest moment of a rule, before and under the plan.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ReliefShape {
+    /// The resource that was fullest while the rule ran.
+    pub resource: String,
+    /// When it was.
+    pub at: Timestamp,
+    /// Load over capacity then, 0..1 (above 1 where overloaded).
+    pub utilization_before: f64,
+    /// Highest load over capacity of that resource while the rule runs under the plan.
+    pub utilization_after: f64,
+    /// Rules it ran together with, the most demanding first.
+    pub together_with: Vec<RuleId>,
 }
 
 /// A rule that the plan leaves alone.
@@ -146,6 +161,14 @@ impl Report for OptimizeReport {
             "obstacles": self.obstacles,
             "applied": self.applied,
             "wall_seconds": self.wall_seconds,
+            "objective": null,
+            "lower_bound": null,
+            "gap": null,
+            "seed": null,
+            "before": null,
+            "after": null,
+            "displacement_minutes": null,
+            "improvement": null,
         });
         if let (Some(solution), Some(problem)) = (&self.solution, &self.problem) {
             data["objective"] = finite(solution.objective);
@@ -229,13 +252,29 @@ impl OptimizeReport {
     fn heading(&self, solution: &Solution, style: &Style) -> String {
         let status = status_word(solution.status);
         let what = match solution.status {
-            PlanStatus::Infeasible => format!("no plan keeps every limit: {}", self.obstacles.join("; ")),
-            PlanStatus::Unchanged => "nothing to gain: the timetable is as good as it can be made".to_owned(),
+            PlanStatus::Infeasible => {
+                format!("no plan keeps every limit:\n  {}", self.obstacles.join("\n  "))
+            }
+            PlanStatus::Unchanged if solution.gap.is_some_and(|gap| gap <= 1e-9) => {
+                "nothing to gain: no better timetable exists".to_owned()
+            }
+            PlanStatus::Unchanged => "nothing better was found".to_owned(),
             PlanStatus::Optimal | PlanStatus::Feasible => {
                 format!("{} to move, proven {}", quantity(solution.after.moved, "rule"), proof(solution))
             }
         };
-        format!("{}: {what}\n\n", style.bold(&format!("{} ({status})", strategy_word(self.strategy))))
+        let horizon = match (self.horizon_start, &self.problem) {
+            (Some(start), Some(problem)) => format!(
+                "Over {} from {}, repeating:\n",
+                duration((problem.horizon_slots * problem.slot_minutes * 60) as f64),
+                style.time(start)
+            ),
+            _ => String::new(),
+        };
+        format!(
+            "{}: {what}\n\n{horizon}",
+            style.bold(&format!("{} ({status})", strategy_word(self.strategy)))
+        )
     }
 
     fn footer(&self, solution: &Solution) -> String {
@@ -288,7 +327,7 @@ fn metrics(solution: &Solution, problem: &Problem, style: &Style) -> String {
         ]);
     }
     table.add_row(vec![
-        "variance".to_owned(),
+        "variance (%²)".to_owned(),
         format!("{:.1}", before.balance),
         format!("{:.1}", after.balance),
     ]);

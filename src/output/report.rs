@@ -9,8 +9,8 @@ pub trait Report {
     /// `data` of the JSON document.
     fn data(&self) -> Value;
 
-    /// The lines of `jsonl`: each an object with its `message_type`. One line with everything unless a
-    /// report has a list worth streaming.
+    /// The lines of `jsonl`: objects with a `message_type`, which is `result` where a report gives none. One line
+    /// with everything unless a report has a list worth streaming.
     fn records(&self) -> Vec<Value> {
         vec![self.data()]
     }
@@ -24,7 +24,7 @@ pub trait Report {
     }
 }
 
-/// Objects with their `message_type` in front, for `jsonl`.
+/// Objects with their `message_type` in front, for `jsonl`; one that has its own keeps it.
 pub fn typed_records(message_type: &str, values: Vec<Value>) -> Vec<Value> {
     values
         .into_iter()

@@ -51,6 +51,7 @@ impl Store {
         match read_header(&connection, path)? {
             Header::Store(SCHEMA_VERSION) => {
                 configure(&connection, options.lock_timeout)?;
+                connection.pragma_update(None, "query_only", true)?;
                 Ok(Some(Store { connection, path: path.to_owned(), _lock: None, _scratch: None }))
             }
             Header::Empty => Ok(None),
@@ -65,6 +66,10 @@ impl Store {
     /// Opens a store for writing and makes it (and its folder) where there is none. Waits for another writer
     /// up to the lock timeout. An older schema is copied aside, then migrated.
     pub fn open_writer(path: &Path, options: &WriterOptions) -> Result<Store, StoreError> {
+        if exists(path)? {
+            // Refused before a lock file is laid beside somebody else's file.
+            read_header(&open_read_only(path)?, path)?;
+        }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).map_err(|source| StoreError::Io {
                 action: "create",
@@ -143,18 +148,21 @@ impl Store {
 /// Whether there is a file; a folder or an unreadable parent is an error.
 fn exists(path: &Path) -> Result<bool, StoreError> {
     match fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            Err(StoreError::NotAStore { path: path.to_owned(), reason: "a folder".to_owned() })
+        Ok(metadata) if metadata.is_file() => Ok(true),
+        Ok(metadata) => {
+            let what = if metadata.is_dir() { "a folder" } else { "not a regular file" };
+            Err(StoreError::NotAStore { path: path.to_owned(), reason: what.to_owned() })
         }
-        Ok(_) => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(source) => Err(StoreError::Io { action: "read", path: path.to_owned(), source }),
     }
 }
 
-/// Opens for reading, also in a folder that we may not write (where WAL's shared memory cannot be made).
+/// Opens for reading only. Where we may, with the right to write: the last reader then
+/// removes the -wal and -shm files that reading made, and nothing stays behind. In a folder that we may not write,
+/// where those cannot be made, the file is read as it stands.
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection =
         Connection::open_with_flags(path, flags).map_err(|error| open_error(path, "read", error))?;
     let probe = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0));
@@ -167,6 +175,7 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     if !cannot_open {
         return Ok(connection);
     }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     // Without a -wal file nothing can be missing from the main file, so that reading it as it stands is safe.
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
@@ -176,8 +185,8 @@ pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     let mut uri = String::from("file:");
     for byte in path.to_string_lossy().bytes() {
         match byte {
-            b'?' | b'#' | b'%' => uri.push_str(&format!("%{byte:02x}")),
-            _ => uri.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02x}")),
         }
     }
     uri.push_str("?immutable=1");

@@ -1,6 +1,6 @@
 //! The record of what was imported.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde::Serialize;
 
 use super::{Store, StoreError};
@@ -50,12 +50,13 @@ impl Store {
         transaction: &Transaction<'_>,
         source: &str,
         format: &str,
+        timezone: &str,
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         transaction.execute(
-            "INSERT INTO imports (source, format, imported_ms, records_read, added, updated, already_known, \
-             rejected) VALUES (?1, ?2, ?3, 0, 0, 0, 0, 0)",
-            params![source, format, now.millis()],
+            "INSERT INTO imports (source, format, timezone, imported_ms, records_read, added, updated, \
+             already_known, rejected) VALUES (?1, ?2, ?3, ?4, 0, 0, 0, 0, 0)",
+            params![source, format, timezone, now.millis()],
         )?;
         Ok(transaction.last_insert_rowid())
     }
@@ -81,6 +82,19 @@ impl Store {
             ],
         )?;
         Ok(())
+    }
+
+    /// The zone in which the last log of a format with local times was read.
+    pub fn zone_of_last_local_import(&self) -> Result<Option<String>, StoreError> {
+        Ok(self
+            .connection
+            .query_row(
+                "SELECT timezone FROM imports WHERE format IN ('cron', 'sacct') AND added + already_known > 0 \
+                 ORDER BY id DESC LIMIT 1",
+                [],
+                |row| row.get(0),
+            )
+            .optional()?)
     }
 
     /// The imports so far, oldest first.

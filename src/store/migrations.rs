@@ -39,7 +39,12 @@ pub(super) fn read_header(connection: &Connection, path: &Path) -> Result<Header
     };
     let application_id = pragma("application_id")?;
     let version = u32::try_from(pragma("user_version")?).unwrap_or(u32::MAX);
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // A process killed while it made a store leaves no more than the list of migrations, still empty.
+    let tables: i64 = connection.query_row(
+        "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'refinery_schema_history'",
+        [],
+        |row| row.get(0),
+    )?;
     if application_id != i64::from(APPLICATION_ID) {
         return match (application_id, tables) {
             (0, 0) => Ok(Header::Empty),

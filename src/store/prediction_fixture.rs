@@ -39,7 +39,7 @@ pub(super) fn expected(task_type: &str, hours: i64) -> Prediction {
 pub(super) fn import(store: &mut Store, runs: &[(&str, Timestamp)]) {
     store
         .in_transaction(|transaction| {
-            let import = Store::begin_import(transaction, "-", "csv", at(0))?;
+            let import = Store::begin_import(transaction, "-", "csv", "UTC", at(0))?;
             let mut writer = RunWriter::new(transaction, import)?;
             for (task_type, start) in runs {
                 writer.write(&Run {

@@ -56,7 +56,10 @@ pub(super) fn read_rule(connection: &Connection, id: RuleId) -> Result<StoredRul
     }
 }
 
-fn read_rules(connection: &Connection, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
+pub(super) fn read_rules(
+    connection: &Connection,
+    filter: &RuleFilter,
+) -> Result<Vec<StoredRule>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT id, body FROM scheduling_rules WHERE (NOT ?1 OR enabled) AND (?2 IS NULL OR source = ?2) \
          AND (?3 IS NULL OR created_ms <= ?3) ORDER BY id",

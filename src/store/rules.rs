@@ -5,11 +5,11 @@ use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::intern::{NameTable, intern};
 use super::rule_actions::{ActionEntry, record_action};
-use super::rule_reader::{not_found, read_rule, rule_of};
+use super::rule_reader::{RuleFilter, not_found, read_rule, read_rules, rule_of};
 use super::{Store, StoreError};
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::{PatternId, ResourceProfile};
-use crate::domain::rules::{Rule, RuleActionKind, RuleId, RuleSource};
+use crate::domain::rules::{Rule, RuleActionKind, RuleId, RuleSource, RuleSourceKind};
 use crate::domain::time::Timestamp;
 
 /// What saving did to a rule.
@@ -34,6 +34,31 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<(RuleId, Saved)>, StoreError> {
         rules.iter().map(|rule| save_one(transaction, rule, now)).collect()
+    }
+
+    /// Disables the enabled rules that the crontab at `path` declared once and that are not among `declared`, the
+    /// rules it declares now. Returns how many that were.
+    pub fn disable_undeclared(
+        transaction: &Transaction<'_>,
+        path: &str,
+        declared: &[RuleId],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let filter = RuleFilter {
+            enabled_only: true,
+            source: Some(RuleSourceKind::Declared),
+            ..RuleFilter::default()
+        };
+        let mut disabled = 0;
+        for stored in read_rules(transaction, &filter)? {
+            let of_this_file = matches!(&stored.rule.source, RuleSource::Declared { origin }
+                if origin.rsplit_once(':').is_some_and(|(file, _)| file == path));
+            if of_this_file && !declared.contains(&stored.id) {
+                Self::set_rule_enabled(transaction, stored.id, false, now)?;
+                disabled += 1;
+            }
+        }
+        Ok(disabled)
     }
 
     /// Enables or disables a rule and records it; whether that changed anything.

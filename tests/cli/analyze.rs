@@ -2,14 +2,22 @@
 
 use crate::sandbox::{Sandbox, trace};
 
+/// Numbers without a pattern (a plain multiple of the day would be a schedule of its own).
+fn scrambled(number: u64) -> u64 {
+    let mut mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    for factor in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb] {
+        mixed = (mixed ^ (mixed >> 29)).wrapping_mul(factor);
+    }
+    (mixed ^ (mixed >> 32)) >> 16
+}
+
 /// Six weeks of a nightly backup, with a second task type at no fixed time.
 fn history() -> String {
     let mut text = String::from("task_type,started_at,ended_at,status,user,memory_mib\n");
     for day in 0..42_i64 {
         let night = 1_767_232_800 + day * 86_400; // 2026-01-01T02:00:00Z
         text.push_str(&format!("backup,{},{},completed,root,512\n", night + day % 7, night + 600 + day % 5));
-        // A multiplicative hash: an arithmetic progression would be a schedule of its own.
-        let noise = night + ((day as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as i64 % 80_000;
+        let noise = night + scrambled(day as u64) as i64 % 80_000;
         text.push_str(&format!("notebook,{noise},,,ada,\n"));
     }
     text

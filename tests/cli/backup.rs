@@ -16,7 +16,7 @@ pub fn add_runs(sandbox: &Sandbox, task_type: &str, runs: i64) {
     let start = Timestamp::parse_rfc3339("2026-02-01T00:00:00Z").expect("valid");
     store
         .in_transaction(|transaction| {
-            let import = Store::begin_import(transaction, task_type, "csv", start)?;
+            let import = Store::begin_import(transaction, task_type, "csv", "UTC", start)?;
             let mut writer = RunWriter::new(transaction, import)?;
             for hour in 0..runs {
                 writer.write(&Run::started(task_type, start.plus_ms(hour * HOUR_MS)))?;

@@ -14,7 +14,7 @@ use crate::sandbox::Sandbox;
 fn store_runs(sandbox: &Sandbox, runs: &[Run]) {
     open_store(sandbox)
         .in_transaction(|transaction| {
-            let import = Store::begin_import(transaction, "-", "csv", now())?;
+            let import = Store::begin_import(transaction, "-", "csv", "UTC", now())?;
             let mut writer = RunWriter::new(transaction, import)?;
             for run in runs {
                 writer.write(run)?;

@@ -5,7 +5,7 @@ use super::model::Model;
 use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
 use super::problem::Problem;
-use super::score::{Score, score};
+use super::score::score;
 use super::search::{Ended, Search};
 use super::settle::settle;
 use super::validate::ProblemError;
@@ -150,14 +150,8 @@ fn judge(
     let unmoved = problem.unmoved();
     let before = score(problem, &unmoved);
     let mut after = score(problem, &choice);
-    let rank = |score: &Score| {
-        let tie = match strategy {
-            Strategy::PeakMitigation => score.balance,
-            _ => 0.0,
-        };
-        (score.objective(strategy), tie)
-    };
-    let stays = before.is_valid(strategy) && rank(&before) <= rank(&after);
+    // A plan that only breaks ties is no reason to move anything.
+    let stays = before.is_valid(strategy) && before.objective(strategy) <= after.objective(strategy);
     if stays || (before.is_valid(strategy) && !after.is_valid(strategy)) {
         choice = unmoved;
         after = before.clone();
@@ -305,7 +299,8 @@ mod tests {
     fn a_plan_that_cannot_be_better_is_left_alone() {
         let problem = two_hour_problem(vec![rule("a", 0, 2, &[6]), rule("b", 5, 2, &[6])]);
         let solution = solved(&problem, Strategy::ConflictResolution, 2_000_000);
-        assert_eq!((solution.status, solution.after.moved), (PlanStatus::Optimal, 0));
+        assert_eq!((solution.status, solution.after.moved), (PlanStatus::Unchanged, 0));
+        assert_eq!(solution.gap, Some(0.0));
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Place {
         let mut store = Store::open_writer(&self.store(), &self.options).expect("store");
         store
             .in_transaction(|transaction| {
-                let import = Store::begin_import(transaction, task_type, "csv", now())?;
+                let import = Store::begin_import(transaction, task_type, "csv", "UTC", now())?;
                 let mut writer = RunWriter::new(transaction, import)?;
                 for number in 0..runs {
                     writer.write(&Run::started(task_type, now().plus_ms(-number * MINUTE_MS)))?;
