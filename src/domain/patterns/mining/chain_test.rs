@@ -131,3 +131,50 @@ fn a_follower_of_a_schedule_that_is_often_late_is_recognised() {
     assert!(*from_end && (30_000..36_000).contains(lag_ms));
     assert!(pattern.evidence.last_seen > Timestamp::clamped(MONDAY_MS + 50 * DAY_MS));
 }
+
+#[test]
+fn a_successor_that_mostly_runs_by_itself_follows_nothing() {
+    // The lag is a mere habit of some of many runs, and wide enough to be hit by accident now and then.
+    let mut chance = Chance::new(9);
+    let span = days(45);
+    let (first, ends) =
+        lasting("a", &unscheduled(Unscheduled::Diurnal, 300.0, span, &mut chance), &mut chance);
+    let mut starts: Vec<i64> = ends.iter().map(|end| end + (chance.unit() * 1_200_000.0) as i64).collect();
+    starts.extend(unscheduled(Unscheduled::Diurnal, 2_000.0, span, &mut chance));
+    let (second, _) = lasting("b", &starts, &mut chance);
+    assert_eq!(followers(&mined(&[first, second], span, Zone::UTC)), []);
+}
+
+#[test]
+fn two_that_take_turns_follow_each_other_in_one_direction_at_most() {
+    let mut chance = Chance::new(10);
+    let (mut a_starts, mut b_starts) = (Vec::new(), Vec::new());
+    for burst in unscheduled(Unscheduled::Poisson, 25.0, days(45), &mut chance) {
+        let mut at = burst;
+        for turn in 0..12 {
+            if turn % 2 == 0 {
+                a_starts.push(at)
+            } else {
+                b_starts.push(at)
+            };
+            at += 60_000 + (chance.normal() * 3_000.0) as i64;
+        }
+    }
+    let found = mined(&[history("a", a_starts), history("b", b_starts)], days(45), Zone::UTC);
+    assert!(followers(&found).len() <= 1, "{:?}", followers(&found));
+}
+
+#[test]
+fn a_chain_is_inactive_once_both_have_fallen_silent() {
+    let mut chance = Chance::new(11);
+    let starts: Vec<i64> =
+        (0..30).map(|day| MONDAY_MS + day * DAY_MS + (chance.unit() * 8.0 * HOUR_MS as f64) as i64).collect();
+    let (first, ends) = lasting("dump", &starts, &mut chance);
+    let second = history("upload", ends.iter().map(|end| end + 30_000));
+    for (length, active) in [(32, true), (90, false)] {
+        let found = mined(&[first.clone(), second.clone()], days(length), Zone::UTC);
+        assert_eq!(followers(&found), [("dump", "upload")]);
+        let chain = found.iter().find(|pattern| pattern.task_types.len() == 2).expect("a chain");
+        assert_eq!(chain.is_active, active, "after {length} days");
+    }
+}

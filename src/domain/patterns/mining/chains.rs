@@ -3,9 +3,11 @@
 use super::clock_times::nearest;
 use super::co_occurrence::{LONGEST_LAG_MS, references};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
+use super::credibility::MOST_CHAIN_CHANCE;
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::history::Starts;
+use super::regime::has_fallen_silent;
 use super::report::{Claim, Draft, cut_life, draft, life_slots};
 use super::scatter::{median, robust_deviation};
 use super::surroundings::Surroundings;
@@ -65,7 +67,7 @@ pub(super) fn find_chain(
             continue;
         }
         let flanked = flank_evidence(&starts.at_ms, &places, half_width_ms, flank_ms, resolution_ms);
-        if flanked.excess < LEAST_EXCESS {
+        if flanked.excess < LEAST_EXCESS || flanked.chance > MOST_CHAIN_CHANCE {
             continue;
         }
         let nats = RARE_FAMILY_NATS
@@ -128,7 +130,14 @@ pub(super) fn report_chain(chain: &Chain, histories: &[Starts<'_>], around: &Sur
     let last = places.last().copied().unwrap_or(i64::MIN);
     let all = places.iter().copied().chain(later.filter(|place| *place > last + 2 * chain.half_width_ms));
     let slots = life_slots(all, 0, tolerance_ms, &starts.at_ms, around);
-    let life = cut_life(slots, i64::MAX)?;
+    let mut life = cut_life(slots, i64::MAX)?;
+    let hits: Vec<i64> = life.slots.iter().filter_map(|slot| slot.hit.map(|hit| starts.at_ms[hit])).collect();
+    // A predecessor that stopped with its successor leaves no misses behind.
+    if has_fallen_silent(&hits, around.observation.end_ms()) {
+        let last = life.slots.iter().rposition(|slot| slot.hit.is_some())?;
+        life.slots.truncate(last + 1);
+        life.is_active = false;
+    }
     let claim = Claim {
         pattern_type: PatternType::TaskCorrelation,
         schedule: Schedule::Follows {

@@ -2,6 +2,7 @@
 //! the fewest nats to write down (two-part code: filter and interval, then hits inside and outside).
 
 use super::civil_days::CivilDay;
+use super::day_support::is_supported;
 use super::day_tally::promising_filters;
 use super::evidence::ln_sequence_probability;
 use super::numerics::ln_choose;
@@ -79,7 +80,9 @@ pub(super) fn choose_days(counts: &[DayCount]) -> Option<DayChoice> {
     let mut best: Option<DayChoice> = None;
     for filter in filters {
         for choice in [Some(whole(counts, filter, total)), shortened(counts, filter, total)] {
-            let Some(choice) = choice else { continue };
+            let Some(choice) = choice.filter(|choice| is_supported(filter, counts, choice.days)) else {
+                continue;
+            };
             if best.is_none_or(|best| choice.ln_probability > best.ln_probability + 1e-9) {
                 best = Some(choice);
             }

@@ -1,6 +1,7 @@
 //! Which day filters are worth weighing: hits counted by every class of days that a filter can name.
 
 use super::day_choice::{DayCount, filter_nats, sum};
+use super::day_support::is_supported;
 use super::evidence::ln_sequence_probability;
 use crate::domain::calendar::{DayFilter, WeekdaySet};
 
@@ -98,8 +99,12 @@ pub(super) fn promising_filters(counts: &[DayCount]) -> Vec<DayFilter> {
         }
     }
     scored.sort_by(|one, other| other.0.total_cmp(&one.0));
-    scored.truncate(KEPT);
-    scored.into_iter().map(|(_, filter)| filter).collect()
+    scored
+        .into_iter()
+        .map(|(_, filter)| filter)
+        .filter(|filter| is_supported(*filter, counts, (i32::MIN, i32::MAX)))
+        .take(KEPT)
+        .collect()
 }
 
 fn joined(one: (u64, u64), other: (u64, u64)) -> (u64, u64) {

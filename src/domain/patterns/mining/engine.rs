@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::chains::{Chain, find_chain, report_chain, saved_nats};
 use super::co_occurrence::frequent_pairs;
+use super::credibility::{Follower, explains_successor, is_credible, without_reciprocals};
 use super::evidence::e_bh_threshold;
 use super::explain::{Explanation, explain};
 use super::history::Starts;
@@ -49,24 +50,31 @@ pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
     let Some(threshold) = e_bh_threshold(&strongest, histories.len(), FALSE_DISCOVERIES) else {
         return Vec::new();
     };
-    let mut patterns: Vec<Pattern> = explained
+    let (own, followers): (Vec<Vec<Draft>>, Vec<Vec<Follower>>) = explained
         .into_par_iter()
         .enumerate()
         .map(|(index, found)| {
             let starts = &histories[index];
             let kept = found.into_iter().filter(|one| one.net() >= threshold).collect();
-            let mut drafts = drafts(starts, kept, &around);
+            let own = drafts(starts, kept, &around);
             let following: Vec<Draft> = predecessors[index]
                 .iter()
                 .filter(|chain| chain.net >= threshold)
                 .filter_map(|chain| report_chain(chain, &histories, &around))
+                .filter(|chain| explains_successor(chain, starts))
                 .collect();
-            drafts.extend(true_followers(following, &drafts, starts));
-            with_extra_runs(drafts, starts)
+            let followers = true_followers(following, &own, starts);
+            (own, followers)
         })
-        .collect::<Vec<_>>()
+        .unzip();
+    let mut patterns: Vec<Pattern> = own
         .into_iter()
-        .flatten()
+        .zip(without_reciprocals(followers))
+        .zip(&histories)
+        .flat_map(|((mut drafts, followers), starts)| {
+            drafts.extend(followers.into_iter().map(|follower| follower.draft));
+            credible_patterns(drafts, starts)
+        })
         .collect();
     patterns.sort_by(|one, other| order(one).cmp(&order(other)));
     patterns
@@ -131,9 +139,9 @@ fn drafts(starts: &Starts<'_>, found: Vec<Explanation>, around: &Surroundings) -
 
 /// Of `chains` to one successor, those that say more than its `own` schedules, the one that says most first;
 /// a further one must explain runs that follow none of those before it.
-fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) -> Vec<Draft> {
+fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) -> Vec<Follower> {
     let mut explained = vec![false; starts.runs.len()];
-    let mut kept: Vec<Draft> = Vec::new();
+    let mut kept: Vec<Follower> = Vec::new();
     // What a chain saves only shrinks as others explain its runs.
     chains.retain(|draft| saved_nats(draft, own, &explained, starts.resolution_ms) >= LEAST_SAVED_NATS);
     while !chains.is_empty() {
@@ -155,21 +163,34 @@ fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) ->
         for hit in &chain.hits {
             explained[*hit] = true;
         }
-        kept.push(chain);
+        kept.push(Follower { draft: chain, saved_nats: nats });
     }
     kept
 }
 
+/// The patterns of `drafts` that explain enough. Runs of one that does not are unexplained to the others.
+fn credible_patterns(mut drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern> {
+    loop {
+        let patterns = with_extra_runs(&drafts, starts);
+        let mut credible = patterns.iter().map(is_credible);
+        let before = drafts.len();
+        drafts.retain(|_| credible.next().unwrap_or(true));
+        if drafts.len() == before {
+            return patterns;
+        }
+    }
+}
+
 /// Counts, for each pattern, the runs in its life that no pattern of the history explains.
-fn with_extra_runs(drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern> {
+fn with_extra_runs(drafts: &[Draft], starts: &Starts<'_>) -> Vec<Pattern> {
     let mut explained = vec![false; starts.runs.len()];
     for hit in drafts.iter().flat_map(|draft| &draft.hits) {
         explained[*hit] = true;
     }
     drafts
-        .into_iter()
+        .iter()
         .map(|draft| {
-            let mut pattern = draft.pattern;
+            let mut pattern = draft.pattern.clone();
             let (first, last) = (pattern.evidence.first_seen.millis(), pattern.evidence.last_seen.millis());
             let from = starts.at_ms.partition_point(|at| *at < first);
             let to = starts.at_ms.partition_point(|at| *at <= last);

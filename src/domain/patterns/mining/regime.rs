@@ -1,5 +1,8 @@
 //! From when to when a schedule was kept, and whether it still is.
 
+use crate::domain::patterns::Quantiles;
+use crate::domain::time::DAY_MS;
+
 /// The stretch of `scores` with the greatest sum (Kadane), as first and last index. `None` when nothing is
 /// above zero. Ties go to the earlier and shorter stretch.
 pub(super) fn best_segment(scores: &[f64]) -> Option<(usize, usize)> {
@@ -29,13 +32,32 @@ pub(super) fn still_kept(hit_rate: f64, misses: u64, hazard: f64) -> f64 {
 
 /// Chance that a schedule ends before its next slot: about once in three hundred days, whatever its pace.
 pub(super) fn hazard_per_slot(slot_distance_ms: f64) -> f64 {
-    let days = slot_distance_ms / crate::domain::time::DAY_MS as f64;
+    let days = slot_distance_ms / DAY_MS as f64;
     (days / 300.0).clamp(1e-4, 0.02)
+}
+
+/// Whether nothing has been heard since the last of ascending `hits_ms` for much longer than ever between them:
+/// six times the 95 % quantile of their gaps, and at least two days.
+pub(super) fn has_fallen_silent(hits_ms: &[i64], end_ms: i64) -> bool {
+    let Some(last) = hits_ms.last() else { return true };
+    let gaps = hits_ms.windows(2).map(|pair| (pair[1] - pair[0]) as f64);
+    let usual = Quantiles::of(gaps).map_or(0.0, |gaps| gaps.p95);
+    end_ms.saturating_sub(*last) as f64 > (6.0 * usual).max(2.0 * DAY_MS as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn silence_is_judged_by_the_usual_gaps() {
+        let hourly: Vec<i64> = (0..50).map(|hour| hour * 3_600_000).collect();
+        let weekly: Vec<i64> = (0..10).map(|week| week * 7 * DAY_MS).collect();
+        assert!(!has_fallen_silent(&hourly, hourly[49] + 2 * DAY_MS));
+        assert!(has_fallen_silent(&hourly, hourly[49] + 2 * DAY_MS + 1));
+        assert!(!has_fallen_silent(&weekly, weekly[9] + 41 * DAY_MS));
+        assert!(has_fallen_silent(&weekly, weekly[9] + 43 * DAY_MS));
+    }
 
     #[test]
     fn the_best_segment_drops_losing_ends() {
