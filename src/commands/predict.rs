@@ -66,11 +66,9 @@ impl Knowledge {
             patterns: store
                 .patterns(&PatternFilter::default())?
                 .into_iter()
-                // Found by an analysis later than --now: it does not exist yet.
-                .filter(|stored| stored.detected_at <= now)
                 .map(|stored| (stored.id, stored.pattern))
                 .collect(),
-            rules: store.rules(&RuleFilter { created_by: Some(now), ..Default::default() })?,
+            rules: store.rules(&RuleFilter::default())?,
             recent: store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?,
             last_starts: store.last_starts(now)?,
             history_end: store.last_start(now)?,
@@ -143,8 +141,12 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
         warnings.push(match below {
             0 => why_nothing(&knowledge, horizon, hours, filter.as_ref()),
             _ => format!(
-                "{} expected with less than --min-confidence {min_confidence}; the highest has {highest_below:.2}",
-                if below == 1 { "1 run is".to_owned() } else { format!("{below} runs are") }
+                "{} less than --min-confidence {min_confidence}; the highest has {highest_below:.2}",
+                if below == 1 {
+                    "1 expected run has".to_owned()
+                } else {
+                    format!("{below} expected runs have")
+                }
             ),
         });
     }
@@ -205,7 +207,8 @@ fn schedule_notes(predictions: &[Prediction], knowledge: &Knowledge) -> Vec<Sche
         knowledge.rules.iter().filter(|stored| rules.contains(&stored.id)).map(|stored| ScheduleNote {
             pattern_id: None,
             rule_id: Some(stored.id),
-            text: format!("{} ({})", stored.rule.schedule.describe(), stored.rule.zone.name()),
+            // Predicted is the time that the scheduler knows, not the one that a plan proposes.
+            text: format!("{} ({})", stored.rule.wanted_schedule().describe(), stored.rule.zone.name()),
         });
     of_patterns.chain(of_rules).collect()
 }
@@ -287,12 +290,21 @@ fn evaluate_past(context: &Context, args: &EvaluateArgs) -> anyhow::Result<Outco
         warnings.push("no predictions are stored yet; `tidetable predict` makes them".to_owned());
     } else if evaluation.hits + evaluation.misses == 0 && evaluation.predictions > 0 {
         warnings.push(match evaluation.unobserved {
-            0 => "no predicted window has passed yet; come back later".to_owned(),
+            0 => "no predicted window has passed yet; import newer logs once it has, then evaluate again"
+                .to_owned(),
             _ => "nothing was recorded in the predicted windows; import newer logs, then evaluate again"
                 .to_owned(),
         });
     }
+    let judgeable_from = predictions
+        .iter()
+        .filter(|tracked| tracked.outcome.is_none())
+        .map(|tracked| tracked.prediction.window_end)
+        .min();
     let first = horizons.iter().map(|horizon| horizon.span.start.max(start)).min();
     let evaluated = first.map(|first| TimeSpan { start: first, end: context.now.max(first) });
-    Ok(Outcome::done(EvaluateReport { evaluated, history_end, evaluation, resolved }, warnings))
+    Ok(Outcome::done(
+        EvaluateReport { evaluated, history_end, judgeable_from, evaluation, resolved },
+        warnings,
+    ))
 }
