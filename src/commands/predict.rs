@@ -12,9 +12,10 @@ use crate::domain::prediction::{
     MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
     predict, silence_factor, spike_buffers,
 };
-use crate::domain::rules::StoredRule;
+use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::predict::{EvaluateReport, PredictReport, ScheduleNote};
+use crate::output::rules_words;
 use crate::store::{
     ForecastRecord, HistoryFilter, OutcomeCounts, PatternFilter, PredictionChanges, RuleFilter, Store,
     StoreError,
@@ -151,6 +152,7 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
         });
     }
     warnings.extend(stale_history(&knowledge, context.now));
+    warnings.extend(moves_not_seen(&predictions, &knowledge, context.now));
     let demand = demand(&predictions, covered);
     let capacity = configured_capacity(&context.config.capacity);
     Ok(Outcome::done(
@@ -239,6 +241,34 @@ fn why_nothing(
                  `tidetable analyze-activity-patterns` again"
             .to_owned(),
     }
+}
+
+/// A warning about rules that were moved in the store while their work is predicted at its old time.
+fn moves_not_seen(predictions: &[Prediction], knowledge: &Knowledge, now: Timestamp) -> Option<String> {
+    let predicting: BTreeSet<RuleId> =
+        predictions.iter().filter_map(|prediction| prediction.rule_id).collect();
+    let is_seen = |rule: &Rule| {
+        knowledge.patterns.iter().any(|(_, pattern)| {
+            pattern.is_active
+                && pattern.task_types.contains(&rule.task_type)
+                && same_instants((&rule.schedule, rule.zone), (&pattern.schedule, pattern.zone), now)
+        })
+    };
+    let unseen: Vec<RuleId> = knowledge
+        .rules
+        .iter()
+        .filter(|stored| predicting.contains(&stored.id) && stored.rule.shift_minutes != 0)
+        .filter(|stored| !is_seen(&stored.rule))
+        .map(|stored| stored.id)
+        .collect();
+    let is = if unseen.len() == 1 { "is" } else { "are" };
+    (!unseen.is_empty()).then(|| {
+        format!(
+            "{} {is} predicted at the time from before the move, as no run shows the new one; \
+             `tidetable rules export` writes it for the scheduler",
+            rules_words(&unseen)
+        )
+    })
 }
 
 /// A warning when the record ended so long ago that it costs confidence.
