@@ -233,7 +233,7 @@ fn right_after_predicting_nothing_can_be_judged() {
     insta::assert_snapshot!(sandbox.run("predict evaluate").assert_code(0));
     let figures = sandbox.run("predict evaluate --output-format json").assert_code(0).json();
     assert_eq!(figures["data"]["precision"], json!(null));
-    assert_eq!(figures["data"]["judgeable_from"], "2026-03-01T12:21:00Z");
+    assert_eq!(figures["data"]["judgeable_from"], "2026-03-01T12:01:00Z");
 }
 
 #[test]
