@@ -260,7 +260,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand view" -s V -l versio
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l pattern-ids -d 'Only these patterns' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l min-confidence -d 'Least confidence of a pattern that becomes a rule [default: 0.8]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l max-rules -d 'At most this many rules' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l conflict-strategy -d 'What to do about conflicts' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l conflict-strategy -d 'What to do about conflicts of new rules [default: report them only]' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
 merge\t'Patterns that mean the same become one rule, the surest; other conflicts are reported'
 disable-lower\t'The rule of lower priority is stored disabled'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-rules" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
@@ -287,7 +287,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand generate-scheduling-
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l pattern-ids -d 'Only these patterns' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l min-confidence -d 'Least confidence of a pattern that becomes a rule [default: 0.8]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l max-rules -d 'At most this many rules' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l conflict-strategy -d 'What to do about conflicts' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
+complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l conflict-strategy -d 'What to do about conflicts of new rules [default: report them only]' -r -f -a "priority\t'The higher priority keeps its time; the other moves within its flexibility to the nearest time at which both fit, or stays and is reported'
 merge\t'Patterns that mean the same become one rule, the surest; other conflicts are reported'
 disable-lower\t'The rule of lower priority is stored disabled'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F

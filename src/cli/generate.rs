@@ -26,7 +26,8 @@ rules.later_minutes), never by more than half of their own spacing.
 
 Conflicts are looked for in the next seven days: too little CPU, memory or GPUs (only where `capacity` is \
 configured and the needs are known), runs longer than their spacing, circles of followers, rules of one meaning. \
-Strategies act on new rules only.
+They are only reported; nothing is moved or left disabled because of them unless --conflict-strategy says so, and \
+then among new rules only.
 
 Examples:
   tidetable generate-scheduling-rules
@@ -55,7 +56,7 @@ pub struct GenerateArgs {
     #[arg(long)]
     pub auto_enable: bool,
 
-    /// What to do about conflicts
-    #[arg(long, value_enum, default_value = "priority", value_name = "STRATEGY")]
-    pub conflict_strategy: ConflictStrategyArg,
+    /// What to do about conflicts of new rules [default: report them only]
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub conflict_strategy: Option<ConflictStrategyArg>,
 }

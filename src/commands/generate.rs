@@ -18,7 +18,7 @@ pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
     let options = options(context, args);
     // Looked at first for reading, so that a wrong id, or nothing to do, does not even make a store.
     let mut warnings = Vec::new();
-    if wanted_patterns(context, &context.open_reader(&mut warnings)?, &args.pattern_ids)?.is_empty() {
+    if wanted_patterns(&context.open_reader(&mut warnings)?, &args.pattern_ids)?.is_empty() {
         if warnings.is_empty() {
             warnings
                 .push("there are no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
@@ -26,7 +26,7 @@ pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::done(report(GeneratedRules::default(), &[], options.strategy), warnings));
     }
     let mut store = context.open_writer()?;
-    let patterns = wanted_patterns(context, &store, &args.pattern_ids)?;
+    let patterns = wanted_patterns(&store, &args.pattern_ids)?;
     let stored = store.rules(&RuleFilter::default())?;
     let mut generated = generate(&patterns, &stored, &options);
     generated.skipped.retain(|skipped| is_wanted(skipped.pattern_id, &args.pattern_ids));
@@ -51,11 +51,11 @@ fn options(context: &Context, args: &GenerateArgs) -> GenerateOptions {
             later_minutes: config.later_minutes,
         },
         initial_state: if args.auto_enable { InitialState::Enabled } else { InitialState::Disabled },
-        strategy: match args.conflict_strategy {
+        strategy: args.conflict_strategy.map(|asked| match asked {
             ConflictStrategyArg::Priority => ConflictStrategy::Priority,
             ConflictStrategyArg::Merge => ConflictStrategy::Merge,
             ConflictStrategyArg::DisableLower => ConflictStrategy::DisableLower,
-        },
+        }),
         capacity: configured_capacity(&context.config.capacity),
         now: context.now,
     }
@@ -72,16 +72,11 @@ pub(super) fn configured_capacity(config: &CapacityConfig) -> Capacity {
     }
 }
 
-/// The patterns that were known at the current instant; those asked for must be there.
-fn wanted_patterns(
-    context: &Context,
-    store: &Store,
-    ids: &[i64],
-) -> Result<Vec<(PatternId, Pattern)>, StoreError> {
+/// The patterns that rules are made from; those asked for must be there.
+fn wanted_patterns(store: &Store, ids: &[i64]) -> Result<Vec<(PatternId, Pattern)>, StoreError> {
     let mut patterns: Vec<(PatternId, Pattern)> = store
         .patterns(&PatternFilter::default())?
         .into_iter()
-        .filter(|stored| stored.detected_at <= context.now)
         .map(|stored| (stored.id, stored.pattern))
         .collect();
     if let Some(id) = ids.iter().find(|id| !patterns.iter().any(|(known, _)| known.0 == **id)) {
@@ -137,6 +132,13 @@ fn what_to_know(
         }
         InitialState::Enabled | InitialState::Disabled => {}
     }
+    if options.strategy.is_none() && !generated.conflicts.is_empty() {
+        warnings.push(
+            "the conflicts were left as they are; `tidetable optimize-resource-schedule \
+             --conflict-resolution` looks for other times of enabled rules"
+                .to_owned(),
+        );
+    }
     if options.capacity == Capacity::default() && !generated.rules.is_empty() {
         warnings.push(
             "no capacity is configured, so that too little CPU, memory or GPUs cannot be noticed".to_owned(),
@@ -148,7 +150,7 @@ fn what_to_know(
 fn report(
     generated: GeneratedRules,
     saved: &[(RuleId, Saved)],
-    strategy: ConflictStrategy,
+    strategy: Option<ConflictStrategy>,
 ) -> GenerateReport {
     let ids: Vec<RuleId> = saved.iter().map(|(id, _)| *id).chain(generated.others.iter().copied()).collect();
     GenerateReport {

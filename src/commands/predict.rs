@@ -12,9 +12,10 @@ use crate::domain::prediction::{
     MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
     predict, silence_factor, spike_buffers,
 };
-use crate::domain::rules::StoredRule;
+use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::predict::{EvaluateReport, PredictReport, ScheduleNote};
+use crate::output::rules_words;
 use crate::store::{
     ForecastRecord, HistoryFilter, OutcomeCounts, PatternFilter, PredictionChanges, RuleFilter, Store,
     StoreError,
@@ -66,11 +67,9 @@ impl Knowledge {
             patterns: store
                 .patterns(&PatternFilter::default())?
                 .into_iter()
-                // Found by an analysis later than --now: it does not exist yet.
-                .filter(|stored| stored.detected_at <= now)
                 .map(|stored| (stored.id, stored.pattern))
                 .collect(),
-            rules: store.rules(&RuleFilter { created_by: Some(now), ..Default::default() })?,
+            rules: store.rules(&RuleFilter::default())?,
             recent: store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?,
             last_starts: store.last_starts(now)?,
             history_end: store.last_start(now)?,
@@ -143,12 +142,17 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
         warnings.push(match below {
             0 => why_nothing(&knowledge, horizon, hours, filter.as_ref()),
             _ => format!(
-                "{} expected with less than --min-confidence {min_confidence}; the highest has {highest_below:.2}",
-                if below == 1 { "1 run is".to_owned() } else { format!("{below} runs are") }
+                "{} less than --min-confidence {min_confidence}; the highest has {highest_below:.2}",
+                if below == 1 {
+                    "1 expected run has".to_owned()
+                } else {
+                    format!("{below} expected runs have")
+                }
             ),
         });
     }
     warnings.extend(stale_history(&knowledge, context.now));
+    warnings.extend(moves_not_seen(&predictions, &knowledge, context.now));
     let demand = demand(&predictions, covered);
     let capacity = configured_capacity(&context.config.capacity);
     Ok(Outcome::done(
@@ -205,7 +209,8 @@ fn schedule_notes(predictions: &[Prediction], knowledge: &Knowledge) -> Vec<Sche
         knowledge.rules.iter().filter(|stored| rules.contains(&stored.id)).map(|stored| ScheduleNote {
             pattern_id: None,
             rule_id: Some(stored.id),
-            text: format!("{} ({})", stored.rule.schedule.describe(), stored.rule.zone.name()),
+            // Predicted is the time that the scheduler knows, not the one that a plan proposes.
+            text: format!("{} ({})", stored.rule.wanted_schedule().describe(), stored.rule.zone.name()),
         });
     of_patterns.chain(of_rules).collect()
 }
@@ -236,6 +241,34 @@ fn why_nothing(
                  `tidetable analyze-activity-patterns` again"
             .to_owned(),
     }
+}
+
+/// A warning about rules that were moved in the store while their work is predicted at its old time.
+fn moves_not_seen(predictions: &[Prediction], knowledge: &Knowledge, now: Timestamp) -> Option<String> {
+    let predicting: BTreeSet<RuleId> =
+        predictions.iter().filter_map(|prediction| prediction.rule_id).collect();
+    let is_seen = |rule: &Rule| {
+        knowledge.patterns.iter().any(|(_, pattern)| {
+            pattern.is_active
+                && pattern.task_types.contains(&rule.task_type)
+                && same_instants((&rule.schedule, rule.zone), (&pattern.schedule, pattern.zone), now)
+        })
+    };
+    let unseen: Vec<RuleId> = knowledge
+        .rules
+        .iter()
+        .filter(|stored| predicting.contains(&stored.id) && stored.rule.shift_minutes != 0)
+        .filter(|stored| !is_seen(&stored.rule))
+        .map(|stored| stored.id)
+        .collect();
+    let is = if unseen.len() == 1 { "is" } else { "are" };
+    (!unseen.is_empty()).then(|| {
+        format!(
+            "{} {is} predicted at the time from before the move, as no run shows the new one; \
+             `tidetable rules export` writes it for the scheduler",
+            rules_words(&unseen)
+        )
+    })
 }
 
 /// A warning when the record ended so long ago that it costs confidence.
@@ -287,12 +320,21 @@ fn evaluate_past(context: &Context, args: &EvaluateArgs) -> anyhow::Result<Outco
         warnings.push("no predictions are stored yet; `tidetable predict` makes them".to_owned());
     } else if evaluation.hits + evaluation.misses == 0 && evaluation.predictions > 0 {
         warnings.push(match evaluation.unobserved {
-            0 => "no predicted window has passed yet; come back later".to_owned(),
+            0 => "no predicted window has passed yet; import newer logs once it has, then evaluate again"
+                .to_owned(),
             _ => "nothing was recorded in the predicted windows; import newer logs, then evaluate again"
                 .to_owned(),
         });
     }
+    let judgeable_from = predictions
+        .iter()
+        .filter(|tracked| tracked.outcome.is_none())
+        .map(|tracked| tracked.prediction.window_end)
+        .min();
     let first = horizons.iter().map(|horizon| horizon.span.start.max(start)).min();
     let evaluated = first.map(|first| TimeSpan { start: first, end: context.now.max(first) });
-    Ok(Outcome::done(EvaluateReport { evaluated, history_end, evaluation, resolved }, warnings))
+    Ok(Outcome::done(
+        EvaluateReport { evaluated, history_end, judgeable_from, evaluation, resolved },
+        warnings,
+    ))
 }

@@ -14,6 +14,17 @@ const TASK_TYPES: usize = 10;
 /// Name, error, how to show an amount.
 type NamedError<'a> = (&'a str, Option<ResourceError>, &'a dyn Fn(f64) -> String);
 
+fn passed_words(windows: u64) -> String {
+    match windows {
+        1 => "the window of 1 prediction passed".to_owned(),
+        _ => format!("the windows of {} predictions passed", count(windows)),
+    }
+}
+
+fn open_words(predictions: u64) -> String {
+    format!("{} {}", quantity(predictions, "prediction"), if predictions == 1 { "is" } else { "are" })
+}
+
 /// What `predict evaluate` answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluateReport<R> {
@@ -21,6 +32,8 @@ pub struct EvaluateReport<R> {
     pub evaluated: Option<TimeSpan>,
     /// The last recorded start.
     pub history_end: Option<Timestamp>,
+    /// When the first open window closes; `None` where none is open.
+    pub judgeable_from: Option<Timestamp>,
     /// The figures.
     pub evaluation: Evaluation,
     /// Predictions that were judged on this occasion.
@@ -28,6 +41,35 @@ pub struct EvaluateReport<R> {
 }
 
 impl<R> EvaluateReport<R> {
+    /// The one line there is to say while no prediction has come true or failed and no run has come unpredicted.
+    fn nothing_to_judge(&self, style: &Style) -> Option<String> {
+        let figures = &self.evaluation;
+        if figures.predictions == 0 {
+            return Some("No predictions.\n".to_owned());
+        }
+        if figures.hits + figures.misses + figures.runs > 0 {
+            return None;
+        }
+        let mut text = "Nothing can be judged yet: ".to_owned();
+        if figures.unobserved > 0 {
+            let recorded = match self.history_end {
+                Some(end) => format!("the record ends at {}", style.time(end)),
+                None => "no run is recorded".to_owned(),
+            };
+            text.push_str(&format!("{recorded}, and {} after that", passed_words(figures.unobserved)));
+        }
+        if let Some(from) = self.judgeable_from {
+            let between = if figures.unobserved > 0 { "; " } else { "" };
+            text.push_str(&format!(
+                "{between}{} still open, the first until {}",
+                open_words(figures.open),
+                style.time(from)
+            ));
+        }
+        text.push_str(".\n");
+        Some(text)
+    }
+
     fn summary(&self, style: &Style) -> String {
         let figures = &self.evaluation;
         let mut lines = Vec::new();
@@ -167,14 +209,15 @@ impl<R: serde::Serialize> Report for EvaluateReport<R> {
             fields.insert("false_positives".to_owned(), json!(self.evaluation.misses));
             fields.insert("evaluated".to_owned(), json!(self.evaluated));
             fields.insert("history_end".to_owned(), json!(self.history_end));
+            fields.insert("judgeable_from".to_owned(), json!(self.judgeable_from));
             fields.insert("resolved".to_owned(), json!(self.resolved));
         }
         data
     }
 
     fn table(&self, style: &Style) -> String {
-        if self.evaluation.predictions == 0 {
-            return "No predictions.\n".to_owned();
+        if let Some(line) = self.nothing_to_judge(style) {
+            return line;
         }
         format!(
             "{}{}{}",
@@ -185,8 +228,8 @@ impl<R: serde::Serialize> Report for EvaluateReport<R> {
     }
 
     fn detailed(&self, style: &Style) -> String {
-        if self.evaluation.predictions == 0 {
-            return "No predictions.\n".to_owned();
+        if let Some(line) = self.nothing_to_judge(style) {
+            return line;
         }
         format!(
             "{}{}{}",

@@ -62,8 +62,8 @@ pub struct GenerateReport {
     pub precedences: Vec<Precedence>,
     /// Conflicts that remain.
     pub conflicts: Vec<ShownConflict>,
-    /// The strategy.
-    pub strategy: ConflictStrategy,
+    /// The strategy; `None`: conflicts were only reported.
+    pub strategy: Option<ConflictStrategy>,
 }
 
 impl GenerateReport {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::format::{duration, percent, quantity, shorten};
 use super::prediction::{PredictionShape, duration_words, mib, needs_words, number};
 use super::{Report, Style};
-use crate::domain::patterns::PatternId;
+use crate::domain::patterns::{PatternId, Quantiles, ResourceProfile};
 use crate::domain::prediction::{
     Demand, DemandHour, Prediction, PredictionSource, SpikeBuffer, SpikeBuffers,
 };
@@ -65,7 +65,7 @@ impl<R, S> PredictReport<R, S> {
 
     /// The schedule behind a prediction: that of the source that set its time.
     fn note(&self, prediction: &Prediction) -> String {
-        let by_rule = matches!(prediction.source, PredictionSource::Rule | PredictionSource::MovedRule);
+        let by_rule = prediction.source == PredictionSource::Rule;
         let found = self.notes.iter().find(|note| match by_rule {
             true => note.rule_id.is_some() && note.rule_id == prediction.rule_id,
             false => note.pattern_id.is_some() && note.pattern_id == prediction.pattern_id,
@@ -102,27 +102,53 @@ impl<R, S> PredictReport<R, S> {
 
     /// The busiest hour, and what is not in the loads.
     fn demand_lines(&self, style: &Style) -> Vec<String> {
-        let unknown = &self.demand.unknown;
-        let rows: [Resource<'_>; 4] = [
-            ("CPU cores", &|hour| hour.loads.cpu_cores, &number, self.buffers.cpu_cores, unknown.cpu_cores),
-            ("memory", &|hour| hour.loads.memory_mib, &mib, self.buffers.memory_mib, unknown.memory_mib),
-            ("GPUs", &|hour| hour.loads.gpu_count, &number, self.buffers.gpu_count, unknown.gpu_count),
-            (
-                "GPU memory",
-                &|hour| hour.loads.gpu_memory_mib,
-                &mib,
-                self.buffers.gpu_memory_mib,
-                unknown.gpu_memory_mib,
-            ),
-        ];
-        rows.iter().filter_map(|row| self.peak_line(row, style)).collect()
+        let (unknown, buffers) = (&self.demand.unknown, &self.buffers);
+        [
+            Resource {
+                name: "CPU cores",
+                usage: |needs| needs.cpu_cores,
+                load: |hour| hour.loads.cpu_cores,
+                show: number,
+                buffer: buffers.cpu_cores,
+                unknown: unknown.cpu_cores,
+            },
+            Resource {
+                name: "memory",
+                usage: |needs| needs.memory_mib,
+                load: |hour| hour.loads.memory_mib,
+                show: mib,
+                buffer: buffers.memory_mib,
+                unknown: unknown.memory_mib,
+            },
+            Resource {
+                name: "GPUs",
+                usage: |needs| needs.gpu_count,
+                load: |hour| hour.loads.gpu_count,
+                show: number,
+                buffer: buffers.gpu_count,
+                unknown: unknown.gpu_count,
+            },
+            Resource {
+                name: "GPU memory",
+                usage: |needs| needs.gpu_memory_mib,
+                load: |hour| hour.loads.gpu_memory_mib,
+                show: mib,
+                buffer: buffers.gpu_memory_mib,
+                unknown: unknown.gpu_memory_mib,
+            },
+        ]
+        .iter()
+        .filter_map(|resource| self.peak_line(resource, style))
+        .collect()
     }
 
-    fn peak_line(&self, resource: &Resource<'_>, style: &Style) -> Option<String> {
-        let (name, load, show, buffer, unknown) = resource;
-        let known = self.demand.predictions.saturating_sub(*unknown);
-        if known == 0 {
-            return None;
+    /// `None` for a resource that nothing is known to use.
+    fn peak_line(&self, resource: &Resource, style: &Style) -> Option<String> {
+        let Resource { name, usage, load, show, buffer, unknown } = *resource;
+        self.predictions.iter().find_map(|prediction| usage(&prediction.resources))?;
+        let unknown_words = format!("unknown for {}", quantity(unknown, "run"));
+        if self.demand.predictions <= unknown {
+            return Some(format!("{name:<10} {unknown_words}"));
         }
         let (start, peak) = self
             .demand
@@ -133,18 +159,28 @@ impl<R, S> PredictReport<R, S> {
         let mut text =
             format!("{name:<10} {} expected in the busiest hour, from {}", show(peak), style.time(start));
         if let Some(SpikeBuffer { factor, buffered_peak, .. }) = buffer {
-            text.push_str(&format!("; keep {} free (x{factor:.2} for spikes)", show(*buffered_peak)));
+            text.push_str(&format!("; keep {} free (x{factor:.2} for spikes)", show(buffered_peak)));
         }
-        if *unknown > 0 {
-            text.push_str(&format!("; unknown for {}", quantity(*unknown, "run")));
+        if unknown > 0 {
+            text.push_str(&format!("; {unknown_words}"));
         }
         Some(text)
     }
 }
 
-/// Name, load of an hour, how to show it, buffer, predictions that do not know it.
-type Resource<'a> =
-    (&'a str, &'a dyn Fn(&DemandHour) -> Option<f64>, &'a dyn Fn(f64) -> String, Option<SpikeBuffer>, u64);
+/// What the line of one resource is made from.
+#[derive(Clone, Copy)]
+struct Resource {
+    name: &'static str,
+    /// How much a run uses.
+    usage: fn(&ResourceProfile) -> Option<Quantiles>,
+    load: fn(&DemandHour) -> Option<f64>,
+    /// How to show an amount.
+    show: fn(f64) -> String,
+    buffer: Option<SpikeBuffer>,
+    /// Predictions that are not in the loads.
+    unknown: u64,
+}
 
 /// Predictions that get a row, with how many runs the row stands for: three or fewer runs that one source
 /// expects of a task type get a row each, more of them share that of the first.
@@ -187,7 +223,10 @@ impl<R: serde::Serialize, S: serde::Serialize> Report for PredictReport<R, S> {
 
     fn table(&self, style: &Style) -> String {
         if self.predictions.is_empty() {
-            return "No runs expected.\n".to_owned();
+            return match self.below_min_confidence {
+                0 => "No runs expected.\n".to_owned(),
+                _ => format!("No runs expected with at least {}.\n", percent(self.min_confidence)),
+            };
         }
         let mut rows = table_rows(&self.predictions);
         rows.sort_by_key(|(prediction, _)| prediction.predicted_start);

@@ -26,7 +26,7 @@ pub struct PredictionShape<'a> {
     pub pattern_id: Option<PatternId>,
     /// The rule behind it.
     pub rule_id: Option<RuleId>,
-    /// pattern, rule, moved_rule or follows.
+    /// pattern, rule or follows.
     pub source: &'static str,
     /// The run it follows, for `follows`.
     pub follows: Option<Value>,

@@ -5,7 +5,6 @@ use rusqlite::{Connection, Row, params};
 use super::{Store, StoreError};
 use crate::domain::patterns::PatternId;
 use crate::domain::rules::{Rule, RuleId, RuleSourceKind, StoredRule};
-use crate::domain::time::Timestamp;
 
 /// Which rules to read; the default is all of them.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +17,6 @@ pub struct RuleFilter {
     pub task_types: Option<Vec<String>>,
     /// Only these ids.
     pub ids: Option<Vec<RuleId>>,
-    /// Only those stored by then.
-    pub created_by: Option<Timestamp>,
 }
 
 impl Store {
@@ -61,14 +58,10 @@ pub(super) fn read_rules(
     filter: &RuleFilter,
 ) -> Result<Vec<StoredRule>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, body FROM scheduling_rules WHERE (NOT ?1 OR enabled) AND (?2 IS NULL OR source = ?2) \
-         AND (?3 IS NULL OR created_ms <= ?3) ORDER BY id",
+        "SELECT id, body FROM scheduling_rules WHERE (NOT ?1 OR enabled) AND (?2 IS NULL OR source = ?2) ORDER BY id",
     )?;
-    let mut rows = statement.query(params![
-        filter.enabled_only,
-        filter.source.map(RuleSourceKind::as_str),
-        filter.created_by.map(Timestamp::millis)
-    ])?;
+    let mut rows =
+        statement.query(params![filter.enabled_only, filter.source.map(RuleSourceKind::as_str)])?;
     let mut rules = Vec::new();
     while let Some(row) = rows.next()? {
         let id = RuleId(row.get(0)?);

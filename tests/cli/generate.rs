@@ -96,7 +96,7 @@ fn with_eight_cores(sandbox: &Sandbox) {
 }
 
 #[test]
-fn patterns_become_rules_and_conflicts_are_resolved_by_priority() {
+fn patterns_become_rules_and_conflicts_are_only_reported() {
     let sandbox = Sandbox::new();
     with_eight_cores(&sandbox);
     nightly(&sandbox);
@@ -104,12 +104,22 @@ fn patterns_become_rules_and_conflicts_are_resolved_by_priority() {
 }
 
 #[test]
-fn generating_twice_adds_nothing() {
+fn the_lower_priority_moves_on_request() {
     let sandbox = Sandbox::new();
     with_eight_cores(&sandbox);
     nightly(&sandbox);
-    let generate = "generate --output-format json --conflict-strategy";
-    for strategy in ["priority", "merge", "disable-lower"] {
+    insta::assert_snapshot!(sandbox.run("generate --conflict-strategy priority").assert_code(0));
+}
+
+#[test]
+fn generating_twice_adds_nothing() {
+    let generate = "generate --output-format json";
+    for strategy in
+        ["", "--conflict-strategy priority", "--conflict-strategy merge", "--conflict-strategy disable-lower"]
+    {
+        let sandbox = Sandbox::new();
+        with_eight_cores(&sandbox);
+        nightly(&sandbox);
         let first = sandbox.run(&format!("{generate} {strategy}")).assert_code(0).json();
         let second = sandbox.run(&format!("{generate} {strategy}")).assert_code(0).json();
         assert_eq!((&second["data"]["added"], &second["data"]["changed"]), (&0.into(), &0.into()));

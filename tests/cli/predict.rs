@@ -4,8 +4,9 @@ use serde_json::json;
 use tidetable::domain::activity::{Resources, Run, RunStatus};
 use tidetable::domain::calendar::Schedule;
 use tidetable::domain::patterns::{Pattern, PatternType, Quantiles, ResourceProfile};
+use tidetable::domain::rules::Rule;
 use tidetable::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, TimeSpan, Timestamp};
-use tidetable::store::{ImportRecord, RunWriter, Store, StoreError};
+use tidetable::store::{ImportRecord, RuleFilter, RunWriter, Store, StoreError};
 
 use crate::generate::{now, open_store, pattern, store_patterns};
 use crate::sandbox::Sandbox;
@@ -222,6 +223,55 @@ fn predictions_are_compared_with_what_ran() {
     assert_eq!(figures["data"]["false_positives"], 2);
     assert_eq!(figures["data"]["runs_not_predicted"], 1);
     assert_eq!(figures["data"]["resolved"], json!({"hits": 0, "misses": 0, "unobserved": 0}));
+}
+
+#[test]
+fn right_after_predicting_nothing_can_be_judged() {
+    let sandbox = Sandbox::new();
+    busy_night(&sandbox);
+    sandbox.run("predict").assert_code(0);
+    insta::assert_snapshot!(sandbox.run("predict evaluate").assert_code(0));
+    let figures = sandbox.run("predict evaluate --output-format json").assert_code(0).json();
+    assert_eq!(figures["data"]["precision"], json!(null));
+    assert_eq!(figures["data"]["judgeable_from"], "2026-03-01T12:01:00Z");
+}
+
+#[test]
+fn work_whose_rule_was_moved_is_foretold_when_it_really_starts() {
+    let sandbox = Sandbox::new();
+    store_patterns(&sandbox, &[pattern("backup", "10 2 * * *", 0.99, 4.0, 10.0)]);
+    sandbox.run("generate --auto-enable").assert_code(0);
+    let mut store = open_store(&sandbox);
+    let stored = store.rules(&RuleFilter::default()).expect("read").remove(0);
+    let schedule = stored.rule.schedule.shifted(20).expect("can be moved");
+    let moved = Rule { schedule, shift_minutes: 20, ..stored.rule };
+    store
+        .in_transaction(|transaction| Store::move_rule(transaction, stored.id, &moved, None, now()))
+        .expect("moved");
+    drop(store);
+    insta::assert_snapshot!(sandbox.run("predict").assert_code(0));
+}
+
+#[test]
+fn load_of_runs_that_nobody_knows_the_length_of_is_unknown() {
+    let sandbox = Sandbox::new();
+    let mut endless = pattern("backup", "10 2 * * *", 0.99, 4.0, 10.0);
+    endless.resources.duration_seconds = None;
+    endless.resources.memory_mib = Quantiles::of([512.0; 30]);
+    store_patterns(&sandbox, &[endless]);
+    insta::assert_snapshot!(sandbox.run("predict").assert_code(0));
+}
+
+#[test]
+fn patterns_and_rules_found_later_predict_at_an_earlier_instant() {
+    let sandbox = Sandbox::new();
+    busy_night(&sandbox);
+    sandbox.run("generate --auto-enable").assert_code(0);
+    let earlier = "--output-format json --now 2026-02-28T12:00:00Z";
+    let predicted = sandbox.run(&format!("predict {earlier}")).assert_code(0).json();
+    assert_eq!(predicted["data"]["total"], 75);
+    let listed = sandbox.run(&format!("rules list {earlier}")).assert_code(0).json();
+    assert_eq!(listed["data"]["rules"].as_array().map(Vec::len), Some(3));
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
     }
     let mut warnings = Vec::new();
     let store = context.open_reader(&mut warnings)?;
-    let rules = wanted_rules(context, &store, &args.ids)?;
+    let rules = wanted_rules(&store, &args.ids)?;
     if rules.is_empty() && warnings.is_empty() {
         warnings.push("no rules are enabled; `tidetable rules list` shows those that are not".to_owned());
     }
@@ -48,10 +48,9 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
-fn wanted_rules(context: &Context, store: &Store, ids: &[i64]) -> anyhow::Result<Vec<StoredRule>> {
-    let created_by = Some(context.now);
+fn wanted_rules(store: &Store, ids: &[i64]) -> anyhow::Result<Vec<StoredRule>> {
     if ids.is_empty() {
-        return Ok(store.rules(&RuleFilter { enabled_only: true, created_by, ..Default::default() })?);
+        return Ok(store.rules(&RuleFilter { enabled_only: true, ..Default::default() })?);
     }
     let wanted: Vec<RuleId> = ids.iter().map(|id| RuleId(*id)).collect();
     let rules = store.rules(&RuleFilter { ids: Some(wanted.clone()), ..Default::default() })?;

@@ -15,7 +15,6 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome>
     let mut rules = store.rules(&RuleFilter {
         enabled_only: args.enabled,
         source: args.source.map(Into::into),
-        created_by: Some(context.now),
         ..Default::default()
     })?;
     rules.retain(|stored| {
@@ -24,8 +23,7 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome>
         args.task_types.is_empty() || args.task_types.contains(name) || wanted.is_match(name)
     });
     if rules.is_empty() && warnings.is_empty() {
-        let created_by = Some(context.now);
-        let all = store.rules(&RuleFilter { created_by, ..Default::default() })?.len();
+        let all = store.rules(&RuleFilter::default())?.len();
         warnings.push(match all {
             0 => "there are no rules; `tidetable generate-scheduling-rules` or `rules add` makes some"
                 .to_owned(),

@@ -27,7 +27,7 @@ pub(super) fn add_followers(
 ) {
     let mut after: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, follower) in followers.iter().enumerate() {
-        if let Schedule::Follows { predecessor, .. } = follower.schedule {
+        if let Schedule::Follows { predecessor, .. } = &*follower.schedule {
             after.entry(predecessor).or_default().push(index);
         }
     }
@@ -57,7 +57,7 @@ pub(super) fn add_followers(
 /// windows together (and, on the late side, as the duration's spread). `None` outside the horizon, or where
 /// the lag counts from an end that nobody can tell.
 fn follow(predecessor: &Prediction, follower: &Expectation<'_>, horizon: TimeSpan) -> Option<Prediction> {
-    let Schedule::Follows { lag_ms, from_end, .. } = follower.schedule else { return None };
+    let Schedule::Follows { lag_ms, from_end, .. } = &*follower.schedule else { return None };
     let (duration_ms, spread_ms) = match from_end {
         false => (0, 0),
         true => duration_of(predecessor.resources.duration_seconds?),
@@ -99,7 +99,7 @@ fn after_recent_runs(
     let runs_of = |name: &str| input.recent.iter().find(|history| history.name == name);
     let mut candidates = Vec::new();
     for (index, follower) in followers.iter().enumerate() {
-        let Schedule::Follows { predecessor, from_end, .. } = follower.schedule else { continue };
+        let Schedule::Follows { predecessor, from_end, .. } = &*follower.schedule else { continue };
         let Some(history) = runs_of(predecessor) else { continue };
         let last_follower = runs_of(follower.task_type).and_then(last_start);
         let needs = known_durations(predecessor, input);

@@ -18,7 +18,7 @@ pub(super) fn clock_candidates(
 ) -> Vec<Candidate> {
     let horizon = input.horizon;
     // A window is expected at its middle, so that its opening lies half its length before.
-    let offsets: Vec<i64> = clocks.iter().map(|clock| window_length_ms(clock.schedule) / 2).collect();
+    let offsets: Vec<i64> = clocks.iter().map(|clock| window_length_ms(&clock.schedule) / 2).collect();
     let mut slots: Vec<_> = clocks
         .iter()
         .zip(&offsets)
@@ -78,7 +78,7 @@ fn already_ran(clock: &Expectation<'_>, slot: Timestamp, input: &PredictionInput
     else {
         return false;
     };
-    let offset = window_length_ms(clock.schedule) / 2;
+    let offset = window_length_ms(&clock.schedule) / 2;
     let before =
         TimeSpan { start: opened.plus_ms(-clock.half_window_ms - offset), end: slot.plus_ms(-offset) };
     let previous = clock.schedule.occurrences_iter(before, clock.zone).last();

@@ -33,10 +33,10 @@ pub struct DemandHour {
     pub loads: Loads,
 }
 
-/// How many predictions say nothing of a resource (or of how long they hold it).
+/// How many predictions add nothing to a load, as they do not know the usage or how long it lasts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UnknownNeeds {
-    /// Duration: such a prediction adds to no load.
+    /// Duration unknown: such a prediction adds to no load.
     pub duration_seconds: u64,
     /// CPU cores.
     pub cpu_cores: u64,
@@ -153,8 +153,8 @@ pub fn demand(predictions: &[Prediction], horizon: TimeSpan) -> Demand {
                     let end = start.plus_ms((seconds * SECOND_MS as f64) as i64);
                     curve.add(&hours, TimeSpan { start, end }, prediction.confidence * p50.max(0.0));
                 }
-                (_, usage) => {
-                    curve.unknown += u64::from(usage.is_none());
+                _ => {
+                    curve.unknown += 1;
                     if let Some(flag) = curve.unknown_starts.get_mut(start_hour) {
                         *flag = true;
                     }

@@ -1,6 +1,6 @@
 //! What is expected to recur: active patterns and enabled rules, each once, and how sure that is.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use super::liveness::{alive_chance, silence_factor};
 use super::window::{half_window, rule_half_window};
@@ -27,7 +27,7 @@ const MOST_TRAILING_MISSES: usize = 1000;
 #[derive(Clone, Debug)]
 pub(super) struct Expectation<'a> {
     pub task_type: &'a str,
-    pub schedule: &'a Schedule,
+    pub schedule: Cow<'a, Schedule>,
     pub zone: Zone,
     pub confidence: f64,
     pub half_window_ms: i64,
@@ -46,7 +46,7 @@ pub(super) struct Expectations<'a> {
 
 impl<'a> Expectations<'a> {
     fn push(&mut self, expectation: Expectation<'a>) {
-        match expectation.schedule {
+        match *expectation.schedule {
             Schedule::Follows { .. } => self.followers.push(expectation),
             _ => self.clocks.push(expectation),
         }
@@ -56,17 +56,16 @@ impl<'a> Expectations<'a> {
 /// Collects what is expected, in the order of the input: patterns, then rules.
 pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> {
     let decay = silence_factor(input.history_end, input.horizon.start);
-    let replaced = replaced_patterns(input);
     let mut found = Expectations::default();
     for (id, pattern) in input.patterns {
         let Some(task_type) = predicted_task_type(pattern) else { continue };
-        if !pattern.is_active || replaced.contains(id) {
+        if !pattern.is_active {
             continue;
         }
         let rule = input.rules.iter().find(|stored| stands_for(&stored.rule, *id, pattern, input));
         found.push(Expectation {
             task_type,
-            schedule: &pattern.schedule,
+            schedule: Cow::Borrowed(&pattern.schedule),
             zone: pattern.zone,
             confidence: ratio(pattern.confidence * decay * alive(pattern, task_type, input)),
             half_window_ms: half_window(pattern),
@@ -77,7 +76,7 @@ pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> 
         });
     }
     for stored in input.rules.iter().filter(|stored| stored.rule.enabled) {
-        if let Some(expectation) = of_rule(stored, input, decay, &replaced) {
+        if let Some(expectation) = of_rule(stored, input) {
             found.push(expectation);
         }
     }
@@ -112,23 +111,6 @@ pub(super) fn predicted_task_type(pattern: &Pattern) -> Option<&str> {
     .map(String::as_str)
 }
 
-/// Patterns whose times applied plans have given up: an enabled rule was moved away from them.
-fn replaced_patterns(input: &PredictionInput<'_>) -> BTreeSet<PatternId> {
-    let mut replaced = BTreeSet::new();
-    for stored in input.rules.iter().filter(|stored| stored.rule.enabled && stored.rule.shift_minutes != 0) {
-        let rule = &stored.rule;
-        let before = rule.wanted_schedule();
-        for (id, pattern) in of_task_type(input, &rule.task_type) {
-            let came_from = matches!(rule.source, RuleSource::Mined { pattern_id } if pattern_id == *id);
-            let old = (&before, rule.zone);
-            if came_from || same_instants(old, (&pattern.schedule, pattern.zone), input.horizon.start) {
-                replaced.insert(*id);
-            }
-        }
-    }
-    replaced
-}
-
 fn of_task_type<'a>(
     input: &PredictionInput<'a>,
     task_type: &str,
@@ -136,55 +118,48 @@ fn of_task_type<'a>(
     input.patterns.iter().filter(move |(_, pattern)| predicted_task_type(pattern) == Some(task_type))
 }
 
-/// Whether an enabled rule says what a pattern says: it came from it, or fires at the same instants.
+/// Whether an enabled rule says what a pattern says: it came from it, or fires at the same instants, now or before
+/// a plan moved it.
 fn stands_for(rule: &Rule, id: PatternId, pattern: &Pattern, input: &PredictionInput<'_>) -> bool {
     let came_from = matches!(rule.source, RuleSource::Mined { pattern_id } if pattern_id == id);
     rule.enabled
         && predicted_task_type(pattern) == Some(rule.task_type.as_str())
-        && ((came_from && rule.shift_minutes == 0) || fires_alike(rule, pattern, input))
+        && (came_from
+            || fires_alike(&rule.schedule, rule.zone, pattern, input)
+            || (rule.shift_minutes != 0 && fires_alike(&rule.wanted_schedule(), rule.zone, pattern, input)))
 }
 
-fn fires_alike(rule: &Rule, pattern: &Pattern, input: &PredictionInput<'_>) -> bool {
-    same_instants((&rule.schedule, rule.zone), (&pattern.schedule, pattern.zone), input.horizon.start)
+fn fires_alike(schedule: &Schedule, zone: Zone, pattern: &Pattern, input: &PredictionInput<'_>) -> bool {
+    same_instants((schedule, zone), (&pattern.schedule, pattern.zone), input.horizon.start)
 }
 
 /// The expectation of an enabled rule; `None` when an active pattern already says it, or when it came from a
-/// pattern that is no longer kept.
-fn of_rule<'a>(
-    stored: &'a StoredRule,
-    input: &PredictionInput<'a>,
-    decay: f64,
-    replaced: &BTreeSet<PatternId>,
-) -> Option<Expectation<'a>> {
+/// pattern, which then speaks for itself.
+///
+/// Plans move rules in the store, not in the scheduler that starts the work: a moved rule is expected at the time
+/// it was moved from, until runs show a pattern at the new one.
+fn of_rule<'a>(stored: &'a StoredRule, input: &PredictionInput<'a>) -> Option<Expectation<'a>> {
     let rule = &stored.rule;
+    if matches!(rule.source, RuleSource::Mined { .. }) {
+        return None;
+    }
+    let schedule = match rule.shift_minutes {
+        0 => Cow::Borrowed(&rule.schedule),
+        _ => Cow::Owned(rule.wanted_schedule()),
+    };
     let mut contradicted = false;
     for (id, pattern) in of_task_type(input, &rule.task_type) {
-        if fires_alike(rule, pattern, input) {
-            if pattern.is_active && !replaced.contains(id) {
-                return None;
-            }
-            contradicted |= !pattern.is_active;
+        if pattern.is_active && stands_for(rule, *id, pattern, input) {
+            return None;
         }
+        contradicted |= !pattern.is_active && fires_alike(&schedule, rule.zone, pattern, input);
     }
-    let mined_from = match rule.source {
-        RuleSource::Mined { pattern_id } => Some(pattern_id),
-        RuleSource::Declared { .. } | RuleSource::Manual => None,
-    };
-    let moved = rule.shift_minutes != 0;
-    let confidence = match (mined_from, moved) {
-        (Some(_), false) => return None,
-        (Some(_), true) => rule.confidence * decay,
-        (None, true) => rule.confidence * DECLARED_CONFIDENCE,
-        (None, false) if contradicted => rule.confidence * CONTRADICTED_RULE_CONFIDENCE,
-        (None, false) if input.last_starts.contains_key(&rule.task_type) => {
-            rule.confidence * UNCONFIRMED_RULE_CONFIDENCE
-        }
-        (None, false) => rule.confidence * DECLARED_CONFIDENCE,
-    };
-    let origin = mined_from.and_then(|id| input.patterns.iter().find(|(known, _)| *known == id));
-    let half_window_ms = match origin {
-        Some((_, pattern)) => half_window(pattern),
-        None => rule_half_window(&rule.schedule, rule.zone, input.horizon.start),
+    let certainty = if contradicted {
+        CONTRADICTED_RULE_CONFIDENCE
+    } else if input.last_starts.contains_key(&rule.task_type) {
+        UNCONFIRMED_RULE_CONFIDENCE
+    } else {
+        DECLARED_CONFIDENCE
     };
     // What runs of this task type needed at other times is the best guess while the rule itself knows nothing.
     let resources = match rule.resources.runs_used {
@@ -195,14 +170,14 @@ fn of_rule<'a>(
     };
     Some(Expectation {
         task_type: &rule.task_type,
-        schedule: &rule.schedule,
+        half_window_ms: rule_half_window(&schedule, rule.zone, input.horizon.start),
+        schedule,
         zone: rule.zone,
-        confidence: ratio(confidence),
-        half_window_ms,
+        confidence: ratio(rule.confidence * certainty),
         resources,
-        pattern_id: origin.map(|(id, _)| *id),
+        pattern_id: None,
         rule_id: Some(stored.id),
-        source: if moved { PredictionSource::MovedRule } else { PredictionSource::Rule },
+        source: PredictionSource::Rule,
     })
 }
 
@@ -272,15 +247,39 @@ mod tests {
         assert_eq!(world(vec![disabled], Vec::new()).predict(), []);
     }
 
+    /// A rule that a plan moved from 02:00 to 02:20.
+    fn moved(source: RuleSource) -> StoredRule {
+        let mut moved = rule(7, "backup", "20 2 * * *", source);
+        moved.rule.shift_minutes = 20;
+        moved
+    }
+
     #[test]
-    fn a_rule_that_a_plan_moved_predicts_at_its_new_time_only() {
+    fn a_moved_rule_changes_nothing_while_the_pattern_keeps_its_old_time() {
         for source in [RuleSource::Mined { pattern_id: PatternId(1) }, declared()] {
-            let mut moved = rule(7, "backup", "20 2 * * *", source);
-            moved.rule.shift_minutes = 20;
-            let world = world(vec![moved], vec![pattern("backup", schedule("0 2 * * *"))]);
+            let world = world(vec![moved(source)], vec![pattern("backup", schedule("0 2 * * *"))]);
             let found = world.predict();
+            assert_eq!(world.starts(), ["2026-03-02T02:00:00Z"]);
+            assert_eq!((found[0].rule_id, &found[0].source), (Some(RuleId(7)), &PredictionSource::Pattern));
+        }
+    }
+
+    #[test]
+    fn a_moved_rule_that_no_pattern_confirms_is_expected_at_the_time_it_was_moved_from() {
+        let world = world(vec![moved(declared())], Vec::new());
+        assert_eq!(world.starts(), ["2026-03-02T02:00:00Z"]);
+        assert_eq!(world.predict()[0].source, PredictionSource::Rule);
+    }
+
+    #[test]
+    fn once_runs_show_the_new_time_only_that_one_is_expected() {
+        let mut ended = pattern("backup", schedule("0 2 * * *"));
+        ended.is_active = false;
+        for source in [RuleSource::Mined { pattern_id: PatternId(1) }, declared()] {
+            let patterns = vec![ended.clone(), pattern("backup", schedule("20 2 * * *"))];
+            let world = world(vec![moved(source)], patterns);
             assert_eq!(world.starts(), ["2026-03-02T02:20:00Z"]);
-            assert_eq!((found[0].rule_id, &found[0].source), (Some(RuleId(7)), &PredictionSource::MovedRule));
+            assert_eq!(world.predict()[0].rule_id, Some(RuleId(7)));
         }
     }
 

@@ -12,10 +12,8 @@ use crate::domain::time::Timestamp;
 pub enum PredictionSource {
     /// The clock schedule of a pattern.
     Pattern,
-    /// A declared or manual rule that no active pattern confirms.
+    /// A declared or manual rule that no active pattern confirms, at the time before any plan moved it.
     Rule,
-    /// A rule that an applied plan has moved: its new time, not the old one of its pattern.
-    MovedRule,
     /// The end (or start) of a run of another task type.
     Follows {
         /// The other task type.
@@ -31,7 +29,6 @@ impl PredictionSource {
         match self {
             PredictionSource::Pattern => "pattern",
             PredictionSource::Rule => "rule",
-            PredictionSource::MovedRule => "moved_rule",
             PredictionSource::Follows { .. } => "follows",
         }
     }

@@ -31,10 +31,9 @@ const NEAREST: usize = 32;
 /// Which source sets the time of a run that several expect; least first.
 fn rank(source: &PredictionSource) -> u8 {
     match source {
-        PredictionSource::MovedRule => 0,
-        PredictionSource::Pattern => 1,
-        PredictionSource::Rule => 2,
-        PredictionSource::Follows { .. } => 3,
+        PredictionSource::Pattern => 0,
+        PredictionSource::Rule => 1,
+        PredictionSource::Follows { .. } => 2,
     }
 }
 

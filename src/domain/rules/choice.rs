@@ -152,7 +152,7 @@ fn merged(
     chosen: &[&(PatternId, Pattern)],
     options: &GenerateOptions,
 ) -> Option<SkipReason> {
-    if options.strategy != ConflictStrategy::Merge {
+    if options.strategy != Some(ConflictStrategy::Merge) {
         return None;
     }
     let same = |other: &Pattern| {

@@ -30,8 +30,8 @@ pub struct GenerateOptions {
     pub flexibility: Flexibility,
     /// Whether new rules count at once.
     pub initial_state: InitialState,
-    /// What to do about conflicts.
-    pub strategy: ConflictStrategy,
+    /// What to do about conflicts; `None`: nothing but reporting them.
+    pub strategy: Option<ConflictStrategy>,
     /// What the machine has.
     pub capacity: Capacity,
     /// Conflicts are looked for in the seven days from here.
@@ -89,14 +89,17 @@ pub fn generate(
         .zip(&known)
         .map(|(pattern, known)| candidate(pattern, *known, stored, &precedences, options))
         .collect();
-    let done = resolve(&mut rules, &other_rules, options.strategy, &options.capacity, options.now);
+    let done = match options.strategy {
+        Some(strategy) => resolve(&mut rules, &other_rules, strategy, &options.capacity, options.now),
+        None => Vec::new(),
+    };
     let resolution_of =
         |wanted: usize| done.iter().find(|(position, _)| *position == wanted).map(|(_, done)| *done);
 
     // Disabled by the strategy, now or when it was generated first: no longer in anybody's way.
     let counts = |position: usize, candidate: &Candidate| match candidate.standing {
         Standing::New => resolution_of(position) != Some(Resolution::Disabled),
-        Standing::Kept => candidate.rule.enabled || options.strategy != ConflictStrategy::DisableLower,
+        Standing::Kept => candidate.rule.enabled || options.strategy != Some(ConflictStrategy::DisableLower),
     };
     let mut positions: Vec<usize> = rules
         .iter()
@@ -210,7 +213,7 @@ mod tests {
             max_rules: 10,
             flexibility: Flexibility::default(),
             initial_state: InitialState::Disabled,
-            strategy: ConflictStrategy::Priority,
+            strategy: Some(ConflictStrategy::Priority),
             capacity: Capacity::default(),
             now: now(),
         }
@@ -292,7 +295,7 @@ mod tests {
             Pattern { schedule: period, confidence: 0.9, ..pattern("a", "0 0 * * *") },
             Pattern { zone: Zone::Europe__Berlin, ..pattern("a", "17 * * * *") },
         ]);
-        let merging = GenerateOptions { strategy: ConflictStrategy::Merge, ..options() };
+        let merging = GenerateOptions { strategy: Some(ConflictStrategy::Merge), ..options() };
         let generated = generate(&patterns, &[], &merging);
         assert_eq!(generated.rules.len(), 1);
         assert_eq!(reasons(&generated), [(1, SkipReason::MergedInto { pattern_id: PatternId(2) })]);
@@ -318,6 +321,24 @@ mod tests {
         let made = &generated.rules[1].rule;
         let may_move = within_precedences(made, &generated.precedences);
         assert_eq!((may_move.earlier_minutes, may_move.later_minutes), (30, 0));
+    }
+
+    #[test]
+    fn without_a_strategy_conflicts_are_reported_and_every_rule_keeps_its_time() {
+        let capacity = Capacity { cpu_cores: Some(4.0), ..Default::default() };
+        let busy = |task_type, cron| Pattern { resources: needs(3.0, 600.0), ..pattern(task_type, cron) };
+        let patterns = numbered([busy("a", "0 2 * * *"), busy("b", "5 2 * * *")]);
+        let initial_state = InitialState::Enabled;
+        let told = generate(
+            &patterns,
+            &[],
+            &GenerateOptions { strategy: None, capacity, initial_state, ..options() },
+        );
+        let untouched = |made: &GeneratedRule| {
+            made.rule.enabled && made.rule.shift_minutes == 0 && made.resolution.is_none()
+        };
+        assert!(told.rules.len() == 2 && told.rules.iter().all(untouched));
+        assert_eq!(told.conflicts.len(), 1);
     }
 
     #[test]
