@@ -1,0 +1,233 @@
+//! What the program really prints: every subcommand on an empty store, on the bundled sample, and where it fails.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, Transcript};
+
+/// Names: schema, part of it that the data is, arguments.
+type Step<'a> = (&'static str, &'static str, &'a str);
+
+/// A document with the schema that tells of it.
+pub struct Answer {
+    /// What was asked.
+    pub arguments: String,
+    /// The schema's name.
+    pub schema: &'static str,
+    /// Which of its `$defs` the data is.
+    pub part: &'static str,
+    /// Standard output.
+    pub document: Value,
+}
+
+/// A machine too small for the sample, so that there are conflicts and spikes to tell of.
+const SMALL_MACHINE: &str =
+    "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu_count = 1\ngpu_memory_mib = 24576\n";
+
+/// Nights on which one task type follows another: the sample's chain has no schedule to foretell it by.
+fn chain() -> String {
+    let mut text = String::from("task_type,started_at,ended_at\n");
+    for night in 0..40_i64 {
+        let start = 1_772_596_800 + 86_400 * night + 7 * (night % 5); // from 2026-03-04T04:00:00Z
+        let end = start + 600 + 31 * (night % 7);
+        text.push_str(&format!("fetch,{start},{end}\nconvert,{},{}\n", end + 240, end + 1_500));
+    }
+    text
+}
+
+/// Rejected lines, and a schedule that somebody declared.
+const RUNS: &str =
+    "task_type,started_at,ended_at\nbackup,2026-02-01T02:00:00Z,2026-02-01T02:10:00Z\nbackup,never,\n";
+const CRONTAB: &str = "0 3 * * * /usr/bin/rotate --all\n*/10 * * * * /usr/bin/poll\n";
+
+/// Two rules that are wanted at once, of which one host holds only one.
+const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,"horizon_slots":12,"resources":["cpu"],
+"hosts":[{"id":"one","capacity":[4]}],"target_util_pct":75,"price":[30,30,30,30,30,30,30,30,30,30,30,30],
+"rules":[{"id":"a","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]},
+{"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
+"precedences":[{"before":0,"after":1,"lag":0}]}"#;
+
+const EMPTY: [Step<'_>; 12] = [
+    ("view-detected-patterns", "data", "view-detected-patterns"),
+    ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
+    ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
+    ("rules", "list", "rules list"),
+    ("rules", "export", "rules export --target crontab"),
+    ("predict", "data", "predict"),
+    ("predict-evaluate", "data", "predict evaluate"),
+    ("optimize-resource-schedule", "data", "optimize-resource-schedule --balance-load"),
+    ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
+    ("backup", "list", "backup list"),
+    ("backup", "verify", "backup verify"),
+    ("backup", "prune", "backup prune"),
+];
+
+const WITHOUT_STORE: [Step<'_>; 9] = [
+    ("config", "show", "config show"),
+    ("config", "check", "config check"),
+    ("config", "generate", "config generate"),
+    ("config", "generate", "config generate --write made.toml"),
+    ("completions", "data", "completions fish"),
+    ("man", "page", "man"),
+    ("man", "folder", "man --dir pages"),
+    ("man", "folder", "man --dir others --dry-run"),
+    ("demo", "data", "demo"),
+];
+
+/// One after the other, in the same store.
+const STORY: [Step<'_>; 50] = [
+    ("import", "data", "import sample.csv.gz --dry-run"),
+    ("import", "data", "import sample.csv.gz"),
+    ("import", "data", "import runs.csv absent.csv"),
+    ("import", "data", "import chain.csv"),
+    ("import", "data", "import mine.crontab --format crontab"),
+    ("import", "data", "import runs.csv sample.csv.gz --strict"),
+    ("analyze-activity-patterns", "data", "analyze-activity-patterns --days 90 --now 2026-04-11T06:00:00Z"),
+    (
+        "analyze-activity-patterns",
+        "data",
+        "analyze-activity-patterns --no-save-patterns --min-confidence 0.98",
+    ),
+    ("predict", "data", "predict --look-ahead-hours 30 --now 2026-04-11T06:00:00Z"),
+    ("predict-evaluate", "data", "predict evaluate"),
+    ("predict", "data", "predict --min-confidence 0.97"),
+    ("predict", "data", "predict --min-confidence 0 --look-ahead-hours 168"),
+    ("view-detected-patterns", "data", "view-detected-patterns"),
+    ("view-detected-patterns", "data", "view-detected-patterns --pattern-id 1"),
+    ("generate-scheduling-rules", "data", "generate-scheduling-rules --auto-enable --max-rules 30 --dry-run"),
+    (
+        "generate-scheduling-rules",
+        "data",
+        "generate-scheduling-rules --min-confidence 0.97 --conflict-strategy merge --dry-run",
+    ),
+    (
+        "generate-scheduling-rules",
+        "data",
+        "generate-scheduling-rules --auto-enable --max-rules 30 --conflict-strategy disable-lower --dry-run",
+    ),
+    ("generate-scheduling-rules", "data", "generate-scheduling-rules --auto-enable --max-rules 9"),
+    ("generate-scheduling-rules", "data", "generate-scheduling-rules --auto-enable --max-rules 9"),
+    ("rules", "add", "rules add --task-type night --cron @daily --command true"),
+    ("rules", "list", "rules list"),
+    ("rules", "show", "rules show 1"),
+    ("rules", "change", "rules disable 1 2"),
+    ("rules", "change", "rules enable 1 2 3"),
+    ("rules", "change", "rules remove 2 --dry-run"),
+    ("rules", "export", "rules export --target crontab"),
+    ("rules", "export", "rules export --target systemd"),
+    ("rules", "export", "rules export --target json"),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --balance-load --time-limit 200ms --explain",
+    ),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --resource-efficiency --time-limit 200ms",
+    ),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --conflict-resolution --time-limit 200ms",
+    ),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --peak-mitigation --time-limit 200ms --auto-apply",
+    ),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
+    ),
+    ("rules", "show", "rules show 3"),
+    ("predict", "data", "predict"),
+    ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
+    ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
+    ("backup", "plan", "backup --dry-run"),
+    ("backup", "create", "backup"),
+    ("backup", "create", "backup --reason again --now 2026-05-20T06:00:00Z"),
+    ("backup", "list", "backup list"),
+    ("backup", "verify", "backup verify"),
+    ("backup", "prune", "backup prune --keep-days 10 --now 2026-05-20T07:00:00Z"),
+    ("restore", "data", "restore 20260520T060000Z --dry-run"),
+    ("restore", "data", "restore 20260520T060000Z --yes"),
+    ("restore", "data", "restore 20260520T060000Z --target other.db --dry-run"),
+    ("restore", "data", "restore 20260520T060000Z --target other.db --yes"),
+    ("restore", "data", "restore --undo --yes"),
+    ("config", "show", "config show"),
+    ("config", "check", "config check"),
+];
+
+/// Runs `arguments` with what every document is asked for with.
+fn ask(sandbox: &Sandbox, arguments: &str) -> Transcript {
+    let mut all = format!("{arguments} --output-format json --timezone Europe/Berlin");
+    if !arguments.contains("--now") {
+        all.push_str(" --now 2026-04-13T06:00:00Z");
+    }
+    sandbox.run(&all)
+}
+
+fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
+    let transcript = ask(sandbox, arguments);
+    // 4: partly done, as when one of two files is absent.
+    assert!(matches!(transcript.code, Some(0 | 4)), "{transcript}");
+    Answer { arguments: arguments.to_owned(), schema, part, document: transcript.json() }
+}
+
+fn with_sample() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample.csv.gz");
+    std::fs::copy(sample, sandbox.path("sample.csv.gz")).expect("sample copied");
+    sandbox.write("tidetable.toml", SMALL_MACHINE);
+    sandbox.write("runs.csv", RUNS);
+    sandbox.write("chain.csv", &chain());
+    sandbox.write("mine.crontab", CRONTAB);
+    sandbox.write("two.json", INSTANCE);
+    std::fs::create_dir(sandbox.path("backups")).expect("folder");
+    sandbox.write("backups/20260101T000000Z.db.zst", "no archive");
+    sandbox
+}
+
+/// Every document, made once for all tests.
+pub fn answers() -> &'static [Answer] {
+    static ANSWERS: OnceLock<Vec<Answer>> = OnceLock::new();
+    ANSWERS.get_or_init(|| {
+        let (empty, free, full) = (Sandbox::new(), Sandbox::new(), with_sample());
+        let mut answers: Vec<Answer> = EMPTY.iter().map(|step| answer(&empty, *step)).collect();
+        answers.extend(WITHOUT_STORE.iter().map(|step| answer(&free, *step)));
+        answers.extend(STORY.iter().map(|step| answer(&full, *step)));
+        answers
+    })
+}
+
+/// Failures of every kind that can be brought about from outside.
+pub fn failures() -> Vec<Transcript> {
+    let sandbox = Sandbox::new();
+    sandbox.write("text.db", "no store at all, but long enough to be looked at as one");
+    let mut failures: Vec<Transcript> = [
+        ("view-detected-patterns --pattern-id 9", 1),
+        ("import absent.csv", 1),
+        ("rules show 9", 1),
+        ("restore 20260101T000000Z --yes", 1),
+        ("rules list --db text.db", 1),
+        ("predict --min-confidence 2", 2),
+        ("no-such-command", 2),
+        ("optimize-resource-schedule --balance-load --peak-mitigation", 2),
+        ("analyze-activity-patterns --days 0", 2),
+        ("predict --config absent.toml", 2),
+    ]
+    .into_iter()
+    .map(|(arguments, code)| ask(&sandbox, arguments).assert_code(code))
+    .collect();
+    sandbox.write("runs.csv", RUNS);
+    ask(&sandbox, "import runs.csv");
+    let store = rusqlite::Connection::open(sandbox.path("store.db")).expect("store");
+    store.execute_batch("BEGIN IMMEDIATE").expect("write lock");
+    failures
+        .push(ask(&sandbox, "rules add --task-type x --cron @daily --lock-timeout 100ms").assert_code(10));
+    failures
+}
