@@ -40,7 +40,8 @@ pub enum SkipReason {
     },
     /// A pattern of the same meaning and a higher confidence stands for it.
     MergedInto {
-        /// That pattern.
+        /// That pattern. Under a name of its own, beside the id of the pattern that is skipped.
+        #[serde(rename = "merged_into_pattern_id")]
         pattern_id: PatternId,
     },
     /// Better patterns filled the number asked for.

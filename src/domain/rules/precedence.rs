@@ -17,9 +17,15 @@ pub struct Precedence {
     /// What runs after it.
     pub successor: String,
     /// From the predecessor's end (start, where `from_end` is false) to the successor's start.
+    #[serde(rename = "lag_seconds", serialize_with = "seconds")]
     pub lag_ms: i64,
     /// Whether the lag counts from the predecessor's end.
     pub from_end: bool,
+}
+
+/// Milliseconds as the seconds that every output counts in.
+fn seconds<S: serde::Serializer>(millis: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(*millis as f64 / 1000.0)
 }
 
 /// The precedences among active patterns, in the order given.
