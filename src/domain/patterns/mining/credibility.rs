@@ -10,7 +10,7 @@ use crate::domain::time::DAY_MS;
 pub(super) const MOST_CHAIN_CHANCE: f64 = 0.2;
 /// No hit can weigh more nats than naming its second within decades: beyond it, the evidence is that of another
 /// life than the one reported.
-const MOST_NATS_PER_HIT: f64 = 20.0;
+pub(super) const MOST_NATS_PER_HIT: f64 = 20.0;
 
 /// Whether a schedule explains enough of what happens in its life. Slots many times a day are hit by chance where
 /// there are many other runs, in ways that no count of a busy stretch foresees.

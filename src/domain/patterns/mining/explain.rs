@@ -3,6 +3,7 @@
 use super::clock_evidence::{ClockCandidate, examine};
 use super::clock_search::clock_candidates;
 use super::clock_times::ClockTimes;
+use super::credibility::MOST_NATS_PER_HIT;
 use super::loops::{LoopCandidate, best_loop};
 use super::minute::likeliest_minute;
 use super::period::{PeriodCandidate, period_candidates};
@@ -72,6 +73,7 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
         candidates.extend(
             period_candidates(&left, around, resolution_ms, LEAST_NET).into_iter().map(Explanation::Period),
         );
+        candidates.retain(|one| one.net() <= MOST_NATS_PER_HIT * one.hits().len() as f64);
         candidates
             .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
         let before = accepted.len();
