@@ -206,3 +206,64 @@ fn a_second_writer_gives_up_after_its_lock_timeout_and_names_the_first() {
     drop(input);
     assert!(first.wait().expect("ended").success());
 }
+
+#[test]
+fn a_reject_file_is_added_to_and_never_takes_the_place_of_another() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    sandbox.write("notes.txt", "precious\n");
+    sandbox.run("import runs.csv --reject-file notes.txt").assert_code(0);
+    let notes = std::fs::read_to_string(sandbox.path("notes.txt")).expect("readable");
+    assert!(notes.starts_with("precious\n") && notes.contains("line 4, ended_at"), "{notes}");
+    for taken in ["store.db", "runs.csv"] {
+        let before = std::fs::read(sandbox.path(taken)).expect("readable");
+        sandbox.run(&format!("import runs.csv --reject-file {taken}")).assert_code(2);
+        assert_eq!(std::fs::read(sandbox.path(taken)).expect("readable"), before, "{taken}");
+    }
+}
+
+#[test]
+fn a_file_of_which_nothing_can_be_read_is_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", "task_type,started_at\nbackup,yesterday\nsync,tomorrow\n");
+    insta::assert_snapshot!(sandbox.run("import runs.csv").assert_code(1));
+}
+
+#[test]
+fn a_line_that_left_the_crontab_leaves_its_rule_disabled() {
+    let sandbox = Sandbox::new();
+    sandbox.write("crontab", "0 2 * * * backup\n17 * * * * sync\n");
+    sandbox.run("import crontab --format crontab --crontab-user ada").assert_code(0);
+    sandbox.write("crontab", "0 3 * * * backup\n17 * * * * sync\n");
+    sandbox.run("import crontab --format crontab --crontab-user ada").assert_code(0);
+    let rules = sandbox.run("rules list --output-format json").assert_code(0).json();
+    let mut states: Vec<(String, bool)> = rules["data"]["rules"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|rule| (rule["schedule"]["cron"].as_str().expect("cron").to_owned(), rule["enabled"] == true))
+        .collect();
+    states.sort();
+    let expected = [("0 2 * * *", false), ("0 3 * * *", true), ("17 * * * *", true)];
+    assert_eq!(states, expected.map(|(cron, enabled)| (cron.to_owned(), enabled)));
+}
+
+#[test]
+fn readers_and_dry_runs_leave_nothing_beside_the_store() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    sandbox.run("import runs.csv").assert_code(0);
+    let listing = || {
+        let mut names: Vec<_> = std::fs::read_dir(sandbox.path(""))
+            .expect("folder")
+            .map(|entry| entry.expect("entry").file_name())
+            .collect();
+        names.sort();
+        (names, std::fs::read(sandbox.path("store.db")).expect("store"))
+    };
+    let before = listing();
+    for command in ["view", "rules list", "import runs.csv -n", "analyze -n", "optimize --balance-load -n"] {
+        sandbox.run(command).assert_code(0);
+        assert!(listing() == before, "{command} left {:?}", listing().0);
+    }
+}
