@@ -26,14 +26,16 @@ pub struct Answer {
 const SMALL_MACHINE: &str =
     "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu_count = 1\ngpu_memory_mib = 24576\n";
 
-/// Nights on which one task type follows another: the sample's chain has no schedule to foretell it by.
+/// Days on which one task type follows another that has no schedule of its own: at the first `--now` of the story,
+/// the last such run has ended and its follower is still to come.
 fn chain() -> String {
     let mut text = String::from("task_type,started_at,ended_at\n");
-    for night in 0..40_i64 {
-        let start = 1_772_596_800 + 86_400 * night + 7 * (night % 5); // from 2026-03-04T04:00:00Z
-        let end = start + 600 + 31 * (night % 7);
+    for day in 0..40_i64 {
+        let start = 1_772_409_600 + 86_400 * day + 7_919 * (day * day * day + 5 * day) % 72_000; // from 2026-03-02
+        let end = start + 600 + 31 * (day % 7);
         text.push_str(&format!("fetch,{start},{end}\nconvert,{},{}\n", end + 240, end + 1_500));
     }
+    text.push_str("fetch,2026-04-11T05:48:00Z,2026-04-11T05:59:00Z\n");
     text
 }
 
