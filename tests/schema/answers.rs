@@ -79,7 +79,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 50] = [
+const STORY: [Step<'_>; 51] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -96,6 +96,7 @@ const STORY: [Step<'_>; 50] = [
     ("predict-evaluate", "data", "predict evaluate"),
     ("predict", "data", "predict --min-confidence 0.97"),
     ("predict", "data", "predict --min-confidence 0 --look-ahead-hours 168"),
+    ("predict-evaluate", "data", "predict evaluate"),
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("view-detected-patterns", "data", "view-detected-patterns --pattern-id 1"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules --auto-enable --max-rules 30 --dry-run"),
