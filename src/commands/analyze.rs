@@ -40,6 +40,9 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let Some(loaded) = load(context, &store, filter.as_ref(), days, &mut warnings)? else {
         return Ok(Outcome::done(empty_report(save), warnings));
     };
+    let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
+    progress.set_message(crate::output::quantity(loaded.histories.len() as u64, "task type"));
+    progress.enable_steady_tick(std::time::Duration::from_millis(100));
     let patterns = mine(
         &MiningInput {
             histories: &loaded.histories,
@@ -49,6 +52,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         },
         &MiningOptions::default(),
     );
+    progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
     }

@@ -24,6 +24,7 @@ pub struct WriterOptions {
 pub struct Store {
     pub(super) connection: Connection,
     path: PathBuf,
+    lock_timeout: Duration,
     // Held, never read: their Drop frees the lock and removes the throw-away copy. Declared after the
     // connection because fields drop in order.
     _lock: Option<WriteLock>,
@@ -37,7 +38,7 @@ impl Store {
         let path = PathBuf::from(":memory:");
         migrate(&mut connection, &path)?;
         configure(&connection, Duration::ZERO)?;
-        Ok(Store { connection, path, _lock: None, _scratch: None })
+        Ok(Store { connection, path, lock_timeout: Duration::ZERO, _lock: None, _scratch: None })
     }
 
     /// Opens an existing store for reading only; `None` when there is no file. An older schema is migrated
@@ -52,7 +53,13 @@ impl Store {
             Header::Store(SCHEMA_VERSION) => {
                 configure(&connection, options.lock_timeout)?;
                 connection.pragma_update(None, "query_only", true)?;
-                Ok(Some(Store { connection, path: path.to_owned(), _lock: None, _scratch: None }))
+                Ok(Some(Store {
+                    connection,
+                    path: path.to_owned(),
+                    lock_timeout: options.lock_timeout,
+                    _lock: None,
+                    _scratch: None,
+                }))
             }
             Header::Empty => Ok(None),
             Header::Store(_) => {
@@ -96,7 +103,13 @@ impl Store {
         }
         enter_wal(&connection, path, options)?;
         configure(&connection, options.lock_timeout)?;
-        Ok(Store { connection, path: path.to_owned(), _lock: Some(lock), _scratch: None })
+        Ok(Store {
+            connection,
+            path: path.to_owned(),
+            lock_timeout: options.lock_timeout,
+            _lock: Some(lock),
+            _scratch: None,
+        })
     }
 
     /// A throw-away copy of the store (empty when there is none): what a dry run works on, so that it runs the
@@ -121,7 +134,13 @@ impl Store {
         configure(&connection, options.lock_timeout)?;
         // Nobody will read it after a crash.
         connection.pragma_update(None, "synchronous", "OFF")?;
-        Ok(Store { connection, path: path.to_owned(), _lock: None, _scratch: Some(folder) })
+        Ok(Store {
+            connection,
+            path: path.to_owned(),
+            lock_timeout: options.lock_timeout,
+            _lock: None,
+            _scratch: Some(folder),
+        })
     }
 
     /// The file, or `:memory:`.
@@ -134,13 +153,13 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let path = self.path.clone();
+        let (path, waited) = (self.path.clone(), self.lock_timeout);
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(|error| busy_or_sqlite(&path, error))?;
+            .map_err(|error| busy_or_sqlite(&path, waited, error))?;
         let value = work(&transaction)?;
-        transaction.commit().map_err(|error| busy_or_sqlite(&path, error))?;
+        transaction.commit().map_err(|error| busy_or_sqlite(&path, waited, error))?;
         Ok(value)
     }
 }
@@ -209,10 +228,10 @@ fn open_error(path: &Path, action: &'static str, error: rusqlite::Error) -> Stor
 }
 
 /// SQLite's own lock is held by somebody who does not know our lock file.
-fn busy_or_sqlite(path: &Path, error: rusqlite::Error) -> StoreError {
+fn busy_or_sqlite(path: &Path, waited: Duration, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-            StoreError::Busy { path: path.to_owned(), holder: LockHolder::unknown(), waited: Duration::ZERO }
+            StoreError::Busy { path: path.to_owned(), holder: LockHolder::unknown(), waited }
         }
         _ => StoreError::Sqlite(error),
     }
@@ -223,12 +242,7 @@ fn enter_wal(connection: &Connection, path: &Path, options: &WriterOptions) -> R
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
     match entered {
         Ok(_) => Ok(()),
-        Err(error) => Err(match busy_or_sqlite(path, error) {
-            StoreError::Busy { path, holder, .. } => {
-                StoreError::Busy { path, holder, waited: options.lock_timeout }
-            }
-            other => other,
-        }),
+        Err(error) => Err(busy_or_sqlite(path, options.lock_timeout, error)),
     }
 }
 

@@ -267,3 +267,16 @@ fn readers_and_dry_runs_leave_nothing_beside_the_store() {
         assert!(listing() == before, "{command} left {:?}", listing().0);
     }
 }
+
+#[test]
+fn a_store_that_another_program_holds_is_busy_too() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", CSV);
+    sandbox.run("import runs.csv").assert_code(0);
+    let other = rusqlite::Connection::open(sandbox.path("store.db")).expect("opened");
+    other.execute_batch("BEGIN IMMEDIATE").expect("held");
+    let answer = sandbox.run("import runs.csv --lock-timeout 200ms --output-format json").assert_code(10);
+    assert!(answer.stderr.contains("another program") && answer.stderr.contains("200ms"), "{answer}");
+    other.execute_batch("ROLLBACK").expect("freed");
+    sandbox.run("import runs.csv").assert_code(0);
+}
