@@ -24,7 +24,7 @@ use crate::domain::rules::{Capacity, Rule, StoredRule};
 use crate::domain::time::{HOUR_MS, TimeSpan};
 use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
-use crate::store::{HistoryFilter, PatternFilter, RuleFilter, Store};
+use crate::store::{HistoryFilter, PatternFilter, RuleFilter, Store, StoreError};
 
 /// The wall clock ends a search only on a machine that is far too slow for its budget of work: a plan that the clock
 /// cut short may differ from run to run.
@@ -127,6 +127,7 @@ fn solve_store(
     let mut store = context.open_existing_writer(&mut warnings)?;
     let mut rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     learn_needs(context, &store, &mut rules)?;
+    warn_of_other_hosts(context, &store, &mut warnings)?;
     let built = build(context, args, &store, &rules)?;
     if built.problem.rules.is_empty() || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
@@ -257,6 +258,26 @@ fn nothing(strategy: Strategy, built: &BuiltProblem, rules: &[StoredRule]) -> Op
         applied: false,
         strategy,
     }
+}
+
+/// The capacity of this machine says little about jobs that ran on others.
+fn warn_of_other_hosts(
+    context: &Context,
+    store: &Store,
+    warnings: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let mut hosts: Vec<String> = store.host_names()?.into_values().collect();
+    hosts.sort();
+    let here = devices::host_name();
+    let elsewhere = !hosts.is_empty() && !hosts.iter().any(|host| Some(host) == here.as_ref());
+    if elsewhere && context.config.capacity.cpu_cores.is_none() {
+        warnings.push(format!(
+            "the jobs ran on {}, and the capacity planned for is this machine's; set [capacity] in the \
+             configuration to theirs",
+            hosts.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    Ok(())
 }
 
 fn warn_of_overload(solution: &Solution, warnings: &mut Vec<String>) {
