@@ -7,7 +7,7 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, TaskHistory, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
-use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine};
+use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::analyze::{AnalyzeReport, SavedChanges};
 use crate::output::view::ShownPattern;
@@ -43,7 +43,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
     progress.set_message(crate::output::quantity(loaded.histories.len() as u64, "task type"));
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
-    let patterns = mine(
+    let patterns = mine_until(
         &MiningInput {
             histories: &loaded.histories,
             span: loaded.span,
@@ -51,6 +51,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
             zone: context.zone,
         },
         &MiningOptions::default(),
+        &|| context.interrupt.is_triggered(),
     );
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {

@@ -108,3 +108,31 @@ fn the_declared_schedules_of_a_real_crontab_are_found_in_its_log_and_nothing_els
     ];
     assert_eq!(found, expected.map(|(cron, active)| (cron.to_owned(), active)));
 }
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_analysis_ends_soon_and_saves_nothing() {
+    let sandbox = Sandbox::new();
+    let mut text = String::from("task_type,started_at\n");
+    for row in 0..120_000_u64 {
+        text.push_str(&format!("job-{},{}\n", row % 150, 1_760_000_000 + row * 40 + scrambled(row) % 3_000));
+    }
+    sandbox.write("runs.csv", &text);
+    sandbox.run("import runs.csv").assert_code(0);
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+        .args(["analyze", "--days", "3650", "--db", "store.db", "--now", "2026-03-01T00:00:00Z"])
+        .env("HOME", sandbox.path(""))
+        .current_dir(sandbox.path(""))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("program started");
+    std::thread::sleep(std::time::Duration::from_millis(1_000));
+    let asked = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(asked.expect("signal sent").success(), "the analysis was over before it could be interrupted");
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let stored = sandbox.run("view --output-format json").assert_code(0).json();
+    assert_eq!(stored["data"]["total"], 0);
+}

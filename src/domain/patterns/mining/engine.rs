@@ -28,14 +28,29 @@ const LEAST_SAVED_NATS: f64 = 8.0;
 
 /// Finds the patterns in `input`: in a fixed order, whatever the order of the histories or the number of threads.
 pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
+    mine_until(input, options, &|| false)
+}
+
+/// Like [`mine`]; once `stop` says so, what is left is passed over and the answer means nothing. `stop` is asked
+/// between task types, from any thread.
+pub fn mine_until(
+    input: &MiningInput<'_>,
+    options: &MiningOptions,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<Pattern> {
     let Some((histories, around)) = prepare(input, options) else { return Vec::new() };
-    let explained: Vec<Vec<Explanation>> =
-        histories.par_iter().map(|starts| explain(&starts.at_ms, &around, starts.resolution_ms)).collect();
+    let explained: Vec<Vec<Explanation>> = histories
+        .par_iter()
+        .map(|starts| match stop() {
+            true => Vec::new(),
+            false => explain(&starts.at_ms, &around, starts.resolution_ms),
+        })
+        .collect();
     let punctual: Vec<bool> =
         histories.iter().zip(&explained).map(|(starts, found)| is_punctual(starts, found)).collect();
     let chains: Vec<Chain> = frequent_pairs(&histories)
         .into_par_iter()
-        .filter(|(_, successor)| !punctual[*successor])
+        .filter(|(_, successor)| !punctual[*successor] && !stop())
         .filter_map(|pair| find_chain(&histories, pair, around.min_occurrences))
         .collect();
     let mut strongest: Vec<f64> = explained
@@ -54,6 +69,9 @@ pub fn mine(input: &MiningInput<'_>, options: &MiningOptions) -> Vec<Pattern> {
         .into_par_iter()
         .enumerate()
         .map(|(index, found)| {
+            if stop() {
+                return (Vec::new(), Vec::new());
+            }
             let starts = &histories[index];
             let kept = found.into_iter().filter(|one| one.net() >= threshold).collect();
             let own = drafts(starts, kept, &around);

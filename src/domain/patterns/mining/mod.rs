@@ -49,5 +49,5 @@ mod null_test;
 #[cfg(test)]
 mod trace_test;
 
-pub use engine::mine;
+pub use engine::{mine, mine_until};
 pub use input::{MiningInput, MiningOptions};
