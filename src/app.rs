@@ -27,12 +27,13 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error, &arguments),
     };
-    let form = cli.global.output_format.or_else(|| configured_format(&cli.global));
+    // Looked up only once something has failed: a run that works reads the configuration once.
+    let form = || cli.global.output_format.or_else(|| configured_format(&cli.global));
     // Only the message of a panic may reach a person, and only through `fail`.
     std::panic::set_hook(Box::new(|_| {}));
     match catch_unwind(AssertUnwindSafe(|| dispatch(&cli))) {
         Ok(Ok(code)) => code,
-        Ok(Err(error)) => fail(&classify(&error), form, cli.command.name()),
+        Ok(Err(error)) => fail(&classify(&error), form(), cli.command.name()),
         Err(panic) => {
             let message = panic
                 .downcast_ref::<String>()
@@ -44,7 +45,7 @@ pub fn run() -> ExitCode {
                 message: format!("internal error: {message}"),
                 hint: Some("this is a defect of tidetable; please report it".to_owned()),
             };
-            fail(&failure, form, cli.command.name())
+            fail(&failure, form(), cli.command.name())
         }
     }
 }

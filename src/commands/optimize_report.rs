@@ -1,6 +1,6 @@
 //! A plan in words: what each move relieves, why the others stay, what keeps a plan from being made.
 
-use crate::domain::plan::{BuiltProblem, Obstacle, Problem, Relief, Solution, relief_of};
+use crate::domain::plan::{BuiltProblem, Obstacle, PlanComparison, Problem, Relief, Solution};
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::domain::time::MINUTE_MS;
 use crate::output::optimize::{MoveShape, ReliefShape, UnmovedShape};
@@ -21,6 +21,7 @@ pub(super) fn moves_and_reasons(
 ) -> (Vec<MoveShape>, Vec<UnmovedShape>) {
     let problem = &built.problem;
     let unmoved_choice = problem.unmoved();
+    let comparison = PlanComparison::new(problem, &unmoved_choice, &solution.choice);
     let mut moves = Vec::new();
     let mut unmoved = Vec::new();
     for (position, id) in built.rule_ids.iter().enumerate() {
@@ -37,7 +38,7 @@ pub(super) fn moves_and_reasons(
             unmoved.push(UnmovedShape { rule_id: *id, task_type, reason: reason.to_owned() });
             continue;
         }
-        let relief = relief_of(problem, &unmoved_choice, &solution.choice, position);
+        let relief = comparison.relief_of(position);
         let shift_minutes = delta * problem.slot_minutes;
         let from = built.first_occurrence[position];
         let moved = rule_of(rules, *id).and_then(|stored| stored.rule.schedule.shifted(shift_minutes));

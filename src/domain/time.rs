@@ -49,11 +49,6 @@ impl Timestamp {
         self.0.div_euclid(SECOND_MS)
     }
 
-    /// Seconds since the epoch with their fraction.
-    pub fn seconds_f64(self) -> f64 {
-        self.0 as f64 / SECOND_MS as f64
-    }
-
     /// This instant moved by `span_ms` milliseconds, clamped to the years 0000 to 9999.
     pub fn plus_ms(self, span_ms: i64) -> Timestamp {
         Timestamp::clamped(self.0.saturating_add(span_ms))

@@ -1,7 +1,6 @@
 //! The record of what was imported.
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde::Serialize;
 
 use super::{Store, StoreError};
 use crate::domain::time::Timestamp;
@@ -27,21 +26,6 @@ pub struct ImportRecord {
     pub first_start: Option<Timestamp>,
     /// Last start among the runs read.
     pub last_start: Option<Timestamp>,
-}
-
-/// A row of the imports table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct StoredImport {
-    /// Its id.
-    pub id: i64,
-    /// Path, or `-`.
-    pub source: String,
-    /// Format read.
-    pub format: String,
-    /// When.
-    pub imported_at: Timestamp,
-    /// Runs that were new.
-    pub added: u64,
 }
 
 impl Store {
@@ -95,22 +79,5 @@ impl Store {
                 |row| row.get(0),
             )
             .optional()?)
-    }
-
-    /// The imports so far, oldest first.
-    pub fn imports(&self) -> Result<Vec<StoredImport>, StoreError> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT id, source, format, imported_ms, added FROM imports ORDER BY id")?;
-        let rows = statement.query_map([], |row| {
-            Ok(StoredImport {
-                id: row.get(0)?,
-                source: row.get(1)?,
-                format: row.get(2)?,
-                imported_at: Timestamp::clamped(row.get(3)?),
-                added: row.get::<_, i64>(4)?.unsigned_abs(),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

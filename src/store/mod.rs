@@ -26,7 +26,7 @@ pub use rusqlite::Transaction;
 
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
-pub use imports::{ImportRecord, StoredImport};
+pub use imports::ImportRecord;
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
@@ -35,5 +35,5 @@ pub use predictions::{ForecastRecord, PredictionChanges};
 pub use rule_reader::RuleFilter;
 pub use rules::Saved;
 pub use run_writer::{RunWriter, WriteOutcome};
-pub use runs::{HistoryFilter, HistoryOverview, TaskTypeCount};
+pub use runs::{HistoryFilter, HistoryOverview};
 pub use sessions::{CronSession, JoinedSessions};

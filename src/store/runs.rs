@@ -32,17 +32,6 @@ pub struct HistoryOverview {
     pub last_start: Option<Timestamp>,
 }
 
-/// A task type and how often it ran.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct TaskTypeCount {
-    /// Its id.
-    pub id: TaskTypeId,
-    /// Its name.
-    pub name: String,
-    /// Runs.
-    pub runs: u64,
-}
-
 /// The status of a stored code; unknown codes cannot be stored (a CHECK holds that).
 pub(super) fn status_of(code: Option<i64>) -> Option<RunStatus> {
     code.and_then(|code| usize::try_from(code).ok()).and_then(|code| RunStatus::ALL.get(code).copied())
@@ -140,22 +129,6 @@ impl Store {
             |row| row.get(0),
         )?;
         Ok(last.map(Timestamp::clamped))
-    }
-
-    /// Task types with a run by `now`, by name.
-    pub fn task_type_counts(&self, now: Timestamp) -> Result<Vec<TaskTypeCount>, StoreError> {
-        let mut statement = self.connection.prepare(
-            "SELECT task_types.id, name, count(*) FROM runs JOIN task_types ON task_types.id = task_type_id \
-             WHERE started_ms <= ?1 GROUP BY task_types.id ORDER BY name",
-        )?;
-        let rows = statement.query_map([now.millis()], |row| {
-            Ok(TaskTypeCount {
-                id: TaskTypeId(row.get(0)?),
-                name: row.get(1)?,
-                runs: row.get::<_, i64>(2)?.unsigned_abs(),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

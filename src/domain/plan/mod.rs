@@ -34,7 +34,7 @@ pub use build::{BuildInput, BuiltProblem, build_problem};
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
-pub use reason::{Relief, relief_of};
+pub use reason::{PlanComparison, Relief};
 pub use score::{ResourceScore, Score, score};
 pub use solve::{Control, Progress, SolveOptions, WORK_PER_MILLISECOND, solve};
 pub use validate::ProblemError;

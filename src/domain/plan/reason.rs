@@ -24,51 +24,69 @@ pub struct Relief {
     pub together_with: Vec<usize>,
 }
 
-/// What `after` relieves for the rule at `position`; `None` when it asks for no resource that its host has.
-pub fn relief_of(
-    problem: &Problem,
-    before: &PlanChoice,
-    after: &PlanChoice,
-    position: usize,
-) -> Option<Relief> {
-    let (loads_before, loads_after) = (LoadProfile::of(problem, before), LoadProfile::of(problem, after));
-    let rule = &problem.rules[position];
-    let mut fullest: Option<(f64, usize, usize)> = None;
-    for (resource, demand) in rule.demand.iter().enumerate() {
-        let host = before.host[position];
-        let capacity = problem.hosts[host].capacity[resource];
-        if *demand <= 0 || capacity <= 0 {
-            continue;
-        }
-        for slot in occupied_slots(problem, rule, before.delta[position]) {
-            let utilization = loads_before.loads(host, resource)[slot] as f64 / capacity as f64;
-            if fullest.is_none_or(|(most, _, _)| utilization > most) {
-                fullest = Some((utilization, resource, slot));
-            }
+/// A plan beside the one it replaces, with the loads of both.
+#[derive(Clone, Debug)]
+pub struct PlanComparison<'a> {
+    problem: &'a Problem,
+    before: &'a PlanChoice,
+    after: &'a PlanChoice,
+    loads_before: LoadProfile,
+    loads_after: LoadProfile,
+}
+
+impl<'a> PlanComparison<'a> {
+    /// Compares two plans of one problem.
+    pub fn new(problem: &'a Problem, before: &'a PlanChoice, after: &'a PlanChoice) -> PlanComparison<'a> {
+        PlanComparison {
+            problem,
+            before,
+            after,
+            loads_before: LoadProfile::of(problem, before),
+            loads_after: LoadProfile::of(problem, after),
         }
     }
-    let (utilization_before, resource, slot) = fullest?;
-    let host = after.host[position];
-    let capacity = problem.hosts[host].capacity[resource].max(1);
-    let utilization_after = occupied_slots(problem, rule, after.delta[position])
-        .map(|slot| loads_after.loads(host, resource)[slot] as f64 / capacity as f64)
-        .fold(0.0, f64::max);
-    let mut together: Vec<usize> = (0..problem.rules.len())
-        .filter(|other| {
-            let other_rule = &problem.rules[*other];
-            *other != position
-                && before.host[*other] == before.host[position]
-                && other_rule.demand[resource] > 0
-                && occupied_slots(problem, other_rule, before.delta[*other]).any(|at| at == slot)
+
+    /// What `after` relieves for the rule at `position`; `None` when it asks for no resource that its host has.
+    pub fn relief_of(&self, position: usize) -> Option<Relief> {
+        let PlanComparison { problem, before, after, loads_before, loads_after } = self;
+        let rule = &problem.rules[position];
+        let mut fullest: Option<(f64, usize, usize)> = None;
+        for (resource, demand) in rule.demand.iter().enumerate() {
+            let host = before.host[position];
+            let capacity = problem.hosts[host].capacity[resource];
+            if *demand <= 0 || capacity <= 0 {
+                continue;
+            }
+            for slot in occupied_slots(problem, rule, before.delta[position]) {
+                let utilization = loads_before.loads(host, resource)[slot] as f64 / capacity as f64;
+                if fullest.is_none_or(|(most, _, _)| utilization > most) {
+                    fullest = Some((utilization, resource, slot));
+                }
+            }
+        }
+        let (utilization_before, resource, slot) = fullest?;
+        let host = after.host[position];
+        let capacity = problem.hosts[host].capacity[resource].max(1);
+        let utilization_after = occupied_slots(problem, rule, after.delta[position])
+            .map(|slot| loads_after.loads(host, resource)[slot] as f64 / capacity as f64)
+            .fold(0.0, f64::max);
+        let mut together: Vec<usize> = (0..problem.rules.len())
+            .filter(|other| {
+                let other_rule = &problem.rules[*other];
+                *other != position
+                    && before.host[*other] == before.host[position]
+                    && other_rule.demand[resource] > 0
+                    && occupied_slots(problem, other_rule, before.delta[*other]).any(|at| at == slot)
+            })
+            .collect();
+        together.sort_by_key(|other| (std::cmp::Reverse(problem.rules[*other].demand[resource]), *other));
+        together.truncate(MOST_NAMED);
+        Some(Relief {
+            resource: problem.resources[resource].clone(),
+            slot,
+            utilization_before,
+            utilization_after,
+            together_with: together,
         })
-        .collect();
-    together.sort_by_key(|other| (std::cmp::Reverse(problem.rules[*other].demand[resource]), *other));
-    together.truncate(MOST_NAMED);
-    Some(Relief {
-        resource: problem.resources[resource].clone(),
-        slot,
-        utilization_before,
-        utilization_after,
-        together_with: together,
-    })
+    }
 }
