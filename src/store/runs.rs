@@ -46,9 +46,10 @@ impl Store {
             Some(span) => (span.start.millis(), span.end.millis().min(now.millis().saturating_add(1))),
             None => (i64::MIN, now.millis().saturating_add(1)),
         };
-        let mut sql = String::from(
+        let mut sql = format!(
             "SELECT task_type_id, started_ms, ended_ms, status, user_id, host_id, cpu_cores, memory_mib, \
-             gpu_count, gpu_memory_mib FROM runs WHERE started_ms >= ? AND started_ms < ?",
+             gpu_count, gpu_memory_mib FROM runs {} WHERE started_ms >= ? AND started_ms < ?",
+            if self.is_most_of_all_runs(first, last)? { "NOT INDEXED" } else { "" }
         );
         let mut values = vec![Value::Integer(first), Value::Integer(last)];
         if let Some(task_types) = &filter.task_types {
@@ -59,23 +60,63 @@ impl Store {
             }
             sql.push(')');
         }
-        sql.push_str(" ORDER BY task_type_id, started_ms, id");
         let mut statement = self.connection.prepare(&sql)?;
         let mut rows = statement.query(params_from_iter(values))?;
+        let sizes = self.sizes_of_histories(first, last)?;
+        let mut positions: HashMap<TaskTypeId, usize> = HashMap::new();
         let mut histories: Vec<TaskHistory> = Vec::new();
         while let Some(row) = rows.next()? {
             let task_type = TaskTypeId(row.get(0)?);
-            let run = history_run(row, now)?;
-            match histories.last_mut() {
-                Some(history) if history.task_type == task_type => history.runs.push(run),
-                _ => histories.push(TaskHistory {
-                    task_type,
-                    name: names.get(&task_type).cloned().unwrap_or_default(),
-                    runs: vec![run],
-                }),
-            }
+            let position = *positions.entry(task_type).or_insert_with(|| {
+                let name = names.get(&task_type).cloned().unwrap_or_default();
+                let runs = Vec::with_capacity(sizes.get(&task_type).copied().unwrap_or(0));
+                histories.push(TaskHistory { task_type, name, runs });
+                histories.len() - 1
+            });
+            histories[position].runs.push(history_run(row, now)?);
+        }
+        histories.sort_unstable_by_key(|history| history.task_type);
+        // Sorting here, where rows mostly lie in order, costs a fraction of what it costs SQLite.
+        for history in &mut histories {
+            history.runs.sort_by_key(|run| run.started_at);
         }
         Ok(histories)
+    }
+
+    /// Whether going through all runs in the order they lie in is quicker than looking up each that began from
+    /// `first_ms` to before `last_ms` through the index.
+    fn is_most_of_all_runs(&self, first_ms: i64, last_ms: i64) -> Result<bool, StoreError> {
+        let all: i64 =
+            self.connection.query_row("SELECT coalesce(max(id), 0) FROM runs", [], |row| row.get(0))?;
+        let enough = all / 8 + 1;
+        let found: i64 = self.connection.query_row(
+            "SELECT count(*) FROM (SELECT 1 FROM runs WHERE started_ms >= ?1 AND started_ms < ?2 LIMIT ?3)",
+            [first_ms, last_ms, enough],
+            |row| row.get(0),
+        )?;
+        Ok(found >= enough)
+    }
+
+    /// Runs of each task type from `first_ms` to before `last_ms` where there are so many in all that room which
+    /// grows as needed could take twice the memory; empty otherwise.
+    fn sizes_of_histories(
+        &self,
+        first_ms: i64,
+        last_ms: i64,
+    ) -> Result<HashMap<TaskTypeId, usize>, StoreError> {
+        const MANY: i64 = 4_000_000;
+        let all: i64 =
+            self.connection.query_row("SELECT coalesce(max(id), 0) FROM runs", [], |row| row.get(0))?;
+        if all < MANY {
+            return Ok(HashMap::new());
+        }
+        let mut statement = self.connection.prepare(
+            "SELECT task_type_id, sum(started_ms >= ?1 AND started_ms < ?2) FROM runs GROUP BY task_type_id",
+        )?;
+        let rows = statement.query_map([first_ms, last_ms], |row| {
+            Ok((TaskTypeId(row.get(0)?), row.get::<_, i64>(1)?.unsigned_abs() as usize))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// All task type names by id.

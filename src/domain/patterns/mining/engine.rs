@@ -46,11 +46,11 @@ pub fn mine_until(
             false => explain(&starts.at_ms, &around, starts.resolution_ms),
         })
         .collect();
-    let punctual: Vec<bool> =
-        histories.iter().zip(&explained).map(|(starts, found)| is_punctual(starts, found)).collect();
-    let chains: Vec<Chain> = frequent_pairs(&histories)
+    let may_follow: Vec<bool> =
+        histories.iter().zip(&explained).map(|(starts, found)| !is_punctual(starts, found)).collect();
+    let chains: Vec<Chain> = frequent_pairs(&histories, &may_follow)
         .into_par_iter()
-        .filter(|(_, successor)| !punctual[*successor] && !stop())
+        .filter(|_| !stop())
         .filter_map(|pair| find_chain(&histories, pair, around.min_occurrences))
         .collect();
     let mut strongest: Vec<f64> = explained
