@@ -1,9 +1,12 @@
 //! One task type after another: a lag that keeps, and more than two schedules that happen to keep a distance.
 
+use std::ops::Range;
+
 use super::clock_times::nearest;
 use super::co_occurrence::{LONGEST_LAG_MS, references};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::credibility::MOST_CHAIN_CHANCE;
+use super::evidence::ln_slot_evidence;
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::history::Starts;
@@ -59,7 +62,17 @@ pub(super) fn find_chain(
         if half_width_ms * 2 < resolution_ms || half_width_ms * 3 > flank_ms {
             continue;
         }
-        let Some(lag_ms) = crowded_lag(&lags, half_width_ms) else { continue };
+        let Some(crowd) = crowded(&lags, half_width_ms) else { continue };
+        let lag_ms = median(&lags[crowd.clone()]);
+        let nats = RARE_FAMILY_NATS
+            + (histories.len() as f64).ln()
+            + (longest as f64 / (2 * half_width_ms) as f64).max(2.0).ln()
+            + std::f64::consts::LN_2
+            + (HALF_WIDTHS_MS.len() as f64).ln();
+        let stands_out = concentration(&lags, crowd.len(), lag_ms, (half_width_ms, flank_ms), longest);
+        if stands_out < 0.5 * (nats + LEAST_NET) {
+            continue;
+        }
         let places = spread_places(&instants, lag_ms, half_width_ms, starts);
         let hits =
             places.iter().filter(|place| nearest(&starts.at_ms, **place, half_width_ms).is_some()).count();
@@ -70,11 +83,6 @@ pub(super) fn find_chain(
         if flanked.excess < LEAST_EXCESS || flanked.chance > MOST_CHAIN_CHANCE {
             continue;
         }
-        let nats = RARE_FAMILY_NATS
-            + (histories.len() as f64).ln()
-            + (longest as f64 / (2 * half_width_ms) as f64).max(2.0).ln()
-            + std::f64::consts::LN_2
-            + (HALF_WIDTHS_MS.len() as f64).ln();
         let net = flanked.ln_e - nats;
         if net >= LEAST_NET && best.as_ref().is_none_or(|best| net > best.net) {
             let chance = flanked.chance;
@@ -91,18 +99,33 @@ fn usual_distance(instants: &[i64]) -> i64 {
     median(&gaps)
 }
 
-/// Median of the lags in the most crowded window.
-fn crowded_lag(lags: &[i64], half_width_ms: i64) -> Option<i64> {
-    let (mut best, mut end) = ((0, 0), 0);
+/// The lags in the most crowded window.
+fn crowded(lags: &[i64], half_width_ms: i64) -> Option<Range<usize>> {
+    let (mut best, mut end) = (0..0, 0);
     for start in 0..lags.len() {
         while end < lags.len() && lags[end] - lags[start] <= 2 * half_width_ms {
             end += 1;
         }
-        if end - start > best.1 - best.0 {
-            best = (start, end);
+        if end - start > best.len() {
+            best = start..end;
         }
     }
-    (best.1 > best.0).then(|| median(&lags[best.0..best.1]))
+    (!best.is_empty()).then_some(best)
+}
+
+/// ln e-value of `count` of ascending `lags` within the half width of `lag_ms`, against evenly spread ones within the
+/// flank: what a look at the lags alone says, before any slot is counted.
+fn concentration(
+    lags: &[i64],
+    count: usize,
+    lag_ms: i64,
+    (half_width_ms, flank_ms): (i64, i64),
+    longest_ms: i64,
+) -> f64 {
+    let (from, to) = ((lag_ms - flank_ms).max(0), (lag_ms + flank_ms).min(longest_ms));
+    let around = lags.partition_point(|lag| *lag <= to) - lags.partition_point(|lag| *lag < from);
+    let chance = (2 * half_width_ms) as f64 / (to - from).max(1) as f64;
+    ln_slot_evidence(count as u64, around.max(count) as u64, chance.min(0.999))
 }
 
 /// Where the successor would start, within its own life, no two so close that one start could serve both.
