@@ -1,6 +1,7 @@
 //! From histories to patterns: slots that a schedule would name, and what the starts say for and against them.
 
 mod chains;
+mod circle;
 mod civil_days;
 mod clock_evidence;
 mod clock_search;

@@ -1,12 +1,13 @@
 //! Periods free of the calendar: every 25 minutes, every 7 hours, counted from one start.
 
+use super::circle::resultants;
 use super::clock_times::nearest;
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::evidence::ln_sequence_probability;
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::gaps::likely_gaps;
-use super::phase::{ln_phase_evidence, mean_phase, resultant};
+use super::phase::{ln_phase_evidence, mean_phase};
 use super::regime::best_segment;
 use super::scatter::median;
 use super::surroundings::Surroundings;
@@ -99,7 +100,7 @@ fn belongs_to_clock(period_ms: f64) -> bool {
 
 /// The length near `guess_ms` that keeps one phase over longer and longer stretches, starting at the middle.
 fn refine_length(starts: &[i64], guess_ms: f64) -> Option<f64> {
-    const STEPS: i32 = 14;
+    const STEPS: usize = 14;
     if guess_ms < SHORTEST_MS / 2.0 {
         return None;
     }
@@ -114,15 +115,14 @@ fn refine_length(starts: &[i64], guess_ms: f64) -> Option<f64> {
         let to = searched.partition_point(|start| *start <= searched[middle] + reach);
         let part = &searched[from..to];
         if part.len() >= 4 {
-            let mut best = (f64::NEG_INFINITY, length);
-            for step in -STEPS..=STEPS {
-                let tried = length * (1.0 + spread * f64::from(step) / f64::from(STEPS));
-                let value = resultant(part, tried);
-                if value > best.0 {
-                    best = (value, tried);
-                }
-            }
-            length = best.1;
+            let count = 2 * STEPS + 1;
+            let (first, last) = (1.0 / (length * (1.0 + spread)), 1.0 / (length * (1.0 - spread)));
+            let step = (last - first) / (count - 1) as f64;
+            let lengths = resultants(part, first, step, count);
+            let best = lengths.iter().enumerate().fold((f64::NEG_INFINITY, 0), |best, (index, value)| {
+                if *value > best.0 { (*value, index) } else { best }
+            });
+            length = 1.0 / (first + step * best.1 as f64);
             // Over twice this reach a phase error of an eighth of the period is what is left to correct.
             spread = (0.25 / cycles).min(0.03);
         }

@@ -1,5 +1,6 @@
 //! Evidence that starts keep a common phase of a period, however wide they scatter around it.
 
+use super::circle::direction;
 use super::numerics::ln_bessel_i0;
 use std::f64::consts::PI;
 
@@ -17,14 +18,6 @@ pub(super) fn mean_phase(starts: &[i64], period_ms: f64) -> f64 {
     let (sine, cosine) = direction(starts, period_ms);
     let origin = starts.first().copied().unwrap_or(0) as f64;
     (origin + sine.atan2(cosine) / (2.0 * PI) * period_ms).rem_euclid(period_ms)
-}
-
-fn direction(starts: &[i64], period_ms: f64) -> (f64, f64) {
-    let origin = starts.first().copied().unwrap_or(0);
-    starts.iter().fold((0.0, 0.0), |(sine, cosine), start| {
-        let angle = 2.0 * PI * ((start - origin) as f64 / period_ms).fract();
-        (sine + angle.sin(), cosine + angle.cos())
-    })
 }
 
 /// ln e-value of one period: von Mises density with its phase integrated out, averaged over concentrations up
