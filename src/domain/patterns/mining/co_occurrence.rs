@@ -42,7 +42,7 @@ pub(super) fn frequent_pairs(histories: &[Starts<'_>], may_follow: &[bool]) -> V
     for (successor, predecessor, count) in together {
         let starts = histories[successor].at_ms.len().min(used) as f64;
         let usual = f64::from(present[predecessor]) / seen.max(1) as f64;
-        if is_frequent(f64::from(count), starts, usual) {
+        if is_frequent(f64::from(count), starts, usual, histories.len()) {
             by_successor.entry(successor).or_default().push((count, predecessor));
         }
     }
@@ -63,12 +63,18 @@ fn runs_compared(types: usize) -> usize {
     (1_000_000 / types.max(1)).clamp(16, RUNS_USED)
 }
 
-/// Whether a type was among the recent ones at more of a successor's `starts` than at those of all types, of which
-/// it is at a share of `usual`. One that is at most of them anyway cannot stand out and is kept: there are few such.
-fn is_frequent(count: f64, starts: f64, usual: f64) -> bool {
+/// Whether a type was among the recent ones at more of a successor's `starts` than at those of all `types`, of
+/// which it is at a share of `usual`, by more than the luckiest few of them would be. One that is at most of them
+/// anyway cannot stand out and is kept: there are few such.
+fn is_frequent(count: f64, starts: f64, usual: f64, types: usize) -> bool {
     const ALWAYS_THERE: f64 = 0.5;
-    count >= f64::from(FEWEST)
-        && (usual >= ALWAYS_THERE || count >= starts * usual + 2.0 * (starts * usual * (1.0 - usual)).sqrt())
+    if count < f64::from(FEWEST) || usual >= ALWAYS_THERE {
+        return count >= f64::from(FEWEST);
+    }
+    let share = (count / starts).min(1.0);
+    let missed = if share < 1.0 { (1.0 - share) * ((1.0 - share) / (1.0 - usual)).ln() } else { 0.0 };
+    let gained = starts * (share * (share / usual.max(1e-12)).ln() + missed);
+    share > usual && gained >= 1.0 + 0.5 * (types as f64).ln()
 }
 
 /// An end, or (second field) a start, of the type with this index.
