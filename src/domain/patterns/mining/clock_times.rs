@@ -1,5 +1,6 @@
 //! Slots at local clock times, and what a history says for and against them.
 
+use super::cursor::Cursor;
 use super::surroundings::Surroundings;
 use crate::domain::time::{DAY_MS, HOUR_MS};
 
@@ -50,13 +51,18 @@ impl ClockTimes {
         let clock = &around.clocks[self.clock];
         let first_day = (clock.local(from_ms) - self.delay_ms).div_euclid(DAY_MS) - 1;
         let last_day = (clock.local(to_ms) - self.delay_ms).div_euclid(DAY_MS) + 1;
+        let mut cursor = Cursor::new(starts);
         let mut slots = Vec::new();
         for day in first_day..=last_day {
+            let steady = clock.steady_offset(day * DAY_MS);
             let mut label = self.label_ms;
             while label < DAY_MS {
                 let local = day * DAY_MS + label;
                 label += self.step_ms;
-                let instants = clock.utc(local);
+                let instants = match steady {
+                    Some(offset) => [Some(local - offset), None],
+                    None => clock.utc(local),
+                };
                 if instants[1].is_some() && self.step_ms > HOUR_MS {
                     continue;
                 }
@@ -65,14 +71,17 @@ impl ClockTimes {
                     if at_ms + self.half_width_ms < from_ms || at_ms - self.half_width_ms > to_ms {
                         continue;
                     }
-                    let hit = nearest(starts, at_ms, self.half_width_ms);
+                    let hit = cursor.nearest(at_ms, self.half_width_ms);
                     let observed = hit.is_some()
                         || around.observation.covers(at_ms - self.half_width_ms, at_ms + self.half_width_ms);
                     slots.push(Slot { at_ms, day: day as i32, hit, observed });
                 }
             }
         }
-        slots.sort_by_key(|slot| (slot.day, slot.at_ms));
+        // Only an hour that comes twice leaves them out of order.
+        if !slots.is_sorted_by_key(|slot| (slot.day, slot.at_ms)) {
+            slots.sort_by_key(|slot| (slot.day, slot.at_ms));
+        }
         slots
     }
 

@@ -1,6 +1,7 @@
 //! Exact evidence for slots from where starts lie around them: of a slot with any start within its flanks,
 //! one start taken at random lies in the window with known chance under any locally constant rate.
 
+use super::cursor::Cursor;
 use super::evidence::ln_slot_evidence;
 
 /// Evidence and the chance it is measured against.
@@ -70,10 +71,11 @@ struct Counted {
 }
 
 fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) -> Counted {
-    let below = |at: i64| starts.partition_point(|start| *start < at);
+    let (mut reach_start, mut reach_end) = (Cursor::new(starts), Cursor::new(starts));
+    let (mut window_start, mut window_end) = (Cursor::new(starts), Cursor::new(starts));
     let (mut taken_hits, mut places_with_any, mut hits, mut beside, mut squares) = (0, 0, 0, 0, 0);
     for &place in places {
-        let (from, to) = (below(place - reach.0), below(place + reach.1 + 1));
+        let (from, to) = (reach_start.below(place - reach.0), reach_end.below(place + reach.1 + 1));
         if from >= to {
             continue;
         }
@@ -81,7 +83,8 @@ fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) 
         // Random, yet the same in every run and independent of where within the flanks the starts lie.
         let taken = from + (scrambled(places_with_any) % (to - from) as u64) as usize;
         taken_hits += u64::from((starts[taken] - place).abs() <= half_width_ms);
-        let inside = (below(place + half_width_ms + 1) - below(place - half_width_ms)) as u64;
+        let inside =
+            (window_end.below(place + half_width_ms + 1) - window_start.below(place - half_width_ms)) as u64;
         let outside = ((to - from) as u64).saturating_sub(inside);
         hits += u64::from(inside > 0);
         beside += outside;

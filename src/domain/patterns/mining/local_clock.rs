@@ -61,6 +61,14 @@ impl LocalClock {
         found
     }
 
+    /// The offset on the whole local day that begins at `local_ms`, unless it changes then or on a day beside it.
+    pub(super) fn steady_offset(&self, local_ms: i64) -> Option<i64> {
+        let (from, to) = (local_ms - 2 * DAY_MS, local_ms + 3 * DAY_MS);
+        let index = self.stretches.partition_point(|stretch| stretch.0 <= from).max(1) - 1;
+        let steady = self.stretches.get(index + 1).is_none_or(|next| next.0 > to);
+        steady.then_some(self.stretches[index].1)
+    }
+
     /// Whether the offset changes between two instants.
     pub(super) fn changes_within(&self, start_ms: i64, end_ms: i64) -> bool {
         self.stretches.iter().any(|stretch| start_ms < stretch.0 && stretch.0 <= end_ms)
@@ -104,5 +112,7 @@ mod tests {
         assert_eq!(clock.local(at("2016-11-06T06:00:00Z")), at("2016-11-06T01:00:00Z"));
         assert_eq!(clock.utc(at("2016-11-06T01:30:00Z")).iter().flatten().count(), 2);
         assert_eq!(clock.utc(at("2016-11-06T02:00:00Z")), [Some(at("2016-11-06T07:00:00Z")), None]);
+        assert_eq!(clock.steady_offset(at("2016-11-02T00:00:00Z")), Some(-4 * HOUR_MS));
+        assert_eq!(clock.steady_offset(at("2016-11-06T00:00:00Z")), None);
     }
 }

@@ -9,6 +9,7 @@ mod clock_times;
 mod co_occurrence;
 mod code_length;
 mod credibility;
+mod cursor;
 mod day_choice;
 mod day_support;
 mod day_tally;

@@ -1,8 +1,8 @@
 //! Periods free of the calendar: every 25 minutes, every 7 hours, counted from one start.
 
 use super::circle::resultants;
-use super::clock_times::nearest;
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
+use super::cursor::Cursor;
 use super::evidence::ln_sequence_probability;
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
@@ -256,10 +256,11 @@ fn kept_slots(
     if last - first > SLOTS_PER_START * starts.len() as i64 + 100 {
         return None;
     }
+    let mut cursor = Cursor::new(starts);
     let slots: Vec<(i64, i64, Option<usize>)> = (first..=last)
         .filter_map(|number| {
             let at = (anchor_ms + number as f64 * period_ms).round() as i64;
-            let hit = nearest(starts, at, half_width_ms);
+            let hit = cursor.nearest(at, half_width_ms);
             let seen = hit.is_some() || around.observation.covers(at - half_width_ms, at + half_width_ms);
             seen.then_some((number, at, hit))
         })
