@@ -33,10 +33,12 @@ pub(super) struct Chain {
     chance: f64,
 }
 
-/// The lag that the starts of `successor` keep to the runs of `predecessor`, if any.
+/// The lag that the starts of `successor` keep to the runs of `predecessor`, if any: to less than `kept_within_ms`
+/// where schedules place them so well already.
 pub(super) fn find_chain(
     histories: &[Starts<'_>],
     (predecessor, successor): (usize, usize),
+    kept_within_ms: Option<i64>,
     min_occurrences: u64,
 ) -> Option<Chain> {
     let starts = &histories[successor];
@@ -57,7 +59,8 @@ pub(super) fn find_chain(
     lags.sort_unstable();
     let resolution_ms = starts.resolution_ms.max(histories[predecessor].resolution_ms);
     let mut best: Option<Chain> = None;
-    for half_width_ms in HALF_WIDTHS_MS {
+    let narrower = |half_width_ms: &i64| kept_within_ms.is_none_or(|kept| *half_width_ms < kept);
+    for half_width_ms in HALF_WIDTHS_MS.into_iter().filter(narrower) {
         let flank_ms = (longest / 2).min(3 * HOUR_MS);
         if half_width_ms * 2 < resolution_ms || half_width_ms * 3 > flank_ms {
             continue;

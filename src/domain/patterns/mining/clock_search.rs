@@ -26,6 +26,9 @@ pub(super) fn clock_candidates(
         if clock > 0 && !around.clocks[0].changes_within(first, last) {
             continue;
         }
+        let busiest = busiest_day(starts);
+        // Slots are hit two times in five at least, on the days they are kept on.
+        let most_slots = |step_ms: i64| (last - first).min(DAY_MS) / step_ms;
         let local: Vec<i64> = starts.iter().map(|start| table.local(*start)).collect();
         for step_minutes in STEPS_MINUTES {
             let step_ms = step_minutes * MINUTE_MS;
@@ -35,7 +38,7 @@ pub(super) fn clock_candidates(
             let observed_ms = around.observation.observed_ms(first, last) + step_ms;
             // Slots are kept on one day in seven at the least, and maybe for a tenth of the time.
             let least = (observed_ms / step_ms / if step_ms == DAY_MS { 400 } else { 60 }).max(3) as u64;
-            if (starts.len() as u64) < least {
+            if (starts.len() as u64) < least || (step_ms < DAY_MS && busiest * 3 < most_slots(step_ms)) {
                 continue;
             }
             let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
@@ -81,4 +84,16 @@ pub(super) fn clock_candidates(
         }
     }
     found
+}
+
+/// Most starts within any 24 hours.
+fn busiest_day(starts: &[i64]) -> i64 {
+    let mut end = 0;
+    let counts = starts.iter().enumerate().map(|(index, start)| {
+        while end < starts.len() && starts[end] - start < DAY_MS {
+            end += 1;
+        }
+        end - index
+    });
+    counts.max().unwrap_or(0) as i64
 }

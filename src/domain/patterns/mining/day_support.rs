@@ -1,7 +1,5 @@
 //! Whether the days with hits can tell a day filter from an accident: it must have come round often enough.
 
-use std::collections::BTreeSet;
-
 use super::day_choice::DayCount;
 use crate::domain::calendar::{DayFilter, WeekdaySet};
 
@@ -10,12 +8,31 @@ const FEWEST_MONTHS: usize = 3;
 /// Months in which each of several days of the month must have been kept.
 const FEWEST_MONTHS_EACH: usize = 2;
 
+/// Counts different values of an ascending sequence.
+#[derive(Clone, Copy, Default)]
+struct Distinct {
+    last: Option<i32>,
+    count: usize,
+}
+
+impl Distinct {
+    fn see(&mut self, value: i32) {
+        if self.last != Some(value) {
+            self.last = Some(value);
+            self.count += 1;
+        }
+    }
+}
+
 /// Whether `filter` was kept in enough months or weeks of `counts` between the days `kept.0` and `kept.1`:
 /// twenty-seven days of data always have some four days of the month that were busier than the others.
 pub(super) fn is_supported(filter: DayFilter, counts: &[DayCount], kept: (i32, i32)) -> bool {
-    let mut months: BTreeSet<i32> = BTreeSet::new();
-    let mut months_of_day: [BTreeSet<i32>; 32] = std::array::from_fn(|_| BTreeSet::new());
-    let mut weeks_of_weekday: [BTreeSet<i32>; 7] = std::array::from_fn(|_| BTreeSet::new());
+    if matches!(filter, DayFilter::Daily | DayFilter::EveryDays { .. }) {
+        return true;
+    }
+    let mut months = Distinct::default();
+    let mut months_of_day = [Distinct::default(); 32];
+    let mut weeks_of_weekday = [Distinct::default(); 7];
     let mut often = false;
     let inside = |count: &&DayCount| {
         count.hits > 0 && (kept.0..=kept.1).contains(&count.day.number) && count.day.passes(filter)
@@ -24,23 +41,23 @@ pub(super) fn is_supported(filter: DayFilter, counts: &[DayCount], kept: (i32, i
         let day = count.day;
         // The day before a month's first names the month; day 4 of the epoch was a Monday.
         let month = day.number - i32::from(day.day_of_month);
-        months.insert(month);
-        months_of_day[usize::from(day.day_of_month)].insert(month);
-        weeks_of_weekday[usize::from(day.weekday)].insert((day.number + 3).div_euclid(7));
+        months.see(month);
+        months_of_day[usize::from(day.day_of_month)].see(month);
+        weeks_of_weekday[usize::from(day.weekday)].see((day.number + 3).div_euclid(7));
         often |= count.slots > 1;
     }
     let all_weekdays = |days: WeekdaySet| {
         // Many hits a day make one busy day look like a rule, so one more week must confirm it.
         let fewest = if often && days != WeekdaySet::WORKDAYS { 3 } else { 2 };
-        (0..7).filter(|day| days.bits() & (1 << day) != 0).all(|day| weeks_of_weekday[day].len() >= fewest)
+        (0..7).filter(|day| days.bits() & (1 << day) != 0).all(|day| weeks_of_weekday[day].count >= fewest)
     };
     let all_month_days = |days: u32| {
         days.count_ones() < 2
             || (1..32)
                 .filter(|day| days & (1 << day) != 0)
-                .all(|day| months_of_day[day].len() >= FEWEST_MONTHS_EACH)
+                .all(|day| months_of_day[day].count >= FEWEST_MONTHS_EACH)
     };
-    let enough_months = months.len() >= FEWEST_MONTHS;
+    let enough_months = months.count >= FEWEST_MONTHS;
     match filter {
         DayFilter::Daily | DayFilter::EveryDays { .. } => true,
         DayFilter::Weekdays { days } => all_weekdays(days),

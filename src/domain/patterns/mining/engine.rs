@@ -23,6 +23,8 @@ use crate::domain::time::DAY_MS;
 const FALSE_DISCOVERIES: f64 = 0.01;
 /// Runs older than this before the newest are left out: no schedule of today hangs on them.
 const LONGEST_MS: i64 = 40 * 365 * DAY_MS;
+/// Runs that schedules place to so few milliseconds follow nothing: no chain says more.
+const PUNCTUAL_MS: i64 = 5_000;
 /// Nats a chain must save over the schedules of its successor.
 const LEAST_SAVED_NATS: f64 = 8.0;
 
@@ -46,12 +48,14 @@ pub fn mine_until(
             false => explain(&starts.at_ms, &around, starts.resolution_ms),
         })
         .collect();
+    let kept_within: Vec<Option<i64>> =
+        histories.iter().zip(&explained).map(|(starts, found)| kept_within(starts, found)).collect();
     let may_follow: Vec<bool> =
-        histories.iter().zip(&explained).map(|(starts, found)| !is_punctual(starts, found)).collect();
+        kept_within.iter().map(|kept| kept.is_none_or(|half_width_ms| half_width_ms > PUNCTUAL_MS)).collect();
     let chains: Vec<Chain> = frequent_pairs(&histories, &may_follow)
         .into_par_iter()
         .filter(|_| !stop())
-        .filter_map(|pair| find_chain(&histories, pair, around.min_occurrences))
+        .filter_map(|pair| find_chain(&histories, pair, kept_within[pair.1], around.min_occurrences))
         .collect();
     let mut strongest: Vec<f64> = explained
         .iter()
@@ -98,17 +102,18 @@ pub fn mine_until(
     patterns
 }
 
-/// Whether clocks place nearly all runs to a few seconds: nothing that they could follow says more.
-fn is_punctual(starts: &Starts<'_>, found: &[Explanation]) -> bool {
-    const PUNCTUAL_MS: i64 = 5_000;
-    let placed: usize = found
-        .iter()
-        .filter_map(|explanation| match explanation {
-            Explanation::Clock(clock) if clock.times.half_width_ms <= PUNCTUAL_MS => Some(clock.hits.len()),
-            _ => None,
+/// Half a width to which schedules place nearly all runs of a history: what they follow must place them better.
+fn kept_within(starts: &Starts<'_>, found: &[Explanation]) -> Option<i64> {
+    let schedules = || {
+        found.iter().filter_map(|explanation| match explanation {
+            Explanation::Clock(clock) => Some((clock.times.half_width_ms, clock.hits.len())),
+            Explanation::Period(period) => Some((period.half_width_ms, period.hits.len())),
+            Explanation::Loop(..) => None,
         })
-        .sum();
-    placed * 10 >= starts.runs.len() * 9
+    };
+    let placed: usize = schedules().map(|(_, hits)| hits).sum();
+    let widest = schedules().map(|(half_width_ms, _)| half_width_ms).max()?;
+    (placed * 10 >= starts.runs.len() * 9).then_some(widest)
 }
 
 /// The histories that can be tested, by name, and what they share. `None` without any.
