@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::format::{count, duration, percent, shorten};
 use super::pattern::{PatternShape, resource_lines};
 use super::{Report, Style};
-use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::patterns::{Pattern, PatternId, Tier};
 use crate::domain::time::Timestamp;
 
 /// A pattern to be shown.
@@ -64,7 +64,11 @@ pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
             count(evidence.hits),
             count(evidence.misses),
             style.time(evidence.last_seen),
-            if pattern.is_active { "active".to_owned() } else { "ended".to_owned() },
+            match (pattern.is_active, evidence.tier) {
+                (true, Tier::Confirmed) => "active".to_owned(),
+                (true, Tier::Tentative) => "tentative".to_owned(),
+                (false, _) => "ended".to_owned(),
+            },
         ]);
     }
     style.finish_table(table)
@@ -101,6 +105,12 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
         },
     );
     line("confidence", format!("{} that a run falls into the next slot", percent(pattern.confidence)));
+    if let (Tier::Tentative, Some(p_value)) = (evidence.tier, evidence.p_value) {
+        line(
+            "tier",
+            format!("tentative: by accident with {} among the task types analysed", percent(p_value)),
+        );
+    }
     line(
         "evidence",
         format!(

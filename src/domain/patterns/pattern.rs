@@ -99,6 +99,27 @@ pub struct JitterSeconds {
     pub p95: f64,
 }
 
+/// How sure a pattern is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    /// Of all such patterns at most one in a hundred is an accident, however the task types depend on each other.
+    #[default]
+    Confirmed,
+    /// Of all such patterns at most one in twenty is an accident.
+    Tentative,
+}
+
+impl Tier {
+    /// The word used in output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tier::Confirmed => "confirmed",
+            Tier::Tentative => "tentative",
+        }
+    }
+}
+
 /// What the past says for and against a pattern.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -128,6 +149,12 @@ pub struct Evidence {
     pub jitter_seconds: JitterSeconds,
     /// Zones that explain the hits equally well; empty when the zone is decided.
     pub zone_undetermined: Vec<String>,
+    /// How sure it is, over all task types analysed.
+    #[serde(default)]
+    pub tier: Tier,
+    /// Chance of evidence as strong by accident, adjusted for all task types analysed; of tentative patterns.
+    #[serde(default)]
+    pub p_value: Option<f64>,
 }
 
 /// A schedule that the past kept.

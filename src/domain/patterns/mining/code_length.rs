@@ -3,7 +3,8 @@
 
 use std::f64::consts::LN_2;
 
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use super::rhythm::HUMAN_SECONDS;
+use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS};
 
 /// Half widths of slots that are tried, in ms.
 pub(super) const HALF_WIDTHS_MS: [i64; 8] =
@@ -43,6 +44,32 @@ pub(super) fn clock_times_nats(step_ms: i64, phase_ms: i64, half_width_ms: i64) 
     step + place + (HALF_WIDTHS_MS.len() as f64).ln()
 }
 
+/// Nats to name a period that all starts share, in ms, for a history of `span_ms`: half of the mass on what people
+/// choose, a quarter on whole minutes, a quarter on a grid as fine as the history can tell lengths apart.
+pub(super) fn rhythm_nats(period_ms: f64, span_ms: f64) -> f64 {
+    const LONGEST_MINUTES: f64 = 180.0;
+    let among = |grain_ms: f64| (period_ms / grain_ms - (period_ms / grain_ms).round()).abs() < 1e-6;
+    let seconds = (period_ms / SECOND_MS as f64).round() as i64;
+    let human = if among(SECOND_MS as f64) && HUMAN_SECONDS.contains(&seconds) {
+        0.5 / HUMAN_SECONDS.len() as f64
+    } else {
+        0.0
+    };
+    let minutes = period_ms / MINUTE_MS as f64;
+    let whole = if among(MINUTE_MS as f64) && minutes <= LONGEST_MINUTES {
+        // Harmonic numbers stay below their logarithm and one.
+        0.25 / (minutes.max(1.0) * (LONGEST_MINUTES.ln() + 1.0))
+    } else {
+        0.0
+    };
+    // Lengths that differ by a quarter of a cycle over the history; their number falls with the square of the
+    // cycles, as eight cycles are the fewest.
+    const FEWEST_CYCLES: f64 = 8.0;
+    let cycles = (span_ms / period_ms).max(FEWEST_CYCLES);
+    let grid = 0.25 * FEWEST_CYCLES / (4.5 * cycles * cycles);
+    -(human + whole + grid.max(1e-12)).ln()
+}
+
 /// Nats to say that local times are read in the configured zone (index 0) or in UTC.
 pub(super) fn zone_nats(clock: usize) -> f64 {
     if clock == 0 { 0.02 } else { 4.0 }
@@ -61,6 +88,18 @@ mod tests {
     fn minutes_share_one_unit() {
         let sum: f64 = (0..1440).map(minute_share).sum();
         assert!((sum - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn periods_that_a_history_can_tell_apart_share_one_unit() {
+        let span_ms = 2.0 * DAY_MS as f64;
+        let grid: f64 = (32..40_000)
+            .map(|quarter| span_ms / (f64::from(quarter) + 0.123) * 4.0)
+            .map(|period| (-rhythm_nats(period, span_ms)).exp())
+            .sum();
+        let minutes: f64 =
+            (1..=180).map(|minute| (-rhythm_nats((minute * MINUTE_MS) as f64, span_ms)).exp()).sum();
+        assert!(grid > 0.1 && grid + minutes < 1.0, "{grid} {minutes}");
     }
 
     #[test]

@@ -5,22 +5,26 @@ use rayon::prelude::*;
 use super::chains::{Chain, find_chain, report_chain, saved_nats};
 use super::co_occurrence::frequent_pairs;
 use super::credibility::{Follower, explains_successor, is_credible, without_reciprocals};
-use super::evidence::e_bh_threshold;
-use super::explain::{Explanation, explain};
+use super::evidence::{e_bh_threshold, ln_adjusted_p_values};
+use super::explain::{Explanation, LEAST_NET, explain};
 use super::history::Starts;
 use super::input::{MiningInput, MiningOptions};
 use super::observation::Observation;
+use super::period::PeriodCandidate;
 use super::report::{Draft, report_timetable};
 use super::report_period::{report_loop, report_period};
 use super::surroundings::Surroundings;
+use super::tentative::tentative_pattern;
 use super::timetable::timetables;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::Pattern;
 use crate::domain::time::DAY_MS;
 
-/// Share of false patterns among those returned, at most, in expectation.
+/// Share of false patterns among the confirmed ones, at most, in expectation.
 const FALSE_DISCOVERIES: f64 = 0.01;
+/// The same of tentative patterns.
+const FALSE_TENTATIVES: f64 = 0.05;
 /// Runs older than this before the newest are left out: no schedule of today hangs on them.
 const LONGEST_MS: i64 = 40 * 365 * DAY_MS;
 /// Runs that schedules place to so few milliseconds follow nothing: no chain says more.
@@ -66,9 +70,10 @@ pub fn mine_until(
         strongest[chain.successor] = strongest[chain.successor].max(chain.net);
         predecessors[chain.successor].push(chain);
     }
-    let Some(threshold) = e_bh_threshold(&strongest, histories.len(), FALSE_DISCOVERIES) else {
-        return Vec::new();
-    };
+    let threshold = e_bh_threshold(&strongest, histories.len(), FALSE_DISCOVERIES).unwrap_or(f64::INFINITY);
+    let chances: Vec<f64> =
+        explained.iter().map(|found| strongest_tentative(found).map_or(0.0, |(ln_p, _)| ln_p)).collect();
+    let adjusted = ln_adjusted_p_values(&chances);
     let (own, followers): (Vec<Vec<Draft>>, Vec<Vec<Follower>>) = explained
         .into_par_iter()
         .enumerate()
@@ -77,8 +82,11 @@ pub fn mine_until(
                 return (Vec::new(), Vec::new());
             }
             let starts = &histories[index];
+            let tentative = strongest_tentative(&found)
+                .filter(|_| adjusted[index] <= FALSE_TENTATIVES.ln())
+                .map(|(_, period)| period.clone());
             let kept = found.into_iter().filter(|one| one.net() >= threshold).collect();
-            let own = drafts(starts, kept, &around);
+            let mut own = drafts(starts, kept, &around);
             let following: Vec<Draft> = predecessors[index]
                 .iter()
                 .filter(|chain| chain.net >= threshold)
@@ -86,6 +94,12 @@ pub fn mine_until(
                 .filter(|chain| explains_successor(chain, starts))
                 .collect();
             let followers = true_followers(following, &own, starts);
+            if own.is_empty() && followers.is_empty() {
+                own.extend(tentative.and_then(|period| {
+                    let draft = report_period(&period, starts, &around)?;
+                    Some(Draft { pattern: tentative_pattern(draft.pattern, adjusted[index]), ..draft })
+                }));
+            }
             (own, followers)
         })
         .unzip();
@@ -102,10 +116,21 @@ pub fn mine_until(
     patterns
 }
 
+/// Of what explains one history, the period that is least likely an accident, with ln of its p-value.
+fn strongest_tentative(found: &[Explanation]) -> Option<(f64, &PeriodCandidate)> {
+    found
+        .iter()
+        .filter_map(|explanation| match explanation {
+            Explanation::Period(period) => period.ln_p_value.map(|ln_p| (ln_p, period)),
+            Explanation::Clock(_) | Explanation::Loop(..) => None,
+        })
+        .min_by(|one, other| one.0.total_cmp(&other.0))
+}
+
 /// Half a width to which schedules place nearly all runs of a history: what they follow must place them better.
 fn kept_within(starts: &Starts<'_>, found: &[Explanation]) -> Option<i64> {
     let schedules = || {
-        found.iter().filter_map(|explanation| match explanation {
+        found.iter().filter(|one| one.net() >= LEAST_NET).filter_map(|explanation| match explanation {
             Explanation::Clock(clock) => Some((clock.times.half_width_ms, clock.hits.len())),
             Explanation::Period(period) => Some((period.half_width_ms, period.hits.len())),
             Explanation::Loop(..) => None,

@@ -16,8 +16,11 @@ pub(super) fn is_even(slots: &[Slot], times: &ClockTimes, around: &Surroundings)
         (label(slot) / width) as usize
     };
     let by_minute = |slot: &Slot| (label(slot).rem_euclid(HOUR_MS) / MINUTE_MS) as usize;
-    one_rate(slots, 24, by_hour)
-        && (times.step_ms >= HOUR_MS || one_rate(slots, 60, by_minute))
+    let hits = |class: &dyn Fn(&Slot) -> usize| {
+        slots.iter().map(|slot| (class(slot), slot.hit.is_some())).collect::<Vec<_>>()
+    };
+    one_rate(hits(&by_hour), 24, 1.0)
+        && (times.step_ms >= HOUR_MS || one_rate(hits(&by_minute), 60, 1.0))
         && (times.step_ms <= HOUR_MS || one_time(slots, 24, by_hour))
 }
 
@@ -41,19 +44,25 @@ fn one_time(slots: &[Slot], classes: usize, class: impl Fn(&Slot) -> usize) -> b
     })
 }
 
-fn one_rate(slots: &[Slot], classes: usize, class: impl Fn(&Slot) -> usize) -> bool {
+/// Whether one hit rate describes all classes of slots, given each slot's class below `classes` and whether it
+/// was hit, rather than a better and a worse half of them by more than `clear_nats`.
+pub(super) fn one_rate(
+    slots: impl IntoIterator<Item = (usize, bool)>,
+    classes: usize,
+    clear_nats: f64,
+) -> bool {
     let mut cells = vec![(0_u64, 0_u64); classes];
-    for slot in slots {
-        let cell = &mut cells[class(slot).min(classes - 1)];
-        cell.0 += u64::from(slot.hit.is_some());
+    for (class, is_hit) in slots {
+        let cell = &mut cells[class.min(classes - 1)];
+        cell.0 += u64::from(is_hit);
         cell.1 += 1;
     }
     cells.retain(|cell| cell.1 > 0);
-    !splits(&mut cells)
+    !splits(&mut cells, clear_nats)
 }
 
 /// Whether two hit rates, the lower less than half of the higher, describe the cells better than one.
-fn splits(cells: &mut [(u64, u64)]) -> bool {
+fn splits(cells: &mut [(u64, u64)], clear_nats: f64) -> bool {
     let rate = |cell: &(u64, u64)| cell.0 as f64 / cell.1 as f64;
     cells.sort_by(|one, other| rate(other).total_cmp(&rate(one)));
     let total = cells.iter().fold((0, 0), |sum, cell| (sum.0 + cell.0, sum.1 + cell.1));
@@ -66,7 +75,7 @@ fn splits(cells: &mut [(u64, u64)]) -> bool {
         let nats =
             super::numerics::ln_choose(cells.len() as u32, index as u32 + 1) + (cells.len() as f64).ln();
         let double = ln_sequence_probability(high.0, high.1) + ln_sequence_probability(low.0, low.1) - nats;
-        if halves && double > single + 1.0 {
+        if halves && double > single + clear_nats {
             return true;
         }
     }
@@ -79,7 +88,7 @@ mod tests {
 
     #[test]
     fn misses_at_the_same_times_split_the_slots() {
-        assert!(splits(&mut [(10, 10), (10, 10), (0, 10), (10, 10), (0, 10)]));
-        assert!(!splits(&mut [(7, 10), (6, 10), (8, 10), (9, 10), (5, 10)]));
+        assert!(splits(&mut [(10, 10), (10, 10), (0, 10), (10, 10), (0, 10)], 1.0));
+        assert!(!splits(&mut [(7, 10), (6, 10), (8, 10), (9, 10), (5, 10)], 1.0));
     }
 }

@@ -42,6 +42,21 @@ pub(super) fn e_bh_threshold(ln_e_values: &[f64], streams: usize, level: f64) ->
         .map(|(index, _)| bound(index + 1))
 }
 
+/// ln p-values adjusted for all streams (Benjamini and Hochberg), in the order given: those at most ln of a level
+/// are rejected at that level.
+pub(super) fn ln_adjusted_p_values(ln_p_values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..ln_p_values.len()).collect();
+    order.sort_by(|one, other| ln_p_values[*one].total_cmp(&ln_p_values[*other]).then(one.cmp(other)));
+    let mut adjusted = vec![0.0; ln_p_values.len()];
+    let mut least = 0.0_f64;
+    for (rank, &stream) in order.iter().enumerate().rev() {
+        let spread = (ln_p_values.len() as f64 / (rank + 1) as f64).ln();
+        least = least.min(ln_p_values[stream] + spread);
+        adjusted[stream] = least;
+    }
+    adjusted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +81,15 @@ mod tests {
         let together = e_bh_threshold(&[6.0, 6.0, 6.0, 4.7], 4, 0.01).expect("all pass");
         assert!(together < alone);
         assert_eq!(e_bh_threshold(&[4.0], 1, 0.01), None);
+    }
+
+    #[test]
+    fn adjusted_p_values_count_the_streams_and_keep_their_order() {
+        let adjusted = ln_adjusted_p_values(&[0.02_f64.ln(), 0.0, 0.01_f64.ln(), 0.9_f64.ln()]);
+        let expected = [0.04, 1.0, 0.04, 1.0];
+        for (value, expected) in adjusted.iter().zip(expected) {
+            assert!((value.exp() - expected).abs() < 1e-9, "{adjusted:?}");
+        }
     }
 
     proptest! {

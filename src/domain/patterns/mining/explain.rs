@@ -7,12 +7,17 @@ use super::credibility::MOST_NATS_PER_HIT;
 use super::loops::{LoopCandidate, best_loop};
 use super::minute::likeliest_minute;
 use super::period::{PeriodCandidate, period_candidates};
+use super::rhythm::rhythm;
 use super::scatter::median;
 use super::surroundings::Surroundings;
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 
 /// Nats below which nothing can pass: one history alone at the 1 % level.
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
+/// The same for what may be tentative: 5 %.
+const LEAST_TENTATIVE: f64 = 2.995_732_273_553_991;
+/// Nats by which a phase shared by all starts must outweigh windows that hold some of them.
+const CLEAR_NATS: f64 = 5.0;
 /// Rounds of explaining what is left.
 const ROUNDS: usize = 8;
 
@@ -62,7 +67,8 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
     let mut accepted: Vec<Explanation> = Vec::new();
     let mut left: Vec<i64> = starts.to_vec();
     let mut indices: Vec<usize> = (0..starts.len()).collect();
-    for _ in 0..ROUNDS {
+    let mut shared_phase: Option<PeriodCandidate> = None;
+    for round in 0..ROUNDS {
         if (left.len() as u64) < around.min_occurrences {
             break;
         }
@@ -76,6 +82,16 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
         candidates.retain(|one| one.net() <= MOST_NATS_PER_HIT * one.hits().len() as f64);
         candidates
             .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
+        // The spectrum is looked at only where windows leave more than a tenth of the starts unexplained.
+        let best = candidates.first().map_or((0, LEAST_NET), |best| (best.hits().len(), best.net()));
+        if round == 0 && best.0 * 10 < left.len() * 9 {
+            shared_phase = rhythm(&left, around, resolution_ms, LEAST_TENTATIVE);
+            if let Some(found) = shared_phase
+                .take_if(|found| found.net > best.1 + CLEAR_NATS && found.hits.len() * 2 > best.0 * 3)
+            {
+                candidates.insert(0, Explanation::Period(found));
+            }
+        }
         let before = accepted.len();
         let mut taken = vec![false; left.len()];
         for candidate in candidates {
@@ -108,10 +124,20 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
         retain_free(&mut indices, &taken);
     }
     // A loop is looked for only where clocks and periods explain little: gaps of a kept schedule are even, too.
-    if left.len() * 2 > starts.len()
-        && let Some(found) = best_loop(&left, resolution_ms)
-        && found.net >= LEAST_NET
-    {
+    let found = match left.len() * 2 > starts.len() {
+        true => best_loop(&left, resolution_ms).filter(|found| found.net >= LEAST_NET),
+        false => None,
+    };
+    // A loop keeps a phase for some cycles, and starts around slots have gaps like a loop's. Gaps say more, unless
+    // they make up for each other.
+    const MAKING_UP: f64 = 1.5;
+    let shared_phase = shared_phase.filter(|phase| {
+        accepted.is_empty()
+            && found.is_none_or(|looped| looped.lattice_deviations > MAKING_UP || phase.net > looped.net)
+    });
+    if let Some(found) = shared_phase {
+        accepted.push(Explanation::Period(found));
+    } else if let Some(found) = found {
         accepted.push(Explanation::Loop(found, indices));
     }
     accepted

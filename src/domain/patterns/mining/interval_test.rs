@@ -5,9 +5,9 @@
 use rayon::prelude::*;
 
 use super::generator::{Chance, MONDAY_MS, days, history, mined};
-use crate::domain::calendar::{Schedule, Zone};
+use crate::domain::calendar::{DayFilter, Schedule, Zone};
 use crate::domain::patterns::{Pattern, PatternType};
-use crate::domain::time::{HOUR_MS, MINUTE_MS};
+use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 fn periods(patterns: &[Pattern]) -> Vec<i64> {
     patterns
@@ -44,6 +44,17 @@ fn periods_that_do_not_divide_a_day_are_periods() {
     }
 }
 
+/// The distance of the runs that a pattern states, in ms: of a period, or of evenly spaced times of every day.
+fn distance(pattern: &Pattern) -> Option<f64> {
+    match &pattern.schedule {
+        Schedule::Period { period_ms, .. } => Some(*period_ms as f64),
+        Schedule::Calendar(calendar) if calendar.days == DayFilter::Daily => {
+            Some(DAY_MS as f64 / calendar.minutes_of_day.len() as f64)
+        }
+        _ => None,
+    }
+}
+
 /// Share of loops of `count` runs whose period is found within 3 %.
 fn loops_found(count: usize, sigma: f64, seeds: std::ops::Range<u64>) -> f64 {
     let total = seeds.end - seeds.start;
@@ -65,7 +76,8 @@ fn loops_found(count: usize, sigma: f64, seeds: std::ops::Range<u64>) -> f64 {
                 crate::domain::time::Timestamp::clamped(at as i64 + 1000),
             );
             let found = mined(&[history("loop", starts)], span, Zone::Europe__Berlin);
-            let right = periods(&found).iter().any(|length| (*length as f64 / period_ms - 1.0).abs() < 0.03);
+            let right =
+                found.iter().filter_map(distance).any(|length| (length / period_ms - 1.0).abs() < 0.03);
             if !right {
                 eprintln!(
                     "seed {seed} period {period_ms}: {:?}",
@@ -86,45 +98,10 @@ fn loops_that_sleep_after_finishing_are_found_though_their_phase_drifts() {
 #[test]
 #[ignore = "prints the figures for drifting loops"]
 fn figures_of_drifting_loops() {
-    for sigma in [0.02, 0.05, 0.1, 0.2] {
-        eprintln!("figure loops sigma {sigma}: {:.3}", loops_found(100, sigma, 100..200));
-    }
-}
-
-/// Share of series every ten minutes over a day, in minutes, whose period is found within 2 %.
-fn ten_minutes_found(jitter: f64, omission: f64, seeds: std::ops::Range<u64>) -> f64 {
-    let total = seeds.end - seeds.start;
-    let good = seeds
-        .into_par_iter()
-        .filter(|seed| {
-            let mut chance = Chance::new(*seed);
-            let offset = chance.between(0.0, 600_000.0) as i64;
-            let starts: Vec<i64> = (0..144)
-                .filter_map(|index| {
-                    let missing = chance.happens(omission);
-                    let late = chance.normal() * jitter * 600_000.0;
-                    let at = MONDAY_MS + offset + index * 600_000 + late as i64;
-                    (!missing).then_some(at.div_euclid(MINUTE_MS) * MINUTE_MS)
-                })
-                .collect();
-            let found = mined(&[history("beacon", starts)], days(2), Zone::UTC);
-            found.iter().any(|pattern| match &pattern.schedule {
-                Schedule::Period { period_ms, .. } => (*period_ms as f64 / 600_000.0 - 1.0).abs() < 0.02,
-                Schedule::Calendar(calendar) => calendar.minutes_of_day.len() == 144,
-                _ => false,
-            })
-        })
-        .count();
-    good as f64 / total as f64
-}
-
-#[test]
-#[ignore = "prints the figures for jitter and omission"]
-fn figures_of_jitter_and_omission() {
-    for jitter in [0.05, 0.14, 0.2, 0.24, 0.26, 0.3] {
-        eprintln!("figure jitter {jitter}: {:.3}", ten_minutes_found(jitter, 0.0, 0..60));
-    }
-    for omission in [0.3, 0.5, 0.75, 0.85, 0.9] {
-        eprintln!("figure omission {omission}: {:.3}", ten_minutes_found(0.0, omission, 0..60));
+    for count in [100, 200, 400] {
+        for sigma in [0.02, 0.05, 0.1, 0.2] {
+            let found = loops_found(count, sigma, 1000..1400);
+            eprintln!("figure {count} runs of loops, sigma {sigma}: {found:.3}");
+        }
     }
 }

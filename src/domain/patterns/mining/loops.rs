@@ -10,6 +10,9 @@ pub(super) struct LoopCandidate {
     pub(super) period_ms: f64,
     /// Standard deviation of one distance, as a share of it.
     pub(super) spread: f64,
+    /// Standard deviations by which long gaps follow short ones more than the gaps of a loop would: starts that
+    /// scatter around slots of their own do that, while a loop carries every delay on.
+    pub(super) lattice_deviations: f64,
     /// ln likelihood ratio against the best distribution of gaps without a loop, after charges.
     pub(super) net: f64,
 }
@@ -41,7 +44,7 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         }
         let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
         if best.is_none_or(|best| net > best.net) {
-            best = Some(LoopCandidate { period_ms, spread, net });
+            best = Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0 });
         }
     };
     let mut tried = 0.0_f64;
@@ -62,7 +65,7 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         if spread * period_ms >= resolution_ms as f64 / 2.0 {
             let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
             if best.is_none_or(|best| net > best.net) {
-                best = Some(LoopCandidate { period_ms, spread, net });
+                best = Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0 });
             }
         }
     };
@@ -74,21 +77,71 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
             }
         }
     }
-    best.map(|best| {
-        let nats = RARE_FAMILY_NATS + 1.5 * (gaps.len() as f64).ln() + tried.max(1.0).ln();
-        LoopCandidate { period_ms: centre(&gaps, best), net: best.net - nats, ..best }
-    })
+    // Beyond this they are no loop, whatever else they are.
+    const LATTICE_DEVIATIONS: f64 = 3.5;
+    let best = best?;
+    let nats = RARE_FAMILY_NATS + 1.5 * (gaps.len() as f64).ln() + tried.max(1.0).ln();
+    let period_ms = likeliest_period(&gaps, best);
+    let lattice_deviations = lattice_deviations(&gaps, period_ms);
+    let found = LoopCandidate { period_ms, lattice_deviations, net: best.net - nats, ..best };
+    (lattice_deviations <= LATTICE_DEVIATIONS).then_some(found)
 }
 
-/// Median of the gaps that are one period long.
-fn centre(gaps: &[f64], found: LoopCandidate) -> f64 {
-    let mut near: Vec<f64> = gaps
-        .iter()
-        .copied()
-        .filter(|gap| (gap / found.period_ms - 1.0).abs() <= (3.0 * found.spread).clamp(0.02, 0.45))
-        .collect();
-    near.sort_by(f64::total_cmp);
-    near.get(near.len() / 2).copied().unwrap_or(found.period_ms)
+/// The period near that of `found` with the greatest likelihood, by expectation and maximisation: all cycles count,
+/// those of several runs missing, too.
+fn likeliest_period(gaps: &[f64], found: LoopCandidate) -> f64 {
+    const STEPS: usize = 50;
+    const SETTLED: f64 = 1e-5;
+    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+    let (mut period_ms, mut spread, mut missing, mut stray) = (found.period_ms, found.spread, 0.25, STRAY);
+    for _ in 0..STEPS {
+        let (mut length, mut cycles, mut weight, mut squares) = (0.0, 0.0, 0.0, 0.0);
+        for gap in gaps {
+            let nearest = (gap / period_ms).round().clamp(1.0, f64::from(MULTIPLES)) as i32;
+            let parts = [nearest - 1, nearest, nearest + 1].map(|multiple| {
+                let fits = (1..=MULTIPLES).contains(&multiple);
+                let density = if fits { component(*gap, period_ms, spread, missing, multiple) } else { 0.0 };
+                (f64::from(multiple), (1.0 - stray) * density)
+            });
+            let total = parts.iter().map(|part| part.1).sum::<f64>() + stray / mean * (-gap / mean).exp();
+            for (number, density) in parts.into_iter().filter(|part| part.1 > 0.0) {
+                let share = density / total;
+                length += share * gap;
+                cycles += share * number;
+                weight += share;
+                squares += share * (gap - number * period_ms).powi(2) / (number * period_ms * period_ms);
+            }
+        }
+        if !(length > 0.0 && weight > 0.0) {
+            return found.period_ms;
+        }
+        let before = std::mem::replace(&mut period_ms, length / cycles);
+        spread = (squares / weight).sqrt().clamp(0.3 * found.spread, 2.0 * found.spread);
+        missing = (1.0 - weight / cycles).clamp(0.01, 0.8);
+        // With a fixed share, the shortest gaps of a loose loop would count as stray and the rest seem longer.
+        stray = (1.0 - weight / gaps.len() as f64).clamp(1e-3, STRAY);
+        if (period_ms / before - 1.0).abs() < SETTLED {
+            break;
+        }
+    }
+    period_ms
+}
+
+/// How strongly the errors of adjacent gaps oppose each other, in standard deviations of independent errors.
+fn lattice_deviations(gaps: &[f64], period_ms: f64) -> f64 {
+    let errors: Vec<f64> =
+        gaps.iter().map(|gap| gap / period_ms - (gap / period_ms).round().max(1.0)).collect();
+    let squares: f64 = errors.iter().map(|error| error * error).sum();
+    let products: f64 = errors.windows(2).map(|pair| pair[0] * pair[1]).sum();
+    -products / squares.max(f64::MIN_POSITIVE) * (gaps.len() as f64).sqrt()
+}
+
+/// Density of a gap of `multiple` periods between which all runs but the last are missing.
+fn component(gap: f64, period_ms: f64, spread: f64, missing: f64, multiple: i32) -> f64 {
+    let deviation = spread * period_ms * f64::from(multiple).sqrt();
+    let apart = (gap - f64::from(multiple) * period_ms) / deviation;
+    (1.0 - missing) * missing.powi(multiple - 1) * (-0.5 * apart * apart).exp()
+        / (deviation * (2.0 * std::f64::consts::PI).sqrt())
 }
 
 /// Gaps around multiples of the period, each further run missing with probability `missing`, the rest stray.
@@ -99,10 +152,7 @@ fn ln_with_loop(gaps: &[f64], period_ms: f64, spread: f64, missing: f64) -> f64 
             let nearest = (gap / period_ms).round().clamp(1.0, f64::from(MULTIPLES)) as i32;
             let mut density = 0.0;
             for multiple in (nearest - 1).max(1)..=(nearest + 1).min(MULTIPLES) {
-                let deviation = spread * period_ms * f64::from(multiple).sqrt();
-                let apart = (gap - f64::from(multiple) * period_ms) / deviation;
-                density += (1.0 - missing) * missing.powi(multiple - 1) * (-0.5 * apart * apart).exp()
-                    / (deviation * (2.0 * std::f64::consts::PI).sqrt());
+                density += component(*gap, period_ms, spread, missing, multiple);
             }
             ((1.0 - STRAY) * density + STRAY / mean * (-gap / mean).exp()).ln()
         })

@@ -32,10 +32,15 @@ mod phase;
 mod regime;
 mod report;
 mod report_period;
+mod rhythm;
 mod scatter;
+mod spectrum;
 mod surroundings;
+mod tentative;
 mod timetable;
 
+#[cfg(test)]
+mod beacon_test;
 #[cfg(test)]
 mod calendar_test;
 #[cfg(test)]

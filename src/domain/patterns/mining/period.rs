@@ -26,6 +26,8 @@ pub(super) struct PeriodCandidate {
     pub(super) kept: (i64, i64),
     /// ln e-value after all charges.
     pub(super) net: f64,
+    /// ln of the p-value after all charges, where the phase of all starts was tested.
+    pub(super) ln_p_value: Option<f64>,
     /// Chance of a hit by accident.
     pub(super) chance: f64,
     /// Starts explained, ascending indices.
@@ -135,7 +137,7 @@ fn refine_length(starts: &[i64], guess_ms: f64) -> Option<f64> {
 }
 
 /// Snaps the length to whole minutes or seconds where the starts cannot tell the difference.
-fn rounded(period_ms: f64, starts: &[i64], resolution_ms: i64) -> f64 {
+pub(super) fn rounded(period_ms: f64, starts: &[i64], resolution_ms: i64) -> f64 {
     let cycles = (starts[starts.len() - 1] - starts[0]) as f64 / period_ms;
     // An eighth of a period over all cycles would show in the phase.
     let error = (period_ms / (8.0 * cycles.max(1.0))).max(resolution_ms as f64 / cycles.max(1.0));
@@ -206,6 +208,7 @@ fn examine(
                 half_width_ms,
                 kept: kept.0,
                 net,
+                ln_p_value: None,
                 chance: flanked.chance,
                 hits,
             });
