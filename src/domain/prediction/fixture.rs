@@ -54,6 +54,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             ..ResourceProfile::default()
         },
         is_active: true,
+        moved_from: None,
     }
 }
 

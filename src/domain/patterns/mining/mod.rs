@@ -3,6 +3,7 @@
 mod chains;
 mod civil_days;
 mod clock_evidence;
+mod clock_minute;
 mod clock_search;
 mod clock_times;
 mod co_occurrence;
@@ -15,6 +16,7 @@ mod engine;
 mod evenness;
 mod evidence;
 mod explain;
+mod finer_times;
 mod flanks;
 mod gaps;
 mod history;
@@ -22,6 +24,7 @@ mod input;
 mod local_clock;
 mod loops;
 mod minute;
+mod moves;
 mod numerics;
 mod observation;
 mod peaks;
@@ -31,8 +34,10 @@ mod regime;
 mod report;
 mod report_period;
 mod scatter;
+mod shared_minute;
 mod surroundings;
 mod timetable;
+mod zone_choice;
 
 #[cfg(test)]
 mod calendar_test;
