@@ -27,8 +27,20 @@ pub struct PatternShape {
     pub resources: ResourceProfile,
     /// Whether it is still kept.
     pub is_active: bool,
+    /// The schedule it took over from; absent where it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<MovedShape>,
     /// When it was first found; null while it is not stored.
     pub detected_at: Option<Timestamp>,
+}
+
+/// A schedule that another took over from, in JSON.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MovedShape {
+    /// When it fired.
+    pub schedule: ScheduleShape,
+    /// First run at the new time.
+    pub at: Timestamp,
 }
 
 impl PatternShape {
@@ -43,6 +55,10 @@ impl PatternShape {
             evidence: evidence_json(&pattern.evidence),
             resources: pattern.resources,
             is_active: pattern.is_active,
+            moved_from: pattern.moved_from.as_ref().map(|moved| MovedShape {
+                schedule: ScheduleShape::of(&moved.schedule, pattern.zone),
+                at: moved.at,
+            }),
             detected_at,
         }
     }

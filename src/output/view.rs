@@ -104,6 +104,9 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
             format!("ended: not seen since {}", style.time(evidence.last_seen))
         },
     );
+    if let Some(moved) = &shape.moved_from {
+        line("moved", format!("from {} on {}", moved.schedule.description, style.time(moved.at)));
+    }
     line("confidence", format!("{} that a run falls into the next slot", percent(pattern.confidence)));
     if let (Tier::Tentative, Some(p_value)) = (evidence.tier, evidence.p_value) {
         line(

@@ -50,6 +50,7 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
             ..Default::default()
         },
         is_active: true,
+        moved_from: None,
     }
 }
 

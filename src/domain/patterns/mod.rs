@@ -6,6 +6,6 @@ mod profile;
 mod quantiles;
 
 pub use mining::{MiningInput, MiningOptions, mine, mine_until};
-pub use pattern::{Evidence, JitterSeconds, Pattern, PatternId, PatternType, Tier};
+pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, PatternType, Tier};
 pub use profile::{ResourceProfile, resource_profile};
 pub use quantiles::Quantiles;

@@ -176,4 +176,16 @@ pub struct Pattern {
     pub resources: ResourceProfile,
     /// Whether it is still kept at the end of the observed history.
     pub is_active: bool,
+    /// The schedule it took over from, where one of the same task type ended as this one began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<MovedFrom>,
+}
+
+/// The schedule that a pattern took over from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MovedFrom {
+    /// When the former pattern fired, in the same zone.
+    pub schedule: Schedule,
+    /// First run at the new time.
+    pub at: Timestamp,
 }

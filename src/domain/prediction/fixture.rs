@@ -56,6 +56,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             ..ResourceProfile::default()
         },
         is_active: true,
+        moved_from: None,
     }
 }
 

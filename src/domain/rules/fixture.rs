@@ -87,5 +87,6 @@ pub(super) fn pattern(task_type: &str, cron: &str) -> Pattern {
         },
         resources: ResourceProfile::default(),
         is_active: true,
+        moved_from: None,
     }
 }

@@ -37,5 +37,6 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
         },
         resources: ResourceProfile::default(),
         is_active: true,
+        moved_from: None,
     }
 }

@@ -64,11 +64,29 @@ fn near(one: &[Timestamp], other: &[Timestamp], tolerance_ms: i64) -> (usize, us
 struct Score {
     cases: usize,
     exact: usize,
+    /// Of what active patterns say: near what is wanted, and of what is wanted: near what they say.
+    all: Near,
+    /// The same of the active patterns whose confidence is at least one half.
+    likely: Near,
+}
+
+#[derive(Default, Debug, Clone, Copy)]
+struct Near {
     predicted: (usize, usize),
     recalled: (usize, usize),
 }
 
-impl Score {
+impl Near {
+    fn of(said: &[Timestamp], wanted: &[Timestamp], tolerance_ms: i64) -> Near {
+        Near { predicted: near(said, wanted, tolerance_ms), recalled: near(wanted, said, tolerance_ms) }
+    }
+
+    fn add(&mut self, other: Near) {
+        let sum = |one: (usize, usize), other: (usize, usize)| (one.0 + other.0, one.1 + other.1);
+        self.predicted = sum(self.predicted, other.predicted);
+        self.recalled = sum(self.recalled, other.recalled);
+    }
+
     fn f1(&self) -> f64 {
         let ratio = |part: (usize, usize)| part.0 as f64 / part.1.max(1) as f64;
         let (precision, recall) = (ratio(self.predicted), ratio(self.recalled));
@@ -87,13 +105,16 @@ fn case(kind: &str, level: Level, seed: u64) -> (Score, String) {
     let found: Vec<Pattern> = mined(&[history("task", starts)], span, zone);
     let ahead = TimeSpan::new(span.end, span.end.plus_ms(span.length_ms().max(30 * 86_400_000)));
     let wanted = schedule.occurrences(ahead, zone);
-    let mut said: Vec<Timestamp> = found
-        .iter()
-        .filter(|pattern| pattern.is_active)
-        .flat_map(|pattern| pattern.schedule.occurrences(ahead, pattern.zone))
-        .collect();
-    said.sort_unstable();
-    said.dedup();
+    let said = |least_confidence: f64| -> Vec<Timestamp> {
+        let mut said: Vec<Timestamp> = found
+            .iter()
+            .filter(|pattern| pattern.is_active && pattern.confidence >= least_confidence)
+            .flat_map(|pattern| pattern.schedule.occurrences(ahead, pattern.zone))
+            .collect();
+        said.sort_unstable();
+        said.dedup();
+        said
+    };
     let tolerance = (5 * MINUTE_MS).max((3000.0 * level.sigma_seconds) as i64);
     let lines: Vec<&Schedule> = found.iter().map(|pattern| &pattern.schedule).collect();
     let mut minutes: Vec<u16> = Vec::new();
@@ -112,10 +133,13 @@ fn case(kind: &str, level: Level, seed: u64) -> (Score, String) {
     let score = Score {
         cases: 1,
         exact: usize::from(exact),
-        predicted: near(&said, &wanted, tolerance),
-        recalled: near(&wanted, &said, tolerance),
+        all: Near::of(&said(0.0), &wanted, tolerance),
+        likely: Near::of(&said(0.5), &wanted, tolerance),
     };
-    let active: Vec<bool> = found.iter().map(|pattern| pattern.is_active).collect();
+    let active: Vec<(bool, f64, f64)> = found
+        .iter()
+        .map(|pattern| (pattern.is_active, pattern.confidence, pattern.evidence.ln_e_value))
+        .collect();
     let line = format!(
         "{kind} seed {seed} {zone}: wanted {:?} {:?}, found {lines:?} active {active:?}",
         truth.days, truth.minutes_of_day
@@ -136,15 +160,13 @@ fn suite(
                 seeds.clone().into_par_iter().map(|seed| case(kind, level, seed)).collect();
             let mut sum = Score::default();
             for (score, line) in results {
-                if verbose && score.f1() < 0.95 {
+                if verbose && (score.all.f1() < 0.95 || score.exact == 0) {
                     eprintln!("{line}");
                 }
                 sum.cases += score.cases;
                 sum.exact += score.exact;
-                sum.predicted.0 += score.predicted.0;
-                sum.predicted.1 += score.predicted.1;
-                sum.recalled.0 += score.recalled.0;
-                sum.recalled.1 += score.recalled.1;
+                sum.all.add(score.all);
+                sum.likely.add(score.likely);
             }
             (*kind, sum)
         })
@@ -152,7 +174,7 @@ fn suite(
 }
 
 fn mean_f1(scores: &[(&str, Score)]) -> f64 {
-    scores.iter().map(|(_, score)| score.f1()).sum::<f64>() / scores.len() as f64
+    scores.iter().map(|(_, score)| score.all.f1()).sum::<f64>() / scores.len() as f64
 }
 
 fn exact_share(scores: &[(&str, Score)]) -> f64 {
@@ -170,23 +192,34 @@ fn clean_schedules_are_named_exactly() {
 #[test]
 fn mildly_disturbed_schedules_are_found() {
     let scores = suite(MILD, &KINDS, 100..102, true);
-    assert!(mean_f1(&scores) > 0.97, "{scores:?}");
+    assert!(mean_f1(&scores) > 0.99, "{scores:?}");
+    assert!(exact_share(&scores) >= 0.9, "{scores:?}");
 }
 
 #[test]
 fn badly_disturbed_schedules_are_mostly_found() {
     let scores = suite(HARD, &KINDS, 200..202, true);
-    assert!(mean_f1(&scores) > 0.9, "{scores:?}");
+    assert!(mean_f1(&scores) > 0.97, "{scores:?}");
+    assert!(exact_share(&scores) >= 0.8, "{scores:?}");
 }
 
 #[test]
 #[ignore = "prints the figures of the whole suite"]
 fn figures_of_the_calendar_suite() {
     for (name, level) in [("clean", CLEAN), ("mild", MILD), ("hard", HARD), ("brutal", BRUTAL)] {
-        let scores = suite(level, &KINDS, 1000..1020, true);
+        let scores = suite(level, &KINDS, 5000..5030, true);
         for (kind, score) in &scores {
-            eprintln!("  {name:7} {kind:16} F1 {:.3} exact {}/{}", score.f1(), score.exact, score.cases);
+            let (all, likely) = (score.all.f1(), score.likely.f1());
+            eprintln!(
+                "  {name:7} {kind:16} F1 {all:.3} likely {likely:.3} exact {}/{}",
+                score.exact, score.cases
+            );
         }
-        eprintln!("{name}: F1 {:.3}, exact {:.3}", mean_f1(&scores), exact_share(&scores));
+        let likely = scores.iter().map(|(_, score)| score.likely.f1()).sum::<f64>() / scores.len() as f64;
+        eprintln!(
+            "{name}: F1 {:.3}, likely {likely:.3}, exact {:.3}",
+            mean_f1(&scores),
+            exact_share(&scores)
+        );
     }
 }

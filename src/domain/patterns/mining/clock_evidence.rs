@@ -1,7 +1,7 @@
 //! What a history says for and against slots at clock times.
 
 use super::clock_times::{ClockTimes, Slot};
-use super::code_length::{FAMILY_NATS, clock_times_nats, zone_nats};
+use super::code_length::{FAMILY_NATS, clock_times_nats, step_nats, zone_nats};
 use super::day_choice::{DayChoice, DayCount, choose_days, describe_choice, filter_nats};
 use super::evenness::is_even;
 use super::evidence::ln_slot_evidence;
@@ -21,10 +21,15 @@ pub(super) struct ClockCandidate {
     pub(super) choice: DayChoice,
     /// ln e-value after all charges.
     pub(super) net: f64,
+    /// Nats that naming the times and the days costs.
+    pub(super) nats: f64,
     /// Chance of a hit by accident.
     pub(super) chance: f64,
     /// Starts explained, ascending indices.
     pub(super) hits: Vec<usize>,
+    /// Minutes of the day that may be meant, with the ln of their weight, the likeliest first; empty until it
+    /// has been asked which.
+    pub(super) minutes: Vec<(i64, f64)>,
 }
 
 /// What `starts` say about slots at `times`, on the days that suit them best or on those given. `None` when
@@ -79,13 +84,16 @@ pub(super) fn examine(
         + (ln_day_evidence(&slots, choice.filter, starts, &times, around) - filter_nats(choice.filter))
             .max(-std::f64::consts::LN_2);
     let mut net = (ln_e - choice.nats).max(all_days) - nats;
-    if times.step_ms <= HOUR_MS && net < LEAST_NET {
-        // Jitter of a quarter of the distance leaves no window that stands out, but a phase that does.
+    if times.step_ms <= HOUR_MS && (net < LEAST_NET || times.half_width_ms * 4 >= times.step_ms) {
+        // Jitter of a quarter of the distance leaves no window that stands out, but a phase that does; whatever
+        // phase it is, so that none need be named.
         let inside: Vec<i64> = within(starts, &kept, times.step_ms);
         let phase = ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64);
-        net = net.max(phase - nats - choice.nats);
+        let step_nats =
+            FAMILY_NATS + zone_nats(times.clock) + step_nats(times.step_ms) + std::f64::consts::LN_2;
+        net = net.max(phase - step_nats - choice.nats);
     }
-    Some(ClockCandidate { times, choice, net, chance, hits })
+    Some(ClockCandidate { times, choice, net, nats: nats + choice.nats, chance, hits, minutes: Vec::new() })
 }
 
 /// ln e-value of the days that hits fall on: when nothing recurs, a start's day does not depend on its time of
@@ -121,7 +129,8 @@ fn ln_day_evidence(
         }
     }
     let by_slots = slots_inside as f64 / slots.len().max(1) as f64;
-    let by_others = (others_inside as f64 + 0.5) / (others as f64 + 1.0);
+    // Without others any day is as likely as another.
+    let by_others = (others_inside as f64 + by_slots) / (others as f64 + 1.0);
     ln_slot_evidence(hits_inside, hits, by_slots.max(by_others))
 }
 

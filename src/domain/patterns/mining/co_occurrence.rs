@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::flanks::scrambled;
 use super::history::Starts;
 use crate::domain::time::HOUR_MS;
 
@@ -190,6 +189,14 @@ fn count_sparsely(instants: &[Instant], types: usize) -> Together {
         .map(|same| ((same[0] >> 32) as usize, (same[0] & 0xffff_ffff) as usize, same.len() as u32))
         .collect();
     (together, present, starts)
+}
+
+/// A well-mixed function of a number (the finaliser of splitmix64).
+fn scrambled(number: u64) -> u64 {
+    let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]

@@ -16,14 +16,14 @@ pub(super) const STEPS_MINUTES: [i64; 19] =
 
 /// Share of all clock times that one minute of the day has: round minutes are what people write.
 pub(super) fn minute_share(minute_of_day: i64) -> f64 {
-    let base = 0.4 / 1440.0;
+    let base = 0.25 / 1440.0;
     let minute = minute_of_day.rem_euclid(60);
     let round = match minute {
-        0 => 0.2 / 24.0,
+        0 => 0.25 / 24.0,
         15 | 30 | 45 => 0.2 / 72.0,
         _ => 0.0,
     };
-    let five = if minute % 5 == 0 { 0.2 / 288.0 } else { 0.0 };
+    let five = if minute % 5 == 0 { 0.3 / 288.0 } else { 0.0 };
     base + round + five
 }
 
@@ -40,8 +40,12 @@ pub(super) fn clock_times_nats(step_ms: i64, phase_ms: i64, half_width_ms: i64) 
         .sum();
     // Windows are placed freely, so each overlaps about one other: LN_2 more.
     let place = LN_2 - (0.5 * uniform + 0.5 * aligned.min(1.0)).ln();
-    let step = if step_ms == DAY_MS { LN_2 } else { LN_2 + (STEPS_MINUTES.len() as f64 - 1.0).ln() };
-    step + place + (HALF_WIDTHS_MS.len() as f64).ln()
+    step_nats(step_ms) + place + (HALF_WIDTHS_MS.len() as f64).ln()
+}
+
+/// Nats to name the distance of slots.
+pub(super) fn step_nats(step_ms: i64) -> f64 {
+    if step_ms == DAY_MS { LN_2 } else { LN_2 + (STEPS_MINUTES.len() as f64 - 1.0).ln() }
 }
 
 /// Nats to name a period that all starts share, in ms, for a history of `span_ms`: half of the mass on what people

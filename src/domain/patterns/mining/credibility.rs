@@ -28,7 +28,21 @@ pub(super) fn is_credible(pattern: &Pattern) -> bool {
     let share = evidence.hits as f64 / (evidence.hits + evidence.extra).max(1) as f64;
     let precise = nats_per_hit >= 1.0 && evidence.null_hit_chance <= 0.1;
     let least_share = if evidence.null_hit_chance > MOST_CHAIN_CHANCE { 0.33 } else { 0.2 };
-    !often || precise || share >= least_share
+    !often || precise || share >= least_share || exceeds_chance(pattern)
+}
+
+/// Whether many more slots are kept than the runs that no slot explains would hit, were they spread evenly.
+fn exceeds_chance(pattern: &Pattern) -> bool {
+    // Share of slots kept beyond those.
+    const LEAST_KEPT: f64 = 0.25;
+    // Nats that so weak an excess must be worth.
+    const LEAST_NATS: f64 = 12.0;
+    let evidence = &pattern.evidence;
+    let life_seconds = evidence.last_seen.since(evidence.first_seen).max(1) as f64 / 1000.0;
+    let strangers = evidence.extra as f64 * 2.0 * evidence.tolerance_seconds / life_seconds;
+    let rate = evidence.hits as f64 / evidence.expected.max(1) as f64;
+    let kept = 1.0 - (1.0 - rate) * strangers.exp();
+    kept >= LEAST_KEPT && evidence.ln_e_value >= LEAST_NATS
 }
 
 /// Whether a chain explains at least half of what its successor does in the chain's life, or is hit so seldom by
@@ -103,7 +117,10 @@ mod tests {
     fn a_frequent_schedule_amid_far_more_other_runs_needs_strong_evidence() {
         let mut pattern = every_twenty_minutes();
         assert!(is_credible(&pattern));
-        pattern.evidence.extra = pattern.evidence.hits * 9;
+        // Strangers so frequent that they alone would hit nearly as many slots.
+        pattern.evidence.hits = pattern.evidence.expected * 6 / 10;
+        pattern.evidence.extra = pattern.evidence.hits * 14;
+        pattern.evidence.tolerance_seconds = 60.0;
         assert!(is_credible(&pattern), "hits to the second stand out of any number of others");
         pattern.evidence.null_hit_chance = 0.11;
         assert!(!is_credible(&pattern));

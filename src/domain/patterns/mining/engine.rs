@@ -9,6 +9,7 @@ use super::evidence::{e_bh_threshold, ln_adjusted_p_values};
 use super::explain::{Explanation, LEAST_NET, explain};
 use super::history::Starts;
 use super::input::{MiningInput, MiningOptions};
+use super::moves::link_moves;
 use super::observation::Observation;
 use super::period::PeriodCandidate;
 use super::report::{Draft, report_timetable};
@@ -219,11 +220,13 @@ fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) ->
 /// The patterns of `drafts` that explain enough. Runs of one that does not are unexplained to the others.
 fn credible_patterns(mut drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern> {
     loop {
-        let patterns = with_extra_runs(&drafts, starts);
+        let mut patterns = with_extra_runs(&drafts, starts);
         let mut credible = patterns.iter().map(is_credible);
         let before = drafts.len();
         drafts.retain(|_| credible.next().unwrap_or(true));
+        drop(credible);
         if drafts.len() == before {
+            link_moves(&mut patterns);
             return patterns;
         }
     }

@@ -1,16 +1,16 @@
 //! Explaining one history: the strongest schedule first, then what it leaves over, until nothing stands out.
 
-use super::clock_evidence::{ClockCandidate, examine};
+use super::clock_evidence::ClockCandidate;
+use super::clock_minute::at_the_minute;
 use super::clock_search::clock_candidates;
-use super::clock_times::ClockTimes;
 use super::credibility::MOST_NATS_PER_HIT;
+use super::finer_times::are_finer;
 use super::loops::{LoopCandidate, best_loop};
-use super::minute::likeliest_minute;
 use super::period::{PeriodCandidate, period_candidates};
 use super::rhythm::rhythm;
-use super::scatter::median;
 use super::surroundings::Surroundings;
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use super::zone_choice::settle_zone;
+use crate::domain::time::DAY_MS;
 
 /// Nats below which nothing can pass: one history alone at the 1 % level.
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
@@ -39,6 +39,14 @@ impl Explanation {
             Explanation::Clock(candidate) => candidate.net,
             Explanation::Period(candidate) => candidate.net,
             Explanation::Loop(candidate, _) => candidate.net,
+        }
+    }
+
+    /// The clock times, where that is what it is.
+    pub(super) fn clock(&self) -> Option<&ClockCandidate> {
+        match self {
+            Explanation::Clock(candidate) => Some(candidate),
+            _ => None,
         }
     }
 
@@ -92,18 +100,30 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
                 candidates.insert(0, Explanation::Period(found));
             }
         }
+        let span_ms = left[left.len() - 1] - left[0];
         let before = accepted.len();
         let mut taken = vec![false; left.len()];
-        for candidate in candidates {
+        for (index, candidate) in candidates.iter().enumerate() {
             let shared = candidate.hits().iter().filter(|hit| taken[**hit]).count();
             if shared * 10 > candidate.hits().len() {
                 continue;
             }
             let refined = match candidate {
                 Explanation::Clock(clock) => {
-                    Explanation::Clock(at_the_minute(clock, &left, around, resolution_ms))
+                    let others = candidates[index + 1..].iter().filter_map(Explanation::clock);
+                    if clock.times.step_ms < DAY_MS && are_finer(others, clock, left.len(), span_ms) {
+                        continue;
+                    }
+                    Explanation::Clock(at_the_minute(clock.clone(), &left, around, resolution_ms))
                 }
-                other => other,
+                Explanation::Period(period) => {
+                    let clocks = accepted.iter().chain(&candidates).filter_map(Explanation::clock);
+                    if clocks.into_iter().any(|clock| is_that_step(clock, period.period_ms, span_ms)) {
+                        continue;
+                    }
+                    candidate.clone()
+                }
+                other => other.clone(),
             };
             if accepted.iter().any(|other| same_place(&refined, other, around)) {
                 continue;
@@ -123,6 +143,7 @@ pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64)
         retain_free(&mut left, &taken);
         retain_free(&mut indices, &taken);
     }
+    settle_zone(&mut accepted, starts, around, resolution_ms);
     // A loop is looked for only where clocks and periods explain little: gaps of a kept schedule are even, too.
     let found = match left.len() * 2 > starts.len() {
         true => best_loop(&left, resolution_ms).filter(|found| found.net >= LEAST_NET),
@@ -152,41 +173,12 @@ fn retain_free<T>(values: &mut Vec<T>, taken: &[bool]) {
     });
 }
 
-/// The candidate moved to the minute that a crontab would name, with the usual delay kept beside it.
-fn at_the_minute(
-    candidate: ClockCandidate,
-    starts: &[i64],
-    around: &Surroundings,
-    resolution_ms: i64,
-) -> ClockCandidate {
-    let times = candidate.times;
-    let clock = &around.clocks[times.clock];
-    let centre = times.label_ms + times.delay_ms;
-    let mut places: Vec<i64> = candidate
-        .hits
-        .iter()
-        .map(|hit| {
-            let ahead = (clock.local(starts[*hit]) - centre).rem_euclid(times.step_ms);
-            centre + if ahead > times.step_ms / 2 { ahead - times.step_ms } else { ahead }
-        })
-        .collect();
-    let Some(minute) = likeliest_minute(&places, times.half_width_ms, times.step_ms, resolution_ms) else {
-        return candidate;
-    };
-    places.sort_unstable();
-    let middle = if candidate.hits.len() < 5 { centre } else { median(&places) };
-    let moved = ClockTimes {
-        label_ms: (minute * MINUTE_MS).rem_euclid(times.step_ms),
-        delay_ms: middle - minute * MINUTE_MS,
-        ..times
-    };
-    let rounded = ClockTimes { delay_ms: centre - minute * MINUTE_MS, ..moved };
-    [moved, rounded]
-        .into_iter()
-        .filter_map(|times| examine(times, starts, around, resolution_ms, None))
-        .max_by(|one, other| one.net.total_cmp(&other.net))
-        .map(|refined| ClockCandidate { net: refined.net.max(candidate.net), ..refined })
-        .unwrap_or(candidate)
+/// Whether a period is the distance of clock times that stand out by themselves, as far as a history of `span_ms`
+/// can tell: what is left of a free period then follows the accidents of lateness.
+fn is_that_step(clock: &ClockCandidate, period_ms: f64, span_ms: i64) -> bool {
+    let step_ms = clock.times.step_ms as f64;
+    let drift_ms = (period_ms - step_ms).abs() * span_ms as f64 / step_ms;
+    clock.times.step_ms < DAY_MS && clock.net >= 2.0 * LEAST_NET && drift_ms < step_ms / 4.0
 }
 
 /// Whether both put their windows over each other on some day that both are kept on.

@@ -2,7 +2,6 @@
 //! one start taken at random lies in the window with known chance under any locally constant rate.
 
 use super::cursor::Cursor;
-use super::evidence::ln_slot_evidence;
 
 /// Evidence and the chance it is measured against.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,60 +47,66 @@ pub(super) fn flank_evidence(
     Flanked { ln_e, chance, excess }
 }
 
-/// The better of two ways to count: one start of each place, which is exact; or all of them, which tells more
-/// amid many starts without a schedule, divided by how much more unevenly than by chance they come.
+/// ln e-value of the shares in which windows take the starts around them. Were one start of each place taken at
+/// random, it would lie in the window with `chance`; the mean over all that could be taken is as exact, and never
+/// weaker. Averaged over what share a schedule may have, so that no share need be known.
 fn weigh(counted: &Counted, chance: f64) -> f64 {
-    let exact = ln_slot_evidence(counted.taken_hits, counted.places, chance);
-    let pooled = ln_slot_evidence(counted.hits, counted.hits + counted.beside, chance) / counted.dispersion;
-    exact.max(pooled - std::f64::consts::LN_2)
+    const SHARES: usize = 24;
+    let logarithms: Vec<f64> = (0..SHARES)
+        .map(|index| {
+            // Closer together near the chance and near certainty, where a little more or less says much.
+            let angle = std::f64::consts::PI * (index as f64 + 0.5) / SHARES as f64;
+            let share = chance + (1.0 - chance) * 0.5 * (1.0 - angle.cos());
+            let (inside, outside) = (share / chance, (1.0 - share) / (1.0 - chance));
+            counted
+                .places
+                .iter()
+                .map(|(taken, of, times)| {
+                    let taken = f64::from(*taken) / f64::from(*of);
+                    f64::from(*times) * (taken * inside + (1.0 - taken) * outside).ln()
+                })
+                .sum()
+        })
+        .collect();
+    let greatest = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = logarithms.iter().map(|logarithm| (logarithm - greatest).exp()).sum();
+    greatest + (sum / SHARES as f64).ln()
 }
 
 /// What lies around the places.
 struct Counted {
-    /// Places with any start within reach.
-    places: u64,
-    /// Those of them whose randomly taken start lies in the window.
-    taken_hits: u64,
+    /// Starts in the window, starts within reach, and the number of places that have so many; ascending.
+    places: Vec<(u32, u32, u32)>,
     /// Places with a start in the window.
     hits: u64,
     /// Starts within reach beside the windows.
     beside: u64,
-    /// Variance over mean of the starts beside each window, at least 1.
-    dispersion: f64,
 }
 
 fn count(starts: &[i64], places: &[i64], half_width_ms: i64, reach: (i64, i64)) -> Counted {
     let (mut reach_start, mut reach_end) = (Cursor::new(starts), Cursor::new(starts));
     let (mut window_start, mut window_end) = (Cursor::new(starts), Cursor::new(starts));
-    let (mut taken_hits, mut places_with_any, mut hits, mut beside, mut squares) = (0, 0, 0, 0, 0);
+    let (mut hits, mut beside) = (0, 0);
+    let mut found: Vec<(u32, u32)> = Vec::with_capacity(places.len());
     for &place in places {
         let (from, to) = (reach_start.below(place - reach.0), reach_end.below(place + reach.1 + 1));
-        if from >= to {
-            continue;
+        if from < to {
+            let inside =
+                window_end.below(place + half_width_ms + 1) - window_start.below(place - half_width_ms);
+            hits += u64::from(inside > 0);
+            beside += (to - from - inside) as u64;
+            found.push((inside as u32, (to - from) as u32));
         }
-        places_with_any += 1;
-        // Random, yet the same in every run and independent of where within the flanks the starts lie.
-        let taken = from + (scrambled(places_with_any) % (to - from) as u64) as usize;
-        taken_hits += u64::from((starts[taken] - place).abs() <= half_width_ms);
-        let inside =
-            (window_end.below(place + half_width_ms + 1) - window_start.below(place - half_width_ms)) as u64;
-        let outside = ((to - from) as u64).saturating_sub(inside);
-        hits += u64::from(inside > 0);
-        beside += outside;
-        squares += outside * outside;
     }
-    let mean = beside as f64 / places.len().max(1) as f64;
-    let variance = squares as f64 / places.len().max(1) as f64 - mean * mean;
-    let dispersion = if mean > 0.0 { (variance / mean).max(1.0) } else { 1.0 };
-    Counted { places: places_with_any, taken_hits, hits, beside, dispersion }
-}
-
-/// A well-mixed function of a counter (the finaliser of splitmix64).
-pub(super) fn scrambled(counter: u64) -> u64 {
-    let mut mixed = counter.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    found.sort_unstable();
+    let mut alike: Vec<(u32, u32, u32)> = Vec::new();
+    for (inside, all) in found {
+        match alike.last_mut() {
+            Some(last) if (last.0, last.1) == (inside, all) => last.2 += 1,
+            _ => alike.push((inside, all, 1)),
+        }
+    }
+    Counted { places: alike, hits, beside }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::print_stderr, reason = "tests say what they skip, and figures are printed on request")]
 
-use super::generator::{CLEAN, Chance, MONDAY_MS, days, history, kept, mined};
+use super::generator::{CLEAN, Chance, HARD, Level, MILD, MONDAY_MS, days, history, kept, mined};
 use super::{MiningInput, MiningOptions, mine};
 use crate::domain::activity::{HistoryRun, TaskHistory, TaskTypeId};
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
@@ -28,6 +28,9 @@ fn a_schedule_that_moved_is_two_patterns_after_four_runs() {
     let mut starts = daily_at(120, 0, 40, &mut chance);
     starts.extend(daily_at(210, 40, 44, &mut chance));
     let found = mined(&[history("backup", starts)], days(44), Zone::UTC);
+    let moved = found[1].moved_from.as_ref().expect("linked");
+    assert_eq!((&moved.schedule, moved.at), (&found[0].schedule, found[1].evidence.first_seen));
+    assert_eq!(found[0].moved_from, None);
     let found: Vec<_> = found.iter().map(times).collect();
     assert_eq!(found, [(vec![120], false), (vec![210], true)]);
 }
@@ -65,6 +68,54 @@ fn local_times_are_kept_over_the_change_of_clocks_and_utc_times_are_recognised()
         assert_eq!(times(&found[0]).0, [395]);
         assert_eq!(found[0].zone, kept_in);
         assert!(found[0].evidence.zone_undetermined.is_empty());
+    }
+}
+
+/// Whether each of `seeds` histories, seen until `runs_after` days after Europe's clocks change on 31 March (day
+/// 27), names the zone its daily runs are kept in, and whether it says that both explain them.
+fn zones_named(seeds: std::ops::Range<u64>, level: Level, runs_after: i64) -> (usize, usize, usize) {
+    let configured = Zone::Europe__Berlin;
+    let (mut cases, mut right, mut open) = (0, 0, 0);
+    for seed in seeds {
+        let mut chance = Chance::new(seed);
+        let kept_in = if seed % 2 == 0 { Zone::UTC } else { configured };
+        let daily = Schedule::Calendar(CalendarSchedule {
+            months: MonthSet::ALL,
+            days: DayFilter::Daily,
+            minutes_of_day: vec![(chance.unit() * 24.0) as u16 * 60 + (chance.unit() * 60.0) as u16],
+        });
+        let span = days(27 + runs_after);
+        let starts = kept(&daily.occurrences(span, kept_in), span, level, &mut chance);
+        let found = mined(&[history("job", starts)], span, configured);
+        cases += 1;
+        let active: Vec<&Pattern> = found.iter().filter(|pattern| pattern.is_active).collect();
+        let named = !active.is_empty() && active.iter().all(|pattern| pattern.zone == kept_in);
+        right += usize::from(named);
+        open += usize::from(active.iter().any(|pattern| !pattern.evidence.zone_undetermined.is_empty()));
+        if !named {
+            eprintln!(
+                "seed {seed} {kept_in}: {:?}",
+                found.iter().map(|one| (&one.schedule, one.zone, one.is_active)).collect::<Vec<_>>()
+            );
+        }
+    }
+    (cases, right, open)
+}
+
+#[test]
+fn a_few_runs_after_the_change_of_clocks_tell_the_zone() {
+    let (cases, right, _) = zones_named(0..12, CLEAN, 4);
+    assert_eq!(right, cases);
+}
+
+#[test]
+#[ignore = "prints how often the zone is named"]
+fn figures_of_zones() {
+    for (name, level) in [("clean", CLEAN), ("mild", MILD), ("hard", HARD)] {
+        for runs_after in [3, 4, 6, 10] {
+            let (cases, right, open) = zones_named(5000..5200, level, runs_after);
+            eprintln!("{name}, {runs_after} days after: {right} of {cases} named, {open} left open");
+        }
     }
 }
 

@@ -1,89 +1,273 @@
 //! Which minute of the clock a crontab would name for starts that scatter around or after it.
 
 use super::code_length::minute_share;
-use crate::domain::time::{DAY_MS, MINUTE_MS};
+use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
-/// Starts used at most; more add nothing to the choice.
-const SAMPLE: usize = 200;
+/// Half widths up to which starts are exact enough to tell a fixed delay from lateness.
+const MOST_EXACT_MS: i64 = 5_000;
 
-/// The minute (in minutes after the same midnight as `places_ms`, may lie outside the day) that explains the
-/// local times `places_ms` best: they scatter evenly around it, come after it only, or follow it by a fixed
-/// delay below a minute. `half_width_ms` bounds the search, `step_ms` is the distance of slots.
-pub(super) fn likeliest_minute(
-    places_ms: &[i64],
-    half_width_ms: i64,
-    step_ms: i64,
-    resolution_ms: i64,
-) -> Option<i64> {
-    let stride = places_ms.len().div_ceil(SAMPLE).max(1);
-    let mut places: Vec<i64> = places_ms.iter().copied().step_by(stride).collect();
-    places.sort_unstable();
-    let middle = *places.get(places.len() / 2)?;
-    let spread =
-        (super::scatter::robust_deviation(&places) * 1000.0).max(resolution_ms as f64 / 2.0).max(500.0);
-    let first = (places[0] - half_width_ms.min(10 * MINUTE_MS)).div_euclid(MINUTE_MS);
-    let last = places[places.len() - 1].div_euclid(MINUTE_MS) + 1;
-    let copies = (DAY_MS / step_ms).max(1);
-    let mut best: Option<(f64, i64)> = None;
-    for minute in first..=last {
-        let share: f64 = (0..copies).map(|copy| minute_share(minute + copy * step_ms / MINUTE_MS)).sum();
-        let value = share.ln() + ln_fit(&places, minute * MINUTE_MS, middle, spread, half_width_ms);
-        if best.is_none_or(|best| value > best.0 + 1e-9) {
-            best = Some((value, minute));
-        }
-    }
-    best.map(|(_, minute)| minute)
+/// Starts around the places of one clock time, folded to a circle of one length.
+#[derive(Clone, Debug)]
+pub(super) struct Folds {
+    /// Length of the circle, ms: whole minutes.
+    circle_ms: i64,
+    /// Bins of `bin_ms` with starts: bin after the circle's zero, and starts in it. Ascending.
+    bins: Vec<(i64, f64)>,
+    /// Width of a bin; divides a minute.
+    bin_ms: i64,
+    /// Where the circle begins, ms local: a full minute.
+    from_ms: i64,
 }
 
-/// ln likelihood of `places` under the best of the three shapes around `minute_ms`.
-fn ln_fit(places: &[i64], minute_ms: i64, middle_ms: i64, spread: f64, half_width_ms: i64) -> f64 {
-    let width = 2.0 * half_width_ms as f64 + MINUTE_MS as f64;
-    let total = |density: &dyn Fn(f64) -> f64| -> f64 {
-        places
-            .iter()
-            // One start in twenty belongs to something else.
-            .map(|place| (0.95 * density((place - minute_ms) as f64) + 0.05 / width).ln())
-            .sum()
-    };
-    let normal = |x: f64, deviation: f64| {
-        (-0.5 * (x / deviation).powi(2)).exp() / (deviation * (2.0 * std::f64::consts::PI).sqrt())
-    };
-    let mut best = f64::NEG_INFINITY;
-    for factor in [0.7, 1.0, 1.5, 2.2, 3.3] {
-        let deviation = spread * factor;
-        let around = total(&|x| normal(x, deviation));
-        let after = total(&|x| if x < -500.0 { 0.0 } else { 2.0 * normal(x, deviation) });
-        let decaying = total(&|x| if x < -500.0 { 0.0 } else { (-x.max(0.0) / deviation).exp() / deviation });
-        best = best.max(around).max(after).max(decaying - 0.7);
-        let delay = (middle_ms - minute_ms) as f64;
-        if (0.0..MINUTE_MS as f64).contains(&delay) && deviation < 10_000.0 {
-            let delayed = total(&|x| normal(x - delay, deviation));
-            best = best.max(delayed - (MINUTE_MS as f64 / deviation).ln());
+/// A minute, and how sure it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Minutes {
+    /// Minutes (after the same midnight as the places; may lie outside the day) with the ln of their weight,
+    /// the likeliest first.
+    pub(super) ranked: Vec<(i64, f64)>,
+    /// The window after the likeliest minute in which nearly all starts lie, as first and last ms.
+    pub(super) window_ms: (i64, i64),
+}
+
+/// How lateness is distributed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Shape {
+    /// The upper half of a normal distribution.
+    HalfNormal,
+    /// Exponential.
+    Decaying,
+    /// Early as often as late: clocks that disagree, for no scheduler is early.
+    Normal,
+}
+
+impl Shape {
+    const ALL: [Shape; 3] = [Shape::HalfNormal, Shape::Decaying, Shape::Normal];
+
+    /// Its share of all schedules.
+    fn share(self) -> f64 {
+        match self {
+            Shape::HalfNormal | Shape::Decaying => 0.49,
+            Shape::Normal => 0.02,
         }
     }
-    best
+
+    /// Share of starts that are late by less than `late`, in units of the spread.
+    fn below(self, late: f64) -> f64 {
+        match self {
+            Shape::HalfNormal => (2.0 * normal_below(late) - 1.0).max(0.0),
+            Shape::Decaying => 1.0 - (-late.max(0.0)).exp(),
+            Shape::Normal => normal_below(late),
+        }
+    }
+
+    /// From when to when nearly all starts come, in units of the spread.
+    fn window(self) -> (f64, f64) {
+        match self {
+            Shape::HalfNormal => (0.0, 3.2),
+            Shape::Decaying => (0.0, 4.5),
+            Shape::Normal => (-3.0, 3.0),
+        }
+    }
+}
+
+impl Folds {
+    /// The length of circle that windows of `half_width_ms` every `step_ms` are seen against: long enough for
+    /// starts far outside of a window that was chosen too narrow.
+    pub(super) fn circle_ms(half_width_ms: i64, step_ms: i64) -> i64 {
+        let most = (2 * HOUR_MS).max(4 * half_width_ms);
+        let wished = (12 * half_width_ms).clamp(4 * MINUTE_MS, most).min(step_ms);
+        (wished / MINUTE_MS).max(1) * MINUTE_MS
+    }
+
+    /// Folds `places_ms` (local, each less than half a circle from `centre_ms`).
+    pub(super) fn new(places_ms: &[i64], centre_ms: i64, circle_ms: i64, resolution_ms: i64) -> Folds {
+        const MOST_BINS: i64 = 360;
+        let from_ms = (centre_ms - circle_ms / 2).div_euclid(MINUTE_MS) * MINUTE_MS;
+        let fits = |bin: &i64| *bin >= resolution_ms && circle_ms / bin <= MOST_BINS;
+        let seconds = [1, 2, 5, 10, 15, 20, 30].map(|seconds| seconds * SECOND_MS);
+        let bin_ms = seconds.into_iter().find(fits).unwrap_or(MINUTE_MS);
+        let mut filled: Vec<i64> =
+            places_ms.iter().map(|place| (place - from_ms).rem_euclid(circle_ms) / bin_ms).collect();
+        filled.sort_unstable();
+        let mut bins: Vec<(i64, f64)> = Vec::new();
+        for bin in filled {
+            match bins.last_mut() {
+                Some(last) if last.0 == bin => last.1 += 1.0,
+                _ => bins.push((bin, 1.0)),
+            }
+        }
+        Folds { circle_ms, bins, bin_ms, from_ms }
+    }
+
+    /// Weighs every minute on the circle: the likelihood of the starts, averaged over how they may be late, how
+    /// far, and how many of them belong to something else, times the share of clock times that name the minute.
+    /// Most lie within about `half_width_ms` of `centre_ms`; `step_ms` is the distance of slots.
+    pub(super) fn weigh(&self, centre_ms: i64, half_width_ms: i64, step_ms: i64) -> Option<Minutes> {
+        const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
+        const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
+        let copies = (DAY_MS / step_ms).max(1);
+        let first = self.from_ms / MINUTE_MS;
+        let minutes: Vec<i64> = (first..first + self.circle_ms / MINUTE_MS).collect();
+        let mut sums: Vec<LogSum> = vec![LogSum::default(); minutes.len()];
+        let mut best: Vec<(f64, Shape, f64)> = vec![(f64::NEG_INFINITY, Shape::Normal, 0.0); minutes.len()];
+        for shape in Shape::ALL {
+            for spread in SPREADS {
+                let spread_ms = (spread * half_width_ms as f64).max(self.bin_ms as f64 / 2.0);
+                let density = self.density(shape, spread_ms);
+                for own in OWN {
+                    let ln_density: Vec<f64> = density
+                        .iter()
+                        .map(|density| (own * density + (1.0 - own) / self.circle_ms as f64).ln())
+                        .collect();
+                    for (index, minute) in minutes.iter().enumerate() {
+                        let value = shape.share().ln()
+                            + self.ln_likelihood(&ln_density, minute * MINUTE_MS - self.from_ms);
+                        sums[index].add(value);
+                        if value > best[index].0 {
+                            best[index] = (value, shape, spread_ms);
+                        }
+                    }
+                    if shape == Shape::Normal && half_width_ms <= MOST_EXACT_MS {
+                        // A fixed delay within the minute, which any second of it could be.
+                        let after_ms = centre_ms - self.from_ms;
+                        let named = 2.0 * half_width_ms as f64 / MINUTE_MS as f64;
+                        let value = named.ln() + self.ln_likelihood(&ln_density, after_ms);
+                        if let Some(sum) = sums.get_mut((after_ms / MINUTE_MS) as usize) {
+                            sum.add(value);
+                        }
+                    }
+                }
+            }
+        }
+        let mut ranked: Vec<(i64, f64)> = minutes
+            .iter()
+            .zip(&sums)
+            .map(|(minute, sum)| {
+                let share: f64 =
+                    (0..copies).map(|copy| minute_share(minute + copy * step_ms / MINUTE_MS)).sum();
+                (*minute, share.ln() + sum.ln())
+            })
+            .collect();
+        ranked.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
+        let (likeliest, _) = *ranked.first()?;
+        let (_, shape, spread_ms) = best[(likeliest - first) as usize];
+        let (from, to) = shape.window();
+        let window_ms = ((from * spread_ms) as i64, (to * spread_ms) as i64);
+        Some(Minutes { ranked, window_ms })
+    }
+
+    /// ln likelihood of all starts when the schedule lies `minute_ms` after the circle's zero.
+    fn ln_likelihood(&self, ln_density: &[f64], minute_ms: i64) -> f64 {
+        let (count, zero) = (self.circle_ms / self.bin_ms, minute_ms / self.bin_ms);
+        self.bins
+            .iter()
+            .map(|(bin, starts)| starts * ln_density[((bin - zero).rem_euclid(count)) as usize])
+            .sum()
+    }
+
+    /// Mean density (per ms) in each bin after the minute, around the circle.
+    fn density(&self, shape: Shape, spread_ms: f64) -> Vec<f64> {
+        let count = self.circle_ms / self.bin_ms;
+        // Shares between edges, so that bins wider than the spread are right as well.
+        let edges: Vec<f64> =
+            (-count..=count).map(|edge| shape.below((edge * self.bin_ms) as f64 / spread_ms)).collect();
+        (0..count as usize)
+            .map(|bin| {
+                let early = edges[bin + 1] - edges[bin];
+                let late = edges[bin + count as usize + 1] - edges[bin + count as usize];
+                (early + late) / self.bin_ms as f64
+            })
+            .collect()
+    }
+}
+
+/// The standard normal distribution, to about 1e-7 (rational form of the error function, Abramowitz and Stegun
+/// 7.1.26).
+fn normal_below(x: f64) -> f64 {
+    let scaled = x.abs() / std::f64::consts::SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * scaled);
+    let polynomial = t
+        * (0.254_829_592
+            + t * (-0.284_496_736 + t * (1.421_413_741 + t * (-1.453_152_027 + t * 1.061_405_429))));
+    let tail = 0.5 * polynomial * (-scaled * scaled).exp();
+    if x < 0.0 { tail } else { 1.0 - tail }
+}
+
+/// ln of a sum of exponentials, term by term.
+#[derive(Clone, Copy, Debug)]
+struct LogSum {
+    greatest: f64,
+    sum: f64,
+}
+
+impl Default for LogSum {
+    fn default() -> Self {
+        LogSum { greatest: f64::NEG_INFINITY, sum: 0.0 }
+    }
+}
+
+impl LogSum {
+    fn add(&mut self, value: f64) {
+        if value <= self.greatest {
+            self.sum += (value - self.greatest).exp();
+        } else {
+            self.sum = self.sum * (self.greatest - value).exp() + 1.0;
+            self.greatest = value;
+        }
+    }
+
+    fn ln(&self) -> f64 {
+        self.greatest + self.sum.ln()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn likeliest(places: &[i64], centre_ms: i64, half_width_ms: i64, step_ms: i64) -> i64 {
+        let circle_ms = Folds::circle_ms(half_width_ms, step_ms);
+        let folds = Folds::new(places, centre_ms, circle_ms, 1_000);
+        folds.weigh(centre_ms, half_width_ms, step_ms).expect("minutes").ranked[0].0
+    }
+
     #[test]
     fn a_daemon_that_is_a_second_late_names_the_minute_before() {
         let places: Vec<i64> = (0..30).map(|index| 385 * MINUTE_MS + 1_000 * (index % 10 / 9 + 1)).collect();
-        assert_eq!(likeliest_minute(&places, 1_000, DAY_MS, 1_000), Some(385));
+        assert_eq!(likeliest(&places, 385 * MINUTE_MS + 1_000, 1_000, DAY_MS), 385);
     }
 
     #[test]
     fn starts_that_come_up_to_minutes_late_name_the_minute_they_wait_for() {
         let places: Vec<i64> =
             (0..60_i64).map(|index| 120 * MINUTE_MS + (index * index % 61) * 6_000).collect();
-        assert_eq!(likeliest_minute(&places, 600_000, DAY_MS, 1_000), Some(120));
+        assert_eq!(likeliest(&places, 123 * MINUTE_MS, 600_000, DAY_MS), 120);
     }
 
     #[test]
     fn a_fixed_delay_within_the_minute_is_not_rounded_up() {
         let places: Vec<i64> = (0..40).map(|index| 121 * MINUTE_MS + 45_000 + 200 * (index % 5)).collect();
-        assert_eq!(likeliest_minute(&places, 1_000, DAY_MS, 1_000), Some(121));
+        assert_eq!(likeliest(&places, 121 * MINUTE_MS + 45_000, 1_000, DAY_MS), 121);
+    }
+
+    #[test]
+    fn strangers_around_do_not_move_the_minute() {
+        // Late by the upper half of a normal distribution (five minutes), amid one stranger every four minutes.
+        let mut places: Vec<i64> = (0..40_i64)
+            .map(|index| {
+                let share = (index as f64 + 0.5) / 40.0;
+                let late =
+                    (0..3_000).find(|second| 2.0 * normal_below(f64::from(*second) / 300.0) - 1.0 > share);
+                123 * MINUTE_MS + i64::from(late.expect("share below one")) * 1_000
+            })
+            .collect();
+        places.extend((0..14_i64).map(|index| (95 + index * 4) * MINUTE_MS + index * index % 7 * 20_000));
+        assert_eq!(likeliest(&places, 126 * MINUTE_MS, 180_000, DAY_MS), 123);
+    }
+
+    #[test]
+    fn the_normal_distribution_is_that_of_the_tables() {
+        assert!((normal_below(1.0) - 0.841_345).abs() < 1e-6);
+        assert!((normal_below(-2.0) - 0.022_750).abs() < 1e-6);
     }
 }

@@ -20,20 +20,24 @@ pub(super) fn best_segment(scores: &[f64]) -> Option<(usize, usize)> {
     best.map(|(_, from, to)| (from, to))
 }
 
-/// Probability that a schedule with hit rate `hit_rate` is still kept after `misses` trailing misses, when it
-/// ends with chance `hazard` before each slot.
-pub(super) fn still_kept(hit_rate: f64, misses: u64, hazard: f64) -> f64 {
-    // Even a schedule that never failed may fail once: a single miss must not end it.
-    let miss = (1.0 - hit_rate).clamp(0.05, 0.95) * (1.0 - hazard);
-    let kept = miss.powf(misses as f64);
-    let ended: f64 = hazard * (1.0 - kept) / (1.0 - miss);
+/// Probability that a schedule which kept `hits` of `slots` is still kept after `misses` trailing misses, when it
+/// ends with chance `hazard` before each slot. Averaged over the hit rates that such a past leaves likely: few
+/// slots say little about how long a run of misses may be.
+pub(super) fn still_kept(hits: u64, slots: u64, misses: u64, hazard: f64) -> f64 {
+    let (mut missed, mut all) = (slots.saturating_sub(hits) as f64 + 0.5, slots as f64 + 1.0);
+    let (mut kept, mut ended) = (1.0, 0.0);
+    for _ in 0..misses.min(10_000) {
+        ended += hazard * kept;
+        kept *= (1.0 - hazard) * missed / all;
+        (missed, all) = (missed + 1.0, all + 1.0);
+    }
     if kept + ended > 0.0 { kept / (kept + ended) } else { 0.0 }
 }
 
-/// Chance that a schedule ends before its next slot: about once in three hundred days, whatever its pace.
+/// Chance that a schedule ends before its next slot: about once in three years, whatever its pace.
 pub(super) fn hazard_per_slot(slot_distance_ms: f64) -> f64 {
     let days = slot_distance_ms / DAY_MS as f64;
-    (days / 300.0).clamp(1e-4, 0.02)
+    (days / 1000.0).clamp(1e-4, 0.02)
 }
 
 /// Whether nothing has been heard since the last of ascending `hits_ms` for much longer than ever between them:
@@ -67,8 +71,10 @@ mod tests {
 
     #[test]
     fn one_miss_does_not_end_a_daily_schedule_but_four_do() {
-        assert!(still_kept(0.99, 1, 0.01) > 0.5);
-        assert!(still_kept(0.99, 4, 0.01) < 0.01);
-        assert!(still_kept(0.5, 3, 0.01) > 0.5);
+        let daily = hazard_per_slot(DAY_MS as f64);
+        assert!(still_kept(40, 40, 1, daily) > 0.5);
+        assert!(still_kept(40, 40, 4, daily) < 0.01);
+        assert!(still_kept(30, 60, 5, daily) > 0.5);
+        assert!(still_kept(30, 60, 20, daily) < 0.5);
     }
 }

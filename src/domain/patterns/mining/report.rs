@@ -49,11 +49,10 @@ pub(super) fn cut_life(slots: Vec<LifeSlot>, kept_until_ms: i64) -> Option<Life>
         return None;
     }
     let lived = &slots[first..=last];
-    let hits = lived.iter().filter(|slot| slot.hit.is_some()).count();
-    let rate = (hits as f64 + 0.5) / (lived.len() as f64 + 1.0);
+    let hits = lived.iter().filter(|slot| slot.hit.is_some()).count() as u64;
     let misses = slots[last + 1..].iter().filter(|slot| slot.hit.is_none()).count() as u64;
     let distance = (slots[last].named_ms - slots[first].named_ms) as f64 / (last - first).max(1) as f64;
-    let is_active = still_kept(rate, misses, hazard_per_slot(distance)) >= 0.5;
+    let is_active = still_kept(hits, lived.len() as u64, misses, hazard_per_slot(distance)) >= 0.5;
     let end = if is_active { slots.len() } else { last + 1 };
     Some(Life { slots: slots[first..end].to_vec(), is_active })
 }
@@ -115,13 +114,16 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         evidence,
         resources: resource_profile(hits.iter().map(|hit| starts.runs[*hit])),
         is_active: life.is_active,
+        moved_from: None,
     };
     Some(Draft { pattern, hits, offsets_ms })
 }
 
-/// Probability of a hit in the next slot: hits weigh half after every twenty slots that follow them.
+/// Probability of a hit in the next slot: hits weigh half after every forty slots that follow them. Before any
+/// slot is seen, four in five are expected to be kept, which weighs as much as two slots and a half.
 pub(super) fn confidence(hits: impl DoubleEndedIterator<Item = bool>) -> f64 {
-    const HALF_LIFE_SLOTS: f64 = 20.0;
+    const HALF_LIFE_SLOTS: f64 = 40.0;
+    const EXPECTED: (f64, f64) = (2.0, 2.5);
     let decay = 0.5_f64.powf(1.0 / HALF_LIFE_SLOTS);
     let (mut weight, mut kept, mut all) = (1.0, 0.0, 0.0);
     for hit in hits.rev() {
@@ -129,7 +131,7 @@ pub(super) fn confidence(hits: impl DoubleEndedIterator<Item = bool>) -> f64 {
         all += weight;
         weight *= decay;
     }
-    (kept + 0.5) / (all + 1.0)
+    (kept + EXPECTED.0) / (all + EXPECTED.1)
 }
 
 /// The pattern of a timetable.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::clock_evidence::{ClockCandidate, examine};
 use super::clock_times::ClockTimes;
 use super::day_choice::filter_nats;
+use super::shared_minute::share_minutes;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;
 use crate::domain::time::{DAY_MS, MINUTE_MS};
@@ -18,7 +19,7 @@ pub(super) struct Timetable {
     pub(super) days: (i32, i32),
     /// Its clock times; all of one clock.
     pub(super) members: Vec<ClockTimes>,
-    /// Greatest ln e-value of the members.
+    /// ln e-value of the members together: their slots differ, so their e-values multiply.
     pub(super) net: f64,
     /// Chance of a hit by accident, of the strongest member.
     pub(super) chance: f64,
@@ -45,6 +46,9 @@ pub(super) fn timetables(
             Some(group) => group.push(candidate),
             None => groups.push(vec![candidate]),
         }
+    }
+    for group in &mut groups {
+        share_minutes(group);
     }
     groups.into_iter().flat_map(cron_lines).collect()
 }
@@ -80,7 +84,7 @@ fn agree_on_days(
             };
             let named = shared.choice.ln_probability + filter_nats(*filter) + std::f64::consts::LN_2;
             if named >= own.choice.ln_probability {
-                own = ClockCandidate { net: own.net, ..shared };
+                own = ClockCandidate { net: own.net, minutes: own.minutes, ..shared };
                 break;
             }
         }
@@ -126,7 +130,7 @@ fn cron_lines(group: Vec<ClockCandidate>) -> Vec<Timetable> {
                     members.iter().map(|member| member.choice.days.0).min()?,
                     members.iter().map(|member| member.choice.days.1).max()?,
                 ),
-                net: strongest.net,
+                net: members.iter().map(|member| member.net).sum(),
                 chance: strongest.chance,
                 members: members.iter().map(|member| member.times).collect(),
                 minutes_of_day: times,
