@@ -7,13 +7,19 @@ const LANES: usize = 8;
 
 type Lanes = [f64; LANES];
 
+/// The nearest whole number, of those below 2^51, without a call.
+#[inline(always)]
+pub(super) fn nearest_whole(value: f64) -> f64 {
+    // Adding and taking away 1.5 * 2^52 leaves no room for a fraction.
+    const ROUNDER: f64 = 6_755_399_441_055_744.0;
+    (value + ROUNDER) - ROUNDER
+}
+
 /// The point `turns` times around the circle as (sine, cosine), to about 1e-12: Taylor polynomials at a quarter
 /// of the angle, doubled twice. No branch and no library call, so that several points are worked on at once.
 #[inline(always)]
-fn point(turns: f64) -> (f64, f64) {
-    // Adding and taking away 1.5 * 2^52 rounds to the nearest whole number without a call.
-    const ROUNDER: f64 = 6_755_399_441_055_744.0;
-    let angle = (turns - ((turns + ROUNDER) - ROUNDER)) * (TAU / 4.0);
+pub(super) fn point(turns: f64) -> (f64, f64) {
+    let angle = (turns - nearest_whole(turns)) * (TAU / 4.0);
     let square = angle * angle;
     let sine_terms = -1.0 / 5_040.0 + square * (1.0 / 362_880.0 + square * (-1.0 / 39_916_800.0));
     let sine = angle * (1.0 + square * (-1.0 / 6.0 + square * (1.0 / 120.0 + square * sine_terms)));

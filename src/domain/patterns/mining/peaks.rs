@@ -96,7 +96,11 @@ impl Folded {
             while end + 1 < length && self.places[end + 1].0 <= start + width {
                 end += 1;
             }
-            let count = self.count(start, start + width);
+            let count = if start + width < self.step_ms {
+                self.places[end].1 - if index == 0 { 0 } else { self.places[index - 1].1 }
+            } else {
+                self.count(start, start + width)
+            };
             if count >= least {
                 let last = if start + width >= self.step_ms {
                     // The window passes the end of the fold: its last start lies at the beginning.

@@ -1,9 +1,9 @@
 //! Periods free of the calendar: every 25 minutes, every 7 hours, counted from one start.
 
-use super::circle::resultants;
+use super::circle::{nearest_whole, resultants};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::cursor::Cursor;
-use super::evidence::ln_sequence_probability;
+use super::evidence::{ln_sequence_probability, ln_slot_evidence};
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::gaps::likely_gaps;
@@ -47,6 +47,9 @@ const SEARCHED: usize = 400;
 const SLOTS_PER_START: i64 = 12;
 /// Starts beyond which only the newest are searched for periods.
 const MOST_STARTS: usize = 10_000;
+/// Nats by which the most crowded window of all cycles together must stand out before slots are counted; the charges
+/// that follow are higher.
+const STANDS_OUT_NATS: f64 = 6.0;
 /// Shortest period looked for.
 const SHORTEST_MS: f64 = 10.0 * SECOND_MS as f64;
 
@@ -171,13 +174,19 @@ fn examine(
     resolution_ms: i64,
 ) -> Option<PeriodCandidate> {
     let anchor = mean_phase(starts, period_ms);
+    let offsets = offsets(starts, anchor, period_ms);
     let flank_ms = ((period_ms / 2.0) as i64).min(3 * HOUR_MS);
     let mut best: Option<PeriodCandidate> = None;
     let mut phase: Option<f64> = None;
     let quarter = flank_ms / 2;
     let widths = HALF_WIDTHS_MS.into_iter().filter(|half| half * 6 <= period_ms as i64).chain([quarter]);
     for half_width_ms in widths.filter(|half| half * 2 >= resolution_ms) {
-        let centre = crowded(starts, anchor, period_ms, half_width_ms);
+        let (middle, inside) = crowded(&offsets, half_width_ms);
+        let chance = (2 * half_width_ms + resolution_ms) as f64 / period_ms;
+        if ln_slot_evidence(inside as u64, starts.len() as u64, chance) < STANDS_OUT_NATS {
+            continue;
+        }
+        let centre = anchor + middle;
         let Some((kept, places, hits)) = kept_slots(starts, centre, period_ms, half_width_ms, around) else {
             continue;
         };
@@ -217,29 +226,36 @@ fn examine(
     best
 }
 
-/// Middle of the window of `half_width_ms` that most starts fall into.
-fn crowded(starts: &[i64], anchor_ms: f64, period_ms: f64, half_width_ms: i64) -> f64 {
+/// How far each start lies from the nearest place of a period, ascending.
+fn offsets(starts: &[i64], anchor_ms: f64, period_ms: f64) -> Vec<i64> {
+    let per_ms = 1.0 / period_ms;
     let mut offsets: Vec<i64> = starts
         .iter()
         .map(|start| {
-            let ahead = (*start as f64 - anchor_ms).rem_euclid(period_ms);
-            (if ahead > period_ms / 2.0 { ahead - period_ms } else { ahead }) as i64
+            let after = *start as f64 - anchor_ms;
+            (after - nearest_whole(after * per_ms) * period_ms) as i64
         })
         .collect();
     offsets.sort_unstable();
-    let (mut best, mut end) = ((0, 0, 0), 0);
+    offsets
+}
+
+/// The most crowded window of `half_width_ms` among ascending `offsets`: its middle, and how many lie in it.
+fn crowded(offsets: &[i64], half_width_ms: i64) -> (f64, usize) {
+    let (mut best, mut end) = (0..0, 0);
     for start in 0..offsets.len() {
         while end < offsets.len() && offsets[end] - offsets[start] <= 2 * half_width_ms {
             end += 1;
         }
-        if end - start > best.0 {
-            best = (end - start, start, end);
+        if end - start > best.len() {
+            best = start..end;
         }
     }
-    let inside = &offsets[best.1..best.2];
+    let inside = &offsets[best];
     let (low, high) = (inside.first().copied().unwrap_or(0), inside.last().copied().unwrap_or(0));
     // A full window is centred on its middle, one with room to spare on its starts.
-    anchor_ms + if inside.len() > 4 { median(inside) as f64 } else { (low + high) as f64 / 2.0 }
+    let middle = if inside.len() > 4 { median(inside) as f64 } else { (low + high) as f64 / 2.0 };
+    (middle, inside.len())
 }
 
 type Kept = (((i64, i64), bool), Vec<i64>, Vec<usize>);

@@ -1,6 +1,7 @@
 //! Periods that only the common phase of all starts shows: kept too loosely for a window to stand out, or too
 //! seldom for gaps to repeat.
 
+use super::circle::resultants;
 use super::clock_times::nearest;
 use super::code_length::{RARE_FAMILY_NATS, rhythm_nats};
 use super::evenness::one_rate;
@@ -108,14 +109,14 @@ pub(super) fn rhythm(
 
 /// The length beside `guess_ms`, less than half a cycle off over all `starts`, that has the longest resultant.
 fn sharpened(starts: &[i64], guess_ms: f64, resolution_ms: i64) -> Option<f64> {
-    const STEPS: i32 = 4;
-    let cycles = (starts[starts.len() - 1] - starts[0]) as f64 / guess_ms;
+    const STEPS: usize = 4;
+    let cycles = ((starts[starts.len() - 1] - starts[0]) as f64 / guess_ms).max(1.0);
+    let step = 0.5 / STEPS as f64 / cycles / guess_ms;
+    let first = 1.0 / guess_ms - STEPS as f64 * step;
     let mut best = (f64::NEG_INFINITY, guess_ms);
-    for step in -STEPS..=STEPS {
-        let tried = guess_ms / (1.0 + 0.5 * f64::from(step) / f64::from(STEPS) / cycles.max(1.0));
-        let length = resultant(starts, tried);
+    for (index, length) in resultants(starts, first, step, 2 * STEPS + 1).into_iter().enumerate() {
         if length > best.0 {
-            best = (length, tried);
+            best = (length, 1.0 / (first + step * index as f64));
         }
     }
     (best.1.is_finite() && best.1 > 0.0).then(|| rounded(best.1, starts, resolution_ms))

@@ -1,8 +1,12 @@
 //! Periods that the spectrum of all starts speaks for: they may be kept so seldom, or so loosely, that no gap shows
 //! them.
 
+use std::cell::RefCell;
+
 use rustfft::FftPlannerScalar;
 use rustfft::num_complex::Complex;
+
+use super::circle::point;
 
 /// Bins at most: beyond, a transform costs more than the search it spares.
 const MOST_BINS: usize = 1 << 17;
@@ -12,6 +16,12 @@ const PEAKS: usize = 12;
 const MULTIPLES: usize = 6;
 /// Power (of a mean of 1) below which a multiple of a peak is not looked at.
 const LEAST_POWER: f64 = 2.5;
+
+thread_local! {
+    // The scalar planner gives the same bits on every machine. Histories of one store are about as long, so that
+    // what one transform has been planned with serves the next.
+    static PLANNER: RefCell<FftPlannerScalar<f32>> = RefCell::new(FftPlannerScalar::new());
+}
 
 /// Periods (ms) from `shortest_ms` to `longest_ms` at peaks of the power of ascending `starts`, and multiples of
 /// them that have power of their own. Exact to a small part of a cycle over the whole history.
@@ -67,14 +77,13 @@ fn power_spectrum(starts: &[i64], bin_ms: f64, length: usize) -> Vec<f64> {
             value.im += 1.0;
         }
     }
-    // The scalar planner gives the same bits on every machine.
-    FftPlannerScalar::new().plan_fft_forward(half).process(&mut packed);
+    PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(half)).process(&mut packed);
     (0..half)
         .map(|index| {
             let (one, other) = (packed[index], packed[(half - index) % half].conj());
             let (even, odd) = ((one + other) * 0.5, (one - other) * Complex { re: 0.0, im: -0.5 });
-            let angle = -2.0 * std::f64::consts::PI * index as f64 / length as f64;
-            let turned = odd * Complex { re: angle.cos() as f32, im: angle.sin() as f32 };
+            let (sine, cosine) = point(-(index as f64) / length as f64);
+            let turned = odd * Complex { re: cosine as f32, im: sine as f32 };
             f64::from((even + turned).norm_sqr()) / starts.len() as f64
         })
         .collect()
