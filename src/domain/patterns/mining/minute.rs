@@ -1,6 +1,7 @@
 //! Which minute of the clock a crontab would name for starts that scatter around or after it.
 
 use super::code_length::minute_share;
+use super::lateness::{Shape, forms};
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// Half widths up to which starts are exact enough to tell a fixed delay from lateness.
@@ -27,47 +28,6 @@ pub(super) struct Minutes {
     pub(super) ranked: Vec<(i64, f64)>,
     /// The window after the likeliest minute in which nearly all starts lie, as first and last ms.
     pub(super) window_ms: (i64, i64),
-}
-
-/// How lateness is distributed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Shape {
-    /// The upper half of a normal distribution.
-    HalfNormal,
-    /// Exponential.
-    Decaying,
-    /// Early as often as late: clocks that disagree, for no scheduler is early.
-    Normal,
-}
-
-impl Shape {
-    const ALL: [Shape; 3] = [Shape::HalfNormal, Shape::Decaying, Shape::Normal];
-
-    /// Its share of all schedules.
-    fn share(self) -> f64 {
-        match self {
-            Shape::HalfNormal | Shape::Decaying => 0.49,
-            Shape::Normal => 0.02,
-        }
-    }
-
-    /// Share of starts that are late by less than `late`, in units of the spread.
-    fn below(self, late: f64) -> f64 {
-        match self {
-            Shape::HalfNormal => (2.0 * normal_below(late) - 1.0).max(0.0),
-            Shape::Decaying => 1.0 - (-late.max(0.0)).exp(),
-            Shape::Normal => normal_below(late),
-        }
-    }
-
-    /// From when to when nearly all starts come, in units of the spread.
-    fn window(self) -> (f64, f64) {
-        match self {
-            Shape::HalfNormal => (0.0, 3.2),
-            Shape::Decaying => (0.0, 4.5),
-            Shape::Normal => (-3.0, 3.0),
-        }
-    }
 }
 
 impl Folds {
@@ -103,39 +63,27 @@ impl Folds {
     /// far, and how many of them belong to something else, times the share of clock times that name the minute.
     /// Most lie within about `half_width_ms` of `centre_ms`; `step_ms` is the distance of slots.
     pub(super) fn weigh(&self, centre_ms: i64, half_width_ms: i64, step_ms: i64) -> Option<Minutes> {
-        const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
-        const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
         let copies = (DAY_MS / step_ms).max(1);
         let first = self.from_ms / MINUTE_MS;
         let minutes: Vec<i64> = (first..first + self.circle_ms / MINUTE_MS).collect();
         let mut sums: Vec<LogSum> = vec![LogSum::default(); minutes.len()];
         let mut best: Vec<(f64, Shape, f64)> = vec![(f64::NEG_INFINITY, Shape::Normal, 0.0); minutes.len()];
-        for shape in Shape::ALL {
-            for spread in SPREADS {
-                let spread_ms = (spread * half_width_ms as f64).max(self.bin_ms as f64 / 2.0);
-                let density = self.density(shape, spread_ms);
-                for own in OWN {
-                    let ln_density: Vec<f64> = density
-                        .iter()
-                        .map(|density| (own * density + (1.0 - own) / self.circle_ms as f64).ln())
-                        .collect();
-                    for (index, minute) in minutes.iter().enumerate() {
-                        let value = shape.share().ln()
-                            + self.ln_likelihood(&ln_density, minute * MINUTE_MS - self.from_ms);
-                        sums[index].add(value);
-                        if value > best[index].0 {
-                            best[index] = (value, shape, spread_ms);
-                        }
-                    }
-                    if shape == Shape::Normal && half_width_ms <= MOST_EXACT_MS {
-                        // A fixed delay within the minute, which any second of it could be.
-                        let after_ms = centre_ms - self.from_ms;
-                        let named = 2.0 * half_width_ms as f64 / MINUTE_MS as f64;
-                        let value = named.ln() + self.ln_likelihood(&ln_density, after_ms);
-                        if let Some(sum) = sums.get_mut((after_ms / MINUTE_MS) as usize) {
-                            sum.add(value);
-                        }
-                    }
+        for form in forms(self.circle_ms, self.bin_ms, half_width_ms).iter() {
+            for (index, minute) in minutes.iter().enumerate() {
+                let value = form.shape.share().ln()
+                    + self.ln_likelihood(&form.ln_density, minute * MINUTE_MS - self.from_ms);
+                sums[index].add(value);
+                if value > best[index].0 {
+                    best[index] = (value, form.shape, form.spread_ms);
+                }
+            }
+            if form.shape == Shape::Normal && half_width_ms <= MOST_EXACT_MS {
+                // A fixed delay within the minute, which any second of it could be.
+                let after_ms = centre_ms - self.from_ms;
+                let named = 2.0 * half_width_ms as f64 / MINUTE_MS as f64;
+                let value = named.ln() + self.ln_likelihood(&form.ln_density, after_ms);
+                if let Some(sum) = sums.get_mut((after_ms / MINUTE_MS) as usize) {
+                    sum.add(value);
                 }
             }
         }
@@ -164,33 +112,6 @@ impl Folds {
             .map(|(bin, starts)| starts * ln_density[((bin - zero).rem_euclid(count)) as usize])
             .sum()
     }
-
-    /// Mean density (per ms) in each bin after the minute, around the circle.
-    fn density(&self, shape: Shape, spread_ms: f64) -> Vec<f64> {
-        let count = self.circle_ms / self.bin_ms;
-        // Shares between edges, so that bins wider than the spread are right as well.
-        let edges: Vec<f64> =
-            (-count..=count).map(|edge| shape.below((edge * self.bin_ms) as f64 / spread_ms)).collect();
-        (0..count as usize)
-            .map(|bin| {
-                let early = edges[bin + 1] - edges[bin];
-                let late = edges[bin + count as usize + 1] - edges[bin + count as usize];
-                (early + late) / self.bin_ms as f64
-            })
-            .collect()
-    }
-}
-
-/// The standard normal distribution, to about 1e-7 (rational form of the error function, Abramowitz and Stegun
-/// 7.1.26).
-fn normal_below(x: f64) -> f64 {
-    let scaled = x.abs() / std::f64::consts::SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * scaled);
-    let polynomial = t
-        * (0.254_829_592
-            + t * (-0.284_496_736 + t * (1.421_413_741 + t * (-1.453_152_027 + t * 1.061_405_429))));
-    let tail = 0.5 * polynomial * (-scaled * scaled).exp();
-    if x < 0.0 { tail } else { 1.0 - tail }
 }
 
 /// ln of a sum of exponentials, term by term.
@@ -223,6 +144,7 @@ impl LogSum {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lateness::normal_below;
     use super::*;
 
     fn likeliest(places: &[i64], centre_ms: i64, half_width_ms: i64, step_ms: i64) -> i64 {

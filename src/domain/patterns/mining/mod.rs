@@ -23,6 +23,7 @@ mod flanks;
 mod gaps;
 mod history;
 mod input;
+mod lateness;
 mod local_clock;
 mod loops;
 mod minute;
