@@ -42,6 +42,7 @@ pub struct Tally {
     pub hits: u64,
 }
 
+#[allow(dead_code, reason = "not all programs that share this file show each")]
 impl Tally {
     /// The share of predictions that came true; `None` without any.
     pub fn precision(&self) -> Option<f64> {
