@@ -1,6 +1,6 @@
 //! Calendar schedules, kept well and badly; their instants are reckoned here, not by the library under test.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Utc};
+use chrono::{Datelike, Days, NaiveDate, TimeZone};
 use tidetable::domain::calendar::Zone;
 use tidetable::domain::time::{TimeSpan, Timestamp};
 
@@ -35,12 +35,15 @@ pub const KINDS: [&str; 9] =
 /// Machines stand in one of these.
 pub const ZONES: [Zone; 3] = [Zone::America__New_York, Zone::Europe__Berlin, Zone::Asia__Kolkata];
 
+/// Says of a day whether it fires.
+pub type DayTest = Box<dyn Fn(NaiveDate) -> bool>;
+
 /// Days and local minutes that fire.
 pub struct Rule {
     /// Minutes after local midnight.
     pub minutes: Vec<u32>,
     /// Whether a day fires.
-    pub fires: Box<dyn Fn(NaiveDate) -> bool>,
+    pub fires: DayTest,
 }
 
 /// Any schedule of a kind, and days of history that show it some dozens of times where that is possible.
@@ -56,7 +59,7 @@ pub fn rule(kind: &str, chance: &mut Chance) -> (Rule, i64) {
     let day = chance.whole(1, 29) as u32;
     let nth = chance.whole(0, 4) as u32;
     let always = |_: NaiveDate| true;
-    let (minutes, fires, length): (Vec<u32>, Box<dyn Fn(NaiveDate) -> bool>, i64) = match kind {
+    let (minutes, fires, length): (Vec<u32>, DayTest, i64) = match kind {
         "minutes" => {
             let step = chance.one_of(&[10, 12, 15, 20, 30]);
             (every(step, chance), Box::new(always), 7)
@@ -89,7 +92,7 @@ pub fn rule(kind: &str, chance: &mut Chance) -> (Rule, i64) {
 
 /// The instants of a rule in a span, ms ascending; of a time that clocks show twice the first, and none that they skip.
 pub fn instants(rule: &Rule, zone: Zone, span: TimeSpan) -> Vec<i64> {
-    let date_of = |at: Timestamp| DateTime::<Utc>::from(at.to_datetime()).with_timezone(&zone).date_naive();
+    let date_of = |at: Timestamp| at.to_datetime().with_timezone(&zone).date_naive();
     let mut found = Vec::new();
     let mut date = date_of(span.start);
     while date <= date_of(span.end) {

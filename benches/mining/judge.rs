@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Offset, Utc};
+use chrono::Offset;
 use tidetable::domain::activity::{TaskHistory, observed_spans};
 use tidetable::domain::calendar::{Schedule, Zone};
 use tidetable::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, PatternType, mine};
@@ -100,7 +100,7 @@ pub fn judge(case: &Case) -> Verdict {
 /// Whether clocks change within a day of an instant.
 fn clocks_change(at: i64, zone: Zone) -> bool {
     let offset = |at: i64| {
-        let instant = DateTime::<Utc>::from(Timestamp::clamped(at).to_datetime()).with_timezone(&zone);
+        let instant = Timestamp::clamped(at).to_datetime().with_timezone(&zone);
         instant.offset().fix()
     };
     offset(at - DAY_MS) != offset(at + DAY_MS)
