@@ -93,7 +93,7 @@ fn scan(store: &Path) -> Result<Duration> {
     let began = Instant::now();
     let mut statement = connection.prepare(
         "SELECT task_type_id, started_ms, ended_ms, status, user_id, host_id, cpu_cores, memory_mib, \
-         gpu_count, gpu_memory_mib FROM runs",
+         gpu_count, gpu_memory_mib, queue_id FROM runs",
     )?;
     let mut rows = statement.query([])?;
     let mut sum = 0.0;

@@ -128,6 +128,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand import" -s V -l vers
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l days -d 'Days of history to look at [default: 30]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l min-confidence -d 'Least confidence of a pattern that is shown and saved [default: 0.7]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l group-by -d 'Look for schedules within each user, host or queue of a task type, or each combination [default: task-type]' -r -f -a "task-type\t'Task type; always part of the grouping'
+user\t'Who ran it'
+host\t'Where it ran'
+queue\t'Queue or partition it waited in'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l use-model -d 'Language model that names patterns' -r -f -a "none\t'None: everything is computed here'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
@@ -142,6 +146,8 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l normalize-names -d 'Take names that differ only in dates, ids and the like for one task type [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-normalize-names -d 'Take each name for a task type of its own'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l include-user-behavior -d 'Also learn when each user\'s work usually starts [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-include-user-behavior -d 'Leave user behaviour out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l save-patterns -d 'Keep what is found in the store [default]'
@@ -155,6 +161,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-pat
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l days -d 'Days of history to look at [default: 30]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l min-confidence -d 'Least confidence of a pattern that is shown and saved [default: 0.7]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l task-types -d 'Only these task types: names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l group-by -d 'Look for schedules within each user, host or queue of a task type, or each combination [default: task-type]' -r -f -a "task-type\t'Task type; always part of the grouping'
+user\t'Who ran it'
+host\t'Where it ran'
+queue\t'Queue or partition it waited in'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l use-model -d 'Language model that names patterns' -r -f -a "none\t'None: everything is computed here'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
@@ -169,6 +179,8 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l normalize-names -d 'Take names that differ only in dates, ids and the like for one task type [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-normalize-names -d 'Take each name for a task type of its own'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l include-user-behavior -d 'Also learn when each user\'s work usually starts [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-include-user-behavior -d 'Leave user behaviour out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l save-patterns -d 'Keep what is found in the store [default]'

@@ -9,12 +9,26 @@ pub enum ModelArg {
     None,
 }
 
+/// What runs are split by before schedules are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GroupByArg {
+    /// Task type; always part of the grouping
+    TaskType,
+    /// Who ran it
+    User,
+    /// Where it ran
+    Host,
+    /// Queue or partition it waited in
+    Queue,
+}
+
 /// Arguments of `analyze-activity-patterns`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   tidetable analyze-activity-patterns
   tidetable analyze-activity-patterns --days 90 --timezone Europe/Berlin
   tidetable analyze-activity-patterns --task-types 'root: *backup*' --output-format json
+  tidetable analyze-activity-patterns --group-by user,host
   tidetable analyze-activity-patterns --dry-run --min-confidence 0.5")]
 pub struct AnalyzeArgs {
     /// Days of history to look at [default: 30]
@@ -28,6 +42,18 @@ pub struct AnalyzeArgs {
     /// Only these task types: names or globs, comma-separated
     #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
     pub task_types: Vec<String>,
+
+    /// Look for schedules within each user, host or queue of a task type, or each combination [default: task-type]
+    #[arg(long, value_enum, value_name = "A,B", value_delimiter = ',')]
+    pub group_by: Vec<GroupByArg>,
+
+    /// Take names that differ only in dates, ids and the like for one task type [default]
+    #[arg(long, overrides_with = "no_normalize_names")]
+    pub normalize_names: bool,
+
+    /// Take each name for a task type of its own
+    #[arg(long)]
+    pub no_normalize_names: bool,
 
     /// Also learn when each user's work usually starts [default]
     #[arg(long, overrides_with = "no_include_user_behavior")]

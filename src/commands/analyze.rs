@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::task_typing::{TypedHistories, find_in_streams, grouping, mixed_warning};
 use super::{CommandError, Context, Outcome, TaskTypeFilter};
 use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
-    BehaviorProfile, TaskHistory, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
+    BehaviorProfile, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
 use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
-use crate::output::analyze::{AnalyzeReport, SavedChanges};
+use crate::output::analyze::{AnalyzeReport, SavedChanges, TypingNote};
 use crate::output::view::ShownPattern;
 use crate::store::{HistoryFilter, PatternFilter, Store};
 
@@ -36,32 +37,32 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
     names.sort();
     let filter = TaskTypeFilter::new(&args.task_types, &names)?;
-    warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
-    let Some(loaded) = load(context, &store, filter.as_ref(), days, &mut warnings)? else {
+    let normalize = !args.no_normalize_names;
+    let Some(loaded) = load(context, &store, filter.as_ref(), days, normalize, &mut warnings)? else {
+        warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
         return Ok(Outcome::done(empty_report(save), warnings));
     };
+    names.extend(loaded.typed.histories.iter().map(|history| history.name.clone()));
+    warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
     let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
-    progress.set_message(crate::output::quantity(loaded.histories.len() as u64, "task type"));
+    let histories = &loaded.typed.histories;
+    progress.set_message(crate::output::quantity(histories.len() as u64, "task type"));
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
-    let patterns = mine_until(
-        &MiningInput {
-            histories: &loaded.histories,
-            span: loaded.span,
-            observed: &loaded.observed,
-            zone: context.zone,
-        },
-        &MiningOptions::default(),
-        &|| context.interrupt.is_triggered(),
-    );
+    let patterns = find_in_streams(&store, histories, grouping(&args.group_by), |histories| {
+        let (span, observed) = (loaded.span, loaded.observed.as_slice());
+        let input = MiningInput { histories, span, observed, zone: context.zone };
+        mine_until(&input, &MiningOptions::default(), &|| context.interrupt.is_triggered())
+    })?;
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
     }
+    warnings.extend(mixed_warning(&patterns, histories));
     let user_names = store.user_names()?;
     let profiles = if args.no_include_user_behavior {
         HashMap::new()
     } else {
-        behavior_profiles(&loaded.histories, &user_names, context.zone)
+        behavior_profiles(histories, &user_names, context.zone)
     };
     let (ids, saved) = if save {
         let (ids, changes) = store_findings(
@@ -86,7 +87,8 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         span: Some(TimeSpan { start: loaded.first.unwrap_or(loaded.span.start), end: loaded.span.end }),
         observed_hours: loaded.observed.iter().map(TimeSpan::length_ms).sum::<i64>() as f64 / HOUR_MS as f64,
         runs: loaded.runs(),
-        task_types: loaded.histories.len() as u64,
+        task_types: histories.len() as u64,
+        typing: loaded.typed.note,
         patterns: shown(&store, patterns, ids, min_confidence, save)?,
         below_confidence: below as u64,
         saved,
@@ -99,7 +101,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
 
 /// What an analysis reads.
 struct Loaded {
-    histories: Vec<TaskHistory>,
+    typed: TypedHistories,
     span: TimeSpan,
     observed: Vec<TimeSpan>,
     first: Option<Timestamp>,
@@ -107,11 +109,12 @@ struct Loaded {
 
 impl Loaded {
     fn runs(&self) -> u64 {
-        self.histories.iter().map(|history| history.runs.len() as u64).sum()
+        self.typed.histories.iter().map(|history| history.runs.len() as u64).sum()
     }
 
     fn hours_by_type(&self, context: &Context) -> Vec<(String, [u64; 24])> {
-        self.histories
+        self.typed
+            .histories
             .iter()
             .map(|history| (history.name.clone(), start_hours(history, context.zone)))
             .collect()
@@ -124,6 +127,7 @@ fn load(
     store: &Store,
     filter: Option<&TaskTypeFilter>,
     days: u32,
+    normalize: bool,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Option<Loaded>> {
     let Some(last) = store.last_start(context.now)? else {
@@ -142,18 +146,18 @@ fn load(
             silence / DAY_MS
         ));
     }
-    let mut histories =
-        store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
+    let histories = store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
     let observed = observed_spans(&histories, span);
-    histories.retain(|history| filter.is_none_or(|filter| filter.matches(&history.name)));
-    let first = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
+    let typed = TypedHistories::new(histories, normalize, filter);
+    let first =
+        typed.histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
     let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
     if covered < THIN_HISTORY_DAYS && first.is_some() {
         warnings
             .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
     warn_of_other_zone(context, store, warnings)?;
-    Ok(Some(Loaded { histories, span, observed, first }))
+    Ok(Some(Loaded { typed, span, observed, first }))
 }
 
 /// Local times mean what they meant to the machine that logged them: another zone finds other schedules, or none.
@@ -177,10 +181,10 @@ fn store_findings(
     min_confidence: f64,
     profiles: &HashMap<UserId, BehaviorProfile>,
 ) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
-    let analysed: HashSet<&str> = loaded.histories.iter().map(|history| history.name.as_str()).collect();
+    let analysed: HashSet<&str> =
+        loaded.typed.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
-        let asked_for =
-            pattern.task_types.iter().all(|name| filter.is_none_or(|filter| filter.matches(name)));
+        let asked_for = pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, filter));
         let occurs = pattern
             .schedule
             .occurrences_iter(loaded.span, pattern.zone)
@@ -253,6 +257,7 @@ fn empty_report(save: bool) -> AnalyzeReport {
         observed_hours: 0.0,
         runs: 0,
         task_types: 0,
+        typing: TypingNote::default(),
         patterns: Vec::new(),
         below_confidence: 0,
         saved: save.then(SavedChanges::default),

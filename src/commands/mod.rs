@@ -8,6 +8,7 @@ mod import_rules;
 mod optimize_report;
 mod outcome;
 mod task_type_filter;
+mod task_typing;
 
 pub mod analyze;
 pub mod backup;

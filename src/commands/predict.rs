@@ -1,12 +1,12 @@
 //! `predict`: the runs that the next hours bring; `predict evaluate`: how good past predictions were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::generate::configured_capacity;
 use super::task_type_filter::TaskTypeFilter;
 use super::{CommandError, Context, Outcome};
 use crate::cli::predict::{EvaluateArgs, PredictArgs, PredictCommand};
-use crate::domain::activity::TaskHistory;
+use crate::domain::activity::{NameTemplates, TaskHistory};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
     MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
@@ -56,22 +56,31 @@ struct Knowledge {
     patterns: Vec<(PatternId, Pattern)>,
     rules: Vec<StoredRule>,
     recent: Vec<TaskHistory>,
-    last_starts: std::collections::BTreeMap<String, Timestamp>,
+    last_starts: BTreeMap<String, Timestamp>,
     history_end: Option<Timestamp>,
 }
 
 impl Knowledge {
     fn load(store: &Store, now: Timestamp) -> Result<Knowledge, StoreError> {
         let recent = TimeSpan { start: now.plus_ms(-RECENT_MS), end: now.plus_ms(1) };
+        let recent = store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?;
+        let patterns: Vec<(PatternId, Pattern)> = store
+            .patterns(&PatternFilter::default())?
+            .into_iter()
+            .map(|stored| (stored.id, stored.pattern))
+            .collect();
+        let rules = store.rules(&RuleFilter::default())?;
+        let templates = templates_in_use(&patterns, &rules);
+        let mut last_starts = BTreeMap::new();
+        for (name, start) in store.last_starts(now)? {
+            let last = last_starts.entry(templates.task_type_of(&name).to_owned()).or_insert(start);
+            *last = start.max(*last);
+        }
         Ok(Knowledge {
-            patterns: store
-                .patterns(&PatternFilter::default())?
-                .into_iter()
-                .map(|stored| (stored.id, stored.pattern))
-                .collect(),
-            rules: store.rules(&RuleFilter::default())?,
-            recent: store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?,
-            last_starts: store.last_starts(now)?,
+            patterns,
+            rules,
+            recent: templates.merged(recent).0,
+            last_starts,
             history_end: store.last_start(now)?,
         })
     }
@@ -94,6 +103,14 @@ impl Knowledge {
         names.extend(self.rules.iter().map(|stored| &stored.rule.task_type));
         names.into_iter().cloned().collect()
     }
+}
+
+/// The templates of names that active patterns and enabled rules speak of; runs bear the names of their log.
+fn templates_in_use(patterns: &[(PatternId, Pattern)], rules: &[StoredRule]) -> NameTemplates {
+    let active = patterns.iter().filter(|(_, pattern)| pattern.is_active);
+    let of_patterns = active.flat_map(|(_, pattern)| &pattern.task_types);
+    let of_rules = rules.iter().filter(|stored| stored.rule.enabled).map(|stored| &stored.rule.task_type);
+    NameTemplates::named(of_patterns.chain(of_rules).map(String::as_str))
 }
 
 fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcome> {

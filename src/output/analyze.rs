@@ -22,6 +22,15 @@ pub struct SavedChanges {
     pub retired: u64,
 }
 
+/// Names that were taken for one task type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TypingNote {
+    /// Names that a template stands for.
+    pub names_merged: u64,
+    /// Templates that stand for them.
+    pub templates: u64,
+}
+
 /// What `analyze-activity-patterns` answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalyzeReport {
@@ -33,6 +42,8 @@ pub struct AnalyzeReport {
     pub runs: u64,
     /// Task types among them.
     pub task_types: u64,
+    /// How they came from the names in the log.
+    pub typing: TypingNote,
     /// Patterns at or above the least confidence.
     pub patterns: Vec<ShownPattern>,
     /// Patterns found below it.
@@ -54,6 +65,7 @@ impl Report for AnalyzeReport {
             "observed_hours": self.observed_hours,
             "runs": self.runs,
             "task_types": self.task_types,
+            "typing": self.typing,
             "patterns": pattern_values(&self.patterns),
             "below_confidence": self.below_confidence,
             "saved": self.saved,
@@ -107,6 +119,13 @@ impl AnalyzeReport {
 
     fn footer(&self) -> String {
         let mut parts = Vec::new();
+        if self.typing.templates > 0 {
+            parts.push(format!(
+                "{} taken for {}",
+                quantity(self.typing.names_merged, "name"),
+                quantity(self.typing.templates, "task type"),
+            ));
+        }
         if let Some(saved) = &self.saved {
             parts.push(format!(
                 "saved: {} new, {} changed, {} as before, {} ended",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::format::duration;
 use super::schedule::ScheduleShape;
+use crate::domain::activity::StreamGroup;
 use crate::domain::patterns::{Evidence, Pattern, PatternId, Quantiles, ResourceProfile};
 use crate::domain::time::Timestamp;
 
@@ -17,6 +18,8 @@ pub struct PatternShape {
     pub pattern_type: &'static str,
     /// Task types.
     pub task_types: Vec<String>,
+    /// Whose runs it explains; null for all runs of its task types.
+    pub group: Option<StreamGroup>,
     /// When it fires.
     pub schedule: ScheduleShape,
     /// 0..1.
@@ -50,6 +53,7 @@ impl PatternShape {
             id,
             pattern_type: pattern.pattern_type.as_str(),
             task_types: pattern.task_types.clone(),
+            group: pattern.group.clone(),
             schedule: ScheduleShape::of(&pattern.schedule, pattern.zone),
             confidence: pattern.confidence,
             evidence: evidence_json(&pattern.evidence),

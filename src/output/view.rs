@@ -41,6 +41,20 @@ pub fn pattern_values(patterns: &[ShownPattern]) -> Vec<Value> {
         .collect()
 }
 
+/// The task types of a pattern, and whose runs they are where it says so.
+fn title_of(pattern: &Pattern) -> String {
+    let task_types = pattern.task_types.join(" -> ");
+    let Some(group) = &pattern.group else { return task_types };
+    let parts: Vec<String> = [("user", &group.user), ("host", &group.host), ("queue", &group.queue)]
+        .into_iter()
+        .filter_map(|(key, name)| Some(format!("{key} {}", name.as_ref()?)))
+        .collect();
+    match parts.is_empty() {
+        true => task_types,
+        false => format!("{task_types} ({})", parts.join(", ")),
+    }
+}
+
 /// One line per pattern.
 pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
     let mut table = style.new_table(&[
@@ -58,7 +72,7 @@ pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
         let evidence = &pattern.evidence;
         table.add_row(vec![
             shown.id.map_or_else(|| "-".to_owned(), |id| id.0.to_string()),
-            shorten(&pattern.task_types.join(" -> "), 48),
+            shorten(&title_of(pattern), 48),
             pattern.schedule.describe(),
             percent(pattern.confidence),
             count(evidence.hits),
@@ -80,8 +94,8 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
     let evidence = &pattern.evidence;
     let shape = PatternShape::of(pattern, shown.id, shown.detected_at);
     let title = match shown.id {
-        Some(id) => format!("Pattern {}: {}", id.0, pattern.task_types.join(" -> ")),
-        None => format!("Pattern: {}", pattern.task_types.join(" -> ")),
+        Some(id) => format!("Pattern {}: {}", id.0, title_of(pattern)),
+        None => format!("Pattern: {}", title_of(pattern)),
     };
     let mut lines = vec![style.bold(&title)];
     let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));

@@ -21,6 +21,7 @@ mod rules;
 mod run_writer;
 mod runs;
 mod sessions;
+mod template_members;
 
 pub use rusqlite::Transaction;
 

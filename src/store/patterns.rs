@@ -61,7 +61,12 @@ fn identity(pattern: &Pattern) -> String {
         Schedule::Follows { predecessor, .. } => format!("follows {predecessor}"),
         calendar => format!("{calendar:?} {}", pattern.zone),
     };
-    format!("{}|{}|{schedule}", pattern.pattern_type, pattern.task_types.join("\u{1f}"))
+    // A pattern of all runs of its task types keeps the identity that it had before there were groups.
+    let group = pattern.group.as_ref().map_or_else(String::new, |group| {
+        let part = |name: &Option<String>| name.as_ref().map_or_else(String::new, |name| format!("{name:?}"));
+        format!("|{},{},{}", part(&group.user), part(&group.host), part(&group.queue))
+    });
+    format!("{}|{}|{schedule}{group}", pattern.pattern_type, pattern.task_types.join("\u{1f}"))
 }
 
 impl Store {

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::predictions::Body;
 use super::runs::status_of;
+use super::template_members::{predicted_templates, template_members};
 use super::{Store, StoreError};
-use crate::domain::activity::{HistoryRun, Resources};
+use crate::domain::activity::{HistoryRun, Resources, is_template};
 use crate::domain::patterns::PatternId;
 use crate::domain::prediction::{
     CoveredRuns, ExpectedWindow, Prediction, PredictionHorizon, PredictionOutcome, TrackedPrediction,
@@ -50,8 +51,11 @@ impl Store {
             |row| row.get(0),
         )?;
         let mut counts = OutcomeCounts::default();
+        let members = template_members(transaction)?;
         for (task_type, waiting) in waiting_predictions(transaction, last_run_id, now)? {
-            let runs = free_runs_in(transaction, task_type, &waiting, now)?;
+            let own = [task_type];
+            let names = members.get(&task_type).map_or(own.as_slice(), Vec::as_slice);
+            let runs = free_runs_in(transaction, names, &waiting, now)?;
             let starts: Vec<Timestamp> = runs.iter().map(|(start, _)| *start).collect();
             let windows: Vec<ExpectedWindow> = waiting.iter().map(|waiting| waiting.window).collect();
             for (waiting, found) in waiting.iter().zip(match_runs(&windows, &starts)) {
@@ -114,6 +118,7 @@ impl Store {
         let end = span.end.min(now.plus_ms(1));
         let named: Vec<&String> =
             horizons.iter().flat_map(|horizon| horizon.task_types.iter().flatten()).collect();
+        let templates = predicted_templates(&self.connection)?;
         let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
         let mut statement = self.connection.prepare(
             "SELECT name, count(*), count(p.id) FROM runs JOIN task_types ON task_types.id = runs.task_type_id \
@@ -121,12 +126,17 @@ impl Store {
              WHERE runs.started_ms >= ?1 AND runs.started_ms < ?2 AND (?3 IS NULL OR name = ?3) GROUP BY name",
         )?;
         let mut count = |spans: Vec<TimeSpan>, name: Option<&str>| -> Result<(), StoreError> {
+            // Runs of a template are stored under names that are not its own.
+            let by_name = name.filter(|name| !is_template(name));
             for covered in spans {
                 let start = covered.start.max(span.start);
                 let mut rows =
-                    statement.query(params![start.millis(), covered.end.millis(), name, now.millis()])?;
+                    statement.query(params![start.millis(), covered.end.millis(), by_name, now.millis()])?;
                 while let Some(row) = rows.next()? {
-                    let found: String = row.get(0)?;
+                    let found: String = templates.task_type_of(&row.get::<_, String>(0)?).to_owned();
+                    if name.is_some_and(|name| name != found) {
+                        continue;
+                    }
                     // A task type that some horizon names is counted by itself, over all of its spans.
                     if name.is_none() && named.contains(&&found) {
                         continue;
@@ -179,11 +189,11 @@ fn waiting_predictions(
     Ok(waiting)
 }
 
-/// Starts and ids, ascending, of the runs of a task type that lie in some window and fulfil no prediction yet.
+/// Starts and ids, ascending, of the runs of some task types that lie in some window and fulfil no prediction yet.
 /// Looked up window by window: old misses of a busy task type must not make us read years of runs.
 fn free_runs_in(
     connection: &Connection,
-    task_type: i64,
+    task_types: &[i64],
     waiting: &[Waiting],
     now: Timestamp,
 ) -> Result<Vec<(Timestamp, i64)>, StoreError> {
@@ -203,11 +213,13 @@ fn free_runs_in(
         if from > end {
             continue;
         }
-        let rows = statement.query_map(params![task_type, from, end.min(now.millis())], |row| {
-            Ok((Timestamp::clamped(row.get(0)?), row.get(1)?))
-        })?;
-        for row in rows {
-            found.push(row?);
+        for task_type in task_types {
+            let rows = statement.query_map(params![task_type, from, end.min(now.millis())], |row| {
+                Ok((Timestamp::clamped(row.get(0)?), row.get(1)?))
+            })?;
+            for row in rows {
+                found.push(row?);
+            }
         }
         looked_until = end;
     }
@@ -233,6 +245,7 @@ fn tracked_prediction(row: &Row<'_>, now: Timestamp) -> Result<TrackedPrediction
             status: status_of(row.get(13)?),
             user: None,
             host: None,
+            queue: None,
             resources: Resources {
                 cpu_cores: row.get(14)?,
                 memory_mib: row.get(15)?,
@@ -332,6 +345,18 @@ mod tests {
         assert_eq!(resolve(&mut store, at(1).plus_ms(3_000_000)), [1, 0, 0]);
         let early = store.tracked_predictions(span(), at(0)).expect("read");
         assert!(early.iter().all(|tracked| tracked.outcome.is_none() && tracked.run.is_none()));
+    }
+
+    #[test]
+    fn a_template_is_fulfilled_by_runs_of_the_names_it_stands_for() {
+        let mut store = predicted(&[expected("dump-<date>", 1), expected("dump-<date>", 2)]);
+        import(&mut store, &[("dump-2024-05-01", at(1)), ("dump-all", at(2)), ("dump-2024-05-02", at(3))]);
+        assert_eq!(resolve(&mut store, at(4)), [1, 1, 0]);
+        let horizons = store.prediction_horizons(at(4)).expect("read");
+        let covered = store.covered_runs(&horizons, span(), at(4)).expect("read");
+        let of_template = covered.iter().find(|covered| covered.task_type == "dump-<date>");
+        assert_eq!(of_template.map(|covered| (covered.runs, covered.predicted)), Some((2, 1)));
+        assert_eq!(covered.len(), 2, "{covered:?}");
     }
 
     #[test]

@@ -7,7 +7,9 @@ use rusqlite::{Row, params_from_iter};
 use serde::Serialize;
 
 use super::{Store, StoreError};
-use crate::domain::activity::{HistoryRun, HostId, Resources, RunStatus, TaskHistory, TaskTypeId, UserId};
+use crate::domain::activity::{
+    HistoryRun, HostId, QueueId, Resources, RunStatus, TaskHistory, TaskTypeId, UserId,
+};
 use crate::domain::time::{TimeSpan, Timestamp};
 
 /// Which runs to read.
@@ -48,7 +50,7 @@ impl Store {
         };
         let mut sql = format!(
             "SELECT task_type_id, started_ms, ended_ms, status, user_id, host_id, cpu_cores, memory_mib, \
-             gpu_count, gpu_memory_mib FROM runs {} WHERE started_ms >= ? AND started_ms < ?",
+             gpu_count, gpu_memory_mib, queue_id FROM runs {} WHERE started_ms >= ? AND started_ms < ?",
             if self.is_most_of_all_runs(first, last)? { "NOT INDEXED" } else { "" }
         );
         let mut values = vec![Value::Integer(first), Value::Integer(last)];
@@ -134,6 +136,11 @@ impl Store {
         self.names("SELECT id, name FROM hosts", HostId)
     }
 
+    /// All queue names by id.
+    pub fn queue_names(&self) -> Result<HashMap<QueueId, String>, StoreError> {
+        self.names("SELECT id, name FROM queues", QueueId)
+    }
+
     fn names<Id: std::hash::Hash + Eq>(
         &self,
         sql: &str,
@@ -186,6 +193,7 @@ fn history_run(row: &Row<'_>, now: Timestamp) -> Result<HistoryRun, StoreError> 
         status,
         user: row.get::<_, Option<i64>>(4)?.map(UserId),
         host: row.get::<_, Option<i64>>(5)?.map(HostId),
+        queue: row.get::<_, Option<i64>>(10)?.map(QueueId),
         resources: Resources {
             cpu_cores: row.get(6)?,
             memory_mib: row.get(7)?,

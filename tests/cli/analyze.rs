@@ -136,3 +136,61 @@ fn an_interrupted_analysis_ends_soon_and_saves_nothing() {
     let stored = sandbox.run("view --output-format json").assert_code(0).json();
     assert_eq!(stored["data"]["total"], 0);
 }
+
+/// Four weeks of a nightly dump whose name bears its day and of a job of two users at two times; the last day is
+/// left out unless asked for.
+fn many_names(days: i64) -> String {
+    let mut text = String::from("task_type,started_at,user\n");
+    for day in 0..days {
+        let late = scrambled(day as u64) as i64 % 40;
+        let night = 1_767_232_800 + day * 86_400; // 2026-01-01T02:00:00Z
+        text.push_str(&format!("dump-202601{:02}.sql,{},root\n", day + 1, night + late));
+        text.push_str(&format!("report,{},ada\n", night + 3_600 + late));
+        text.push_str(&format!("report,{},zoe\n", night + 7_260 + late));
+    }
+    text
+}
+
+#[test]
+fn names_that_differ_in_a_date_are_one_task_type() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &many_names(28));
+    sandbox.run("import runs.csv").assert_code(0);
+    insta::assert_snapshot!(
+        sandbox.run("analyze-activity-patterns --now 2026-01-29T00:00:00Z").assert_code(0)
+    );
+    let apart = sandbox.run("analyze -n --no-normalize-names --output-format json").assert_code(0).json();
+    assert_eq!(apart["data"]["typing"]["templates"], 0);
+    assert_eq!(apart["data"]["task_types"], 29);
+    let asked = "analyze -n --task-types dump-20260103.sql --output-format json";
+    let asked = sandbox.run(asked).assert_code(0).json();
+    assert_eq!(asked["data"]["patterns"][0]["task_types"][0], "dump-<date>.sql", "{asked}");
+}
+
+#[test]
+fn a_dated_name_is_predicted_and_its_next_run_fulfils_the_prediction() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &many_names(27));
+    sandbox.run("import runs.csv").assert_code(0);
+    sandbox.run("analyze --now 2026-01-28T00:00:00Z").assert_code(0);
+    let predict = "predict --now 2026-01-28T00:00:00Z --output-format json";
+    let predicted = sandbox.run(predict).assert_code(0).json();
+    assert_eq!(predicted["data"]["predictions"][0]["task_type"], "dump-<date>.sql", "{predicted}");
+    sandbox.write("more.csv", &many_names(28));
+    sandbox.run("import more.csv").assert_code(0);
+    let evaluate = "predict evaluate --now 2026-01-29T00:00:00Z --output-format json";
+    let judged = sandbox.run(evaluate).assert_code(0).json();
+    assert_eq!((&judged["data"]["hits"], &judged["data"]["misses"]), (&3.into(), &0.into()), "{judged}");
+}
+
+#[test]
+fn schedules_of_several_users_are_told_apart_when_asked() {
+    let sandbox = Sandbox::new();
+    sandbox.write("runs.csv", &many_names(28));
+    sandbox.run("import runs.csv").assert_code(0);
+    insta::assert_snapshot!(
+        sandbox.run("analyze --now 2026-01-29T00:00:00Z --group-by user --task-types report").assert_code(0)
+    );
+    let stored = sandbox.run("view --output-format json").assert_code(0).json();
+    assert_eq!(stored["data"]["patterns"][0]["group"]["user"], "ada", "{stored}");
+}

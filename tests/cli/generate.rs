@@ -23,6 +23,7 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
     Pattern {
         pattern_type: PatternType::DailyRecurring,
         task_types: vec![task_type.to_owned()],
+        group: None,
         schedule: Schedule::Calendar(calendar),
         zone: Zone::UTC,
         confidence,

@@ -20,6 +20,11 @@ pub struct UserId(pub i64);
 #[serde(transparent)]
 pub struct HostId(pub i64);
 
+/// Names a queue within one store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct QueueId(pub i64);
+
 /// One run without the texts that no engine needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HistoryRun {
@@ -33,6 +38,8 @@ pub struct HistoryRun {
     pub user: Option<UserId>,
     /// Where it ran.
     pub host: Option<HostId>,
+    /// The queue it waited in.
+    pub queue: Option<QueueId>,
     /// What it used.
     pub resources: Resources,
 }
@@ -46,6 +53,7 @@ impl HistoryRun {
             status: None,
             user: None,
             host: None,
+            queue: None,
             resources: Resources::default(),
         }
     }

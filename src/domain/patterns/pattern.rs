@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::ResourceProfile;
+use crate::domain::activity::StreamGroup;
 use crate::domain::calendar::{Schedule, Zone};
 use crate::domain::time::Timestamp;
 
@@ -164,6 +165,9 @@ pub struct Pattern {
     pub pattern_type: PatternType,
     /// Task types by name; one, except for correlations (predecessor, successor).
     pub task_types: Vec<String>,
+    /// Whose runs it explains, where task types were split by user, host or queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<StreamGroup>,
     /// When it fires.
     pub schedule: Schedule,
     /// The zone of its local times.

@@ -61,10 +61,11 @@ impl Rule {
 }
 
 /// An active pattern of confidence 0.95, every one of whose 30 slots was hit.
-pub(super) fn pattern(task_type: &str, cron: &str) -> Pattern {
+pub(in crate::domain) fn pattern(task_type: &str, cron: &str) -> Pattern {
     Pattern {
         pattern_type: PatternType::DailyRecurring,
         task_types: vec![task_type.to_owned()],
+        group: None,
         schedule: schedule(cron),
         zone: Zone::UTC,
         confidence: 0.95,

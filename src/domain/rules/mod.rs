@@ -6,7 +6,7 @@ mod change;
 mod choice;
 mod conflicts;
 #[cfg(test)]
-mod fixture;
+pub(in crate::domain) mod fixture;
 mod generate;
 mod meaning;
 mod overload;

@@ -15,6 +15,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
     Pattern {
         pattern_type: PatternType::Custom,
         task_types: vec![task_type.to_owned()],
+        group: None,
         schedule,
         zone: Zone::UTC,
         confidence: 0.95,

@@ -108,6 +108,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
     let pattern = Pattern {
         pattern_type: claim.pattern_type,
         task_types: vec![starts.name.to_owned()],
+        group: None,
         schedule: claim.schedule,
         zone: claim.zone,
         confidence: confidence(life.slots.iter().map(|slot| slot.hit.is_some())),
