@@ -7,7 +7,7 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, TaskHistory, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
-use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine_until};
+use crate::domain::patterns::{Coverage, MiningInput, MiningOptions, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::analyze::{AnalyzeReport, SavedChanges};
 use crate::output::view::ShownPattern;
@@ -40,6 +40,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let Some(loaded) = load(context, &store, filter.as_ref(), days, &mut warnings)? else {
         return Ok(Outcome::done(empty_report(save), warnings));
     };
+    let user_names = store.user_names()?;
     let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
     progress.set_message(crate::output::quantity(loaded.histories.len() as u64, "task type"));
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
@@ -50,14 +51,18 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
             observed: &loaded.observed,
             zone: context.zone,
         },
-        &MiningOptions::default(),
+        &MiningOptions {
+            user_names: user_names.iter().map(|(id, name)| (*id, name.clone())).collect(),
+            holidays: context.config.calendar.dates(),
+            coverage: if filter.is_some() { Coverage::SomeTaskTypes } else { Coverage::AllTaskTypes },
+            ..MiningOptions::default()
+        },
         &|| context.interrupt.is_triggered(),
     );
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
     }
-    let user_names = store.user_names()?;
     let profiles = if args.no_include_user_behavior {
         HashMap::new()
     } else {
@@ -181,15 +186,23 @@ fn store_findings(
     let findable = |pattern: &Pattern| {
         let asked_for =
             pattern.task_types.iter().all(|name| filter.is_none_or(|filter| filter.matches(name)));
+        let rests_on_all_runs = pattern.evidence.details.rests_on_all_runs();
+        // What is tested on half of its slots, or day by day, needs more of them to show again.
+        let enough = match rests_on_all_runs {
+            true if filter.is_some() => return false,
+            true => pattern.evidence.expected.clamp(FINDABLE_FROM as u64, 20) as usize,
+            false => FINDABLE_FROM,
+        };
         let occurs = pattern
             .schedule
             .occurrences_iter(loaded.span, pattern.zone)
             .filter(|slot| loaded.observed.iter().any(|span| span.contains(*slot)))
-            .take(FINDABLE_FROM)
+            .take(enough)
             .count();
         let follows = pattern.task_types.len() > 1
+            && !rests_on_all_runs
             && pattern.task_types.iter().all(|name| analysed.contains(name.as_str()));
-        asked_for && (occurs >= FINDABLE_FROM || follows)
+        asked_for && (occurs >= enough || follows)
     };
     let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
         // A partial look says nothing about a user's whole day.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::format::{count, duration, percent, shorten};
 use super::pattern::{PatternShape, resource_lines};
+use super::pattern_details::{detail_lines, subject};
 use super::{Report, Style};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::time::Timestamp;
@@ -58,7 +59,7 @@ pub fn pattern_table(patterns: &[ShownPattern], style: &Style) -> String {
         let evidence = &pattern.evidence;
         table.add_row(vec![
             shown.id.map_or_else(|| "-".to_owned(), |id| id.0.to_string()),
-            shorten(&pattern.task_types.join(" -> "), 48),
+            shorten(&subject(pattern), 48),
             pattern.schedule.describe(),
             percent(pattern.confidence),
             count(evidence.hits),
@@ -76,8 +77,8 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
     let evidence = &pattern.evidence;
     let shape = PatternShape::of(pattern, shown.id, shown.detected_at);
     let title = match shown.id {
-        Some(id) => format!("Pattern {}: {}", id.0, pattern.task_types.join(" -> ")),
-        None => format!("Pattern: {}", pattern.task_types.join(" -> ")),
+        Some(id) => format!("Pattern {}: {}", id.0, subject(pattern)),
+        None => format!("Pattern: {}", subject(pattern)),
     };
     let mut lines = vec![style.bold(&title)];
     let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
@@ -132,6 +133,9 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
     );
     if !evidence.zone_undetermined.is_empty() {
         line("zone", format!("undetermined between {}", evidence.zone_undetermined.join(", ")));
+    }
+    for (name, text) in detail_lines(&evidence.details) {
+        line(name, text);
     }
     for (position, text) in resource_lines(&pattern.resources).into_iter().enumerate() {
         line(if position == 0 { "needs" } else { "" }, text);

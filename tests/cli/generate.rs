@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use tidetable::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile,
 };
 use tidetable::domain::rules::{Flexibility, Rule, RuleSource};
 use tidetable::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -40,6 +40,7 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
             regime_start: now().plus_ms(-30 * DAY_MS),
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 2.0 },
             zone_undetermined: Vec::new(),
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile {
             duration_seconds: Quantiles::of([minutes * 60.0; 30]),

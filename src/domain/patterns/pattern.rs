@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::ResourceProfile;
+use super::{EvidenceDetails, ResourceProfile};
 use crate::domain::calendar::{Schedule, Zone};
 use crate::domain::time::Timestamp;
 
@@ -128,6 +128,9 @@ pub struct Evidence {
     pub jitter_seconds: JitterSeconds,
     /// Zones that explain the hits equally well; empty when the zone is decided.
     pub zone_undetermined: Vec<String>,
+    /// What only some kinds of patterns know.
+    #[serde(default, flatten)]
+    pub details: EvidenceDetails,
 }
 
 /// A schedule that the past kept.

@@ -6,7 +6,7 @@ use super::{Prediction, PredictionInput, predict};
 use crate::domain::activity::{HistoryRun, TaskHistory, TaskTypeId};
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use crate::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternId, PatternType, Quantiles, ResourceProfile,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternId, PatternType, Quantiles, ResourceProfile,
 };
 use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource, StoredRule};
 use crate::domain::time::{HOUR_MS, TimeSpan, Timestamp};
@@ -47,6 +47,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             regime_start: at("2026-02-01T00:00:00Z"),
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 30.0 },
             zone_undetermined: Vec::new(),
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile {
             duration_seconds: Quantiles::of([600.0]),

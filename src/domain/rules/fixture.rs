@@ -2,7 +2,9 @@
 
 use super::{Flexibility, Rule, RuleSource};
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
-use crate::domain::patterns::{Evidence, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile};
+use crate::domain::patterns::{
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile,
+};
 use crate::domain::time::{DAY_MS, TimeSpan, Timestamp};
 
 /// A Sunday at noon.
@@ -80,6 +82,7 @@ pub(super) fn pattern(task_type: &str, cron: &str) -> Pattern {
             regime_start: now().plus_ms(-30 * DAY_MS),
             jitter_seconds: JitterSeconds::default(),
             zone_undetermined: Vec::new(),
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile::default(),
         is_active: true,

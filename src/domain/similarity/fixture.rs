@@ -1,7 +1,9 @@
 //! Patterns for the tests of this folder.
 
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
-use crate::domain::patterns::{Evidence, JitterSeconds, Pattern, PatternType, ResourceProfile};
+use crate::domain::patterns::{
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, ResourceProfile,
+};
 use crate::domain::time::Timestamp;
 
 pub(super) fn cron(text: &str) -> Schedule {
@@ -32,6 +34,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             regime_start: seen,
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 3.0 },
             zone_undetermined: Vec::new(),
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile::default(),
         is_active: true,

@@ -1,5 +1,8 @@
 //! From histories to patterns: slots that a schedule would name, and what the starts say for and against them.
 
+mod activity_profile;
+mod beyond_schedules;
+mod bursts;
 mod chains;
 mod civil_days;
 mod clock_evidence;
@@ -15,10 +18,16 @@ mod engine;
 mod evenness;
 mod evidence;
 mod explain;
+mod explained_runs;
 mod flanks;
 mod gaps;
+mod habit_search;
+mod habits;
 mod history;
+mod holidays;
 mod input;
+mod load_profile;
+mod load_windows;
 mod local_clock;
 mod loops;
 mod minute;
@@ -31,9 +40,13 @@ mod regime;
 mod report;
 mod report_period;
 mod scatter;
+mod seasonal;
+mod slot_life;
 mod surroundings;
 mod timetable;
 
+#[cfg(test)]
+mod burst_test;
 #[cfg(test)]
 mod calendar_test;
 #[cfg(test)]
@@ -41,13 +54,23 @@ mod chain_test;
 #[cfg(test)]
 mod generator;
 #[cfg(test)]
+mod habit_test;
+#[cfg(test)]
+mod holiday_test;
+#[cfg(test)]
+mod hostile_test;
+#[cfg(test)]
 mod interval_test;
 #[cfg(test)]
 mod life_test;
 #[cfg(test)]
+mod load_test;
+#[cfg(test)]
 mod null_test;
+#[cfg(test)]
+mod seasonal_test;
 #[cfg(test)]
 mod trace_test;
 
 pub use engine::{mine, mine_until};
-pub use input::{MiningInput, MiningOptions};
+pub use input::{Coverage, MiningInput, MiningOptions};

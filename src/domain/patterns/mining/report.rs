@@ -7,7 +7,9 @@ use super::scatter::robust_deviation;
 use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
-use crate::domain::patterns::{Evidence, JitterSeconds, Pattern, PatternType, Quantiles, resource_profile};
+use crate::domain::patterns::{
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, resource_profile,
+};
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
 /// A pattern whose share of unexplained runs is not known yet.
@@ -101,6 +103,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         regime_start: first_seen,
         jitter_seconds: JitterSeconds { p50: apart.p50, p95: apart.p95 },
         zone_undetermined: claim.zone_undetermined,
+        details: EvidenceDetails::default(),
     };
     let pattern = Pattern {
         pattern_type: claim.pattern_type,
