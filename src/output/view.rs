@@ -101,7 +101,9 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
             format!("ended: not seen since {}", style.time(evidence.last_seen))
         },
     );
-    line("confidence", format!("{} that a run falls into the next slot", percent(pattern.confidence)));
+    let tells_runs = evidence.details.load.is_none() && evidence.details.season.is_none();
+    let slot = if tells_runs { "a run falls into the next slot" } else { "the next slot is as busy" };
+    line("confidence", format!("{} that {slot}", percent(pattern.confidence)));
     line(
         "evidence",
         format!(
@@ -123,21 +125,24 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
             evidence.ln_e_value
         ),
     );
-    line(
-        "jitter",
-        format!(
-            "p50 {}, p95 {}",
-            duration(evidence.jitter_seconds.p50),
-            duration(evidence.jitter_seconds.p95)
-        ),
-    );
+    if tells_runs {
+        line(
+            "jitter",
+            format!(
+                "p50 {}, p95 {}",
+                duration(evidence.jitter_seconds.p50),
+                duration(evidence.jitter_seconds.p95)
+            ),
+        );
+    }
     if !evidence.zone_undetermined.is_empty() {
         line("zone", format!("undetermined between {}", evidence.zone_undetermined.join(", ")));
     }
     for (name, text) in detail_lines(&evidence.details) {
         line(name, text);
     }
-    for (position, text) in resource_lines(&pattern.resources).into_iter().enumerate() {
+    let needs = if tells_runs { resource_lines(&pattern.resources) } else { Vec::new() };
+    for (position, text) in needs.into_iter().enumerate() {
         line(if position == 0 { "needs" } else { "" }, text);
     }
     lines.push(String::new());
