@@ -8,6 +8,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use etcetera::BaseStrategy;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
@@ -35,6 +36,8 @@ pub struct Config {
     pub lock_timeout: Option<String>,
     /// Seed of every random choice.
     pub seed: Option<u64>,
+    /// Days that are not like others.
+    pub calendar: CalendarConfig,
     /// Of `analyze-activity-patterns`.
     pub analysis: AnalysisConfig,
     /// Of `generate-scheduling-rules`.
@@ -47,6 +50,21 @@ pub struct Config {
     pub capacity: CapacityConfig,
     /// Of `backup`.
     pub backup: BackupConfig,
+}
+
+/// Days that are not like others.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarConfig {
+    /// Dates such as `2026-12-25` on which schedules may rest.
+    pub holidays: Vec<String>,
+}
+
+impl CalendarConfig {
+    /// The holidays. Reading a configuration has refused what is no date.
+    pub fn dates(&self) -> Vec<NaiveDate> {
+        self.holidays.iter().filter_map(|text| text.parse().ok()).collect()
+    }
 }
 
 /// Defaults of `analyze-activity-patterns`.

@@ -8,7 +8,7 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
-use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine_until};
+use crate::domain::patterns::{Coverage, MiningInput, MiningOptions, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::analyze::{AnalyzeReport, SavedChanges, TypingNote};
 use crate::output::view::ShownPattern;
@@ -37,28 +37,39 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
     names.sort();
     let filter = TaskTypeFilter::new(&args.task_types, &names)?;
+    let grouping = grouping(&args.group_by);
+    // Loads and seasons are those of all runs together.
+    let whole = filter.is_none() && !grouping.splits();
+    let coverage = if whole { Coverage::AllTaskTypes } else { Coverage::SomeTaskTypes };
     let normalize = !args.no_normalize_names;
-    let Some(loaded) = load(context, &store, filter.as_ref(), days, normalize, &mut warnings)? else {
+    let Some(mut loaded) = load(context, &store, filter.as_ref(), days, normalize, &mut warnings)? else {
         warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
         return Ok(Outcome::done(empty_report(save), warnings));
     };
+    loaded.coverage = coverage;
     names.extend(loaded.typed.histories.iter().map(|history| history.name.clone()));
     warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
+    let user_names = store.user_names()?;
     let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
     let histories = &loaded.typed.histories;
     progress.set_message(crate::output::quantity(histories.len() as u64, "task type"));
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
-    let patterns = find_in_streams(&store, histories, grouping(&args.group_by), |histories| {
+    let options = MiningOptions {
+        user_names: user_names.iter().map(|(id, name)| (*id, name.clone())).collect(),
+        holidays: context.config.calendar.dates(),
+        coverage: loaded.coverage,
+        ..MiningOptions::default()
+    };
+    let patterns = find_in_streams(&store, histories, grouping, |histories| {
         let (span, observed) = (loaded.span, loaded.observed.as_slice());
         let input = MiningInput { histories, span, observed, zone: context.zone };
-        mine_until(&input, &MiningOptions::default(), &|| context.interrupt.is_triggered())
+        mine_until(&input, &options, &|| context.interrupt.is_triggered())
     })?;
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
     }
     warnings.extend(mixed_warning(&patterns, histories));
-    let user_names = store.user_names()?;
     let profiles = if args.no_include_user_behavior {
         HashMap::new()
     } else {
@@ -105,6 +116,7 @@ struct Loaded {
     span: TimeSpan,
     observed: Vec<TimeSpan>,
     first: Option<Timestamp>,
+    coverage: Coverage,
 }
 
 impl Loaded {
@@ -157,7 +169,7 @@ fn load(
             .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
     warn_of_other_zone(context, store, warnings)?;
-    Ok(Some(Loaded { typed, span, observed, first }))
+    Ok(Some(Loaded { typed, span, observed, first, coverage: Coverage::AllTaskTypes }))
 }
 
 /// Local times mean what they meant to the machine that logged them: another zone finds other schedules, or none.
@@ -185,15 +197,23 @@ fn store_findings(
         loaded.typed.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
         let asked_for = pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, filter));
+        let rests_on_all_runs = pattern.evidence.details.rests_on_all_runs();
+        // What is tested on half of its slots, or day by day, needs more of them to show again.
+        let enough = match rests_on_all_runs {
+            true if loaded.coverage == Coverage::SomeTaskTypes => return false,
+            true => pattern.evidence.expected.clamp(FINDABLE_FROM as u64, 20) as usize,
+            false => FINDABLE_FROM,
+        };
         let occurs = pattern
             .schedule
             .occurrences_iter(loaded.span, pattern.zone)
             .filter(|slot| loaded.observed.iter().any(|span| span.contains(*slot)))
-            .take(FINDABLE_FROM)
+            .take(enough)
             .count();
         let follows = pattern.task_types.len() > 1
+            && !rests_on_all_runs
             && pattern.task_types.iter().all(|name| analysed.contains(name.as_str()));
-        asked_for && (occurs >= FINDABLE_FROM || follows)
+        asked_for && (occurs >= enough || follows)
     };
     let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
         // A partial look says nothing about a user's whole day.

@@ -8,6 +8,7 @@ use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::demo::DemoArgs;
 use crate::config::{CapacityConfig, Config};
 use crate::domain::calendar::{CronEntry, Schedule, parse_cron, parse_zone, year_and_day_from};
+use crate::domain::patterns::PatternType;
 use crate::domain::time::Timestamp;
 use crate::output::demo::{DemoReport, DemoStep, PlantedSchedule};
 use crate::store::{PatternFilter, StoredPattern};
@@ -174,7 +175,12 @@ impl Story<'_> {
 /// Which planted schedules were found, and how many calendar patterns nobody planted.
 fn compare(stage: &Context, truth: &Truth) -> anyhow::Result<(Vec<PlantedSchedule>, u64)> {
     let store = stage.open_reader(&mut Vec::new())?;
-    let patterns: Vec<StoredPattern> = store.patterns(&PatternFilter::default())?;
+    // Busy hours and busy days follow from the schedules; nobody plants them.
+    let is_schedule = |stored: &StoredPattern| {
+        !matches!(stored.pattern.pattern_type, PatternType::ResourceUsage | PatternType::Seasonal)
+    };
+    let patterns: Vec<StoredPattern> =
+        store.patterns(&PatternFilter::default())?.into_iter().filter(is_schedule).collect();
     let zone = parse_zone(&truth.timezone)?;
     let span = year_and_day_from(truth.history.end);
     let mut explained = vec![false; patterns.len()];

@@ -6,7 +6,7 @@ use super::task_type_filter::TaskTypeFilter;
 use super::{Context, Outcome};
 use crate::cli::search::SearchArgs;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::patterns::{Pattern, PatternId, PatternType};
 use crate::domain::similarity::{SearchLimits, Signature, most_similar, signature};
 use crate::output::search::{FoundPattern, SearchGroup, SearchReport};
 use crate::store::{PatternFilter, StoredPattern};
@@ -90,9 +90,9 @@ fn signatures(patterns: &[StoredPattern], context: &Context) -> Vec<Signature> {
     let mut clocks: HashMap<&str, &Pattern> = HashMap::new();
     for stored in patterns {
         let pattern = &stored.pattern;
-        let (Some(name), false) =
-            (pattern.task_types.first(), matches!(pattern.schedule, Schedule::Follows { .. }))
-        else {
+        let tells_no_runs = matches!(pattern.schedule, Schedule::Follows { .. })
+            || matches!(pattern.pattern_type, PatternType::ResourceUsage | PatternType::Seasonal);
+        let (Some(name), false) = (pattern.task_types.first(), tells_no_runs) else {
             continue;
         };
         let known = clocks.entry(name).or_insert(pattern);

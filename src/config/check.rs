@@ -189,6 +189,13 @@ mod tests {
     }
 
     #[test]
+    fn a_holiday_that_is_no_date_is_named_with_how_to_write_it() {
+        let found = check("[calendar]\nholidays = ['2026-12-25', '2026-02-30']\n");
+        let reason = "\"2026-02-30\" is no date; write it as 2026-12-25";
+        assert_eq!(found, [("calendar.holidays".to_owned(), reason.to_owned())]);
+    }
+
+    #[test]
     fn a_section_that_is_no_table_and_an_unknown_empty_one_are_problems() {
         assert_eq!(check("analysis = 3")[0].0, "analysis");
         assert_eq!(check("[analyse]")[0].0, "analyse");

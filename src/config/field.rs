@@ -1,6 +1,7 @@
 //! Every field that can be configured: what it means and which values are sound, in one table that the check,
 //! the generated file and `config show` read.
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::Config;
@@ -49,6 +50,9 @@ pub const FIELDS: &[Field] = &[
         config.lock_timeout.as_deref().map_or(Ok(()), |text| parse_duration(text).map(|_| ()))
     }),
     field("seed", "Seed of every random choice", Some("0"), |_| Ok(())),
+    field("calendar.holidays", "Dates on which schedules may rest, such as \"2026-12-25\"", None, |config| {
+        config.calendar.holidays.iter().try_for_each(|text| date(text))
+    }),
     field("analysis.days", "Days of history that are looked at, 1 to 3650", None, |config| {
         within(config.analysis.days, 1, 3650)
     }),
@@ -113,6 +117,11 @@ fn within(value: u32, least: u32, most: u32) -> Result<(), String> {
     } else {
         Err(format!("{value} is not within {least} to {most}"))
     }
+}
+
+fn date(text: &str) -> Result<(), String> {
+    let is_written_so = text.len() == 10 && text.parse::<NaiveDate>().is_ok();
+    if is_written_so { Ok(()) } else { Err(format!("\"{text}\" is no date; write it as 2026-12-25")) }
 }
 
 fn ratio(value: f64) -> Result<(), String> {

@@ -33,6 +33,7 @@ pub fn template(detected: &CapacityConfig) -> String {
 
 fn heading(section: &str) -> &'static str {
     match section {
+        "calendar" => "Days that are not like others.",
         "analysis" => "Defaults of analyze-activity-patterns.",
         "rules" => "Defaults of generate-scheduling-rules.",
         "prediction" => "Defaults of predict.",

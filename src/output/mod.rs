@@ -5,6 +5,7 @@ mod envelope;
 mod evaluation;
 mod format;
 mod pattern;
+mod pattern_details;
 mod prediction;
 mod report;
 mod rule;

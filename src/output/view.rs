@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::format::{count, duration, percent, shorten};
 use super::pattern::{PatternShape, resource_lines};
+use super::pattern_details::{detail_lines, subject};
 use super::{Report, Style};
 use crate::domain::patterns::{Pattern, PatternId, Tier};
 use crate::domain::time::Timestamp;
@@ -43,7 +44,7 @@ pub fn pattern_values(patterns: &[ShownPattern]) -> Vec<Value> {
 
 /// The task types of a pattern, and whose runs they are where it says so.
 fn title_of(pattern: &Pattern) -> String {
-    let task_types = pattern.task_types.join(" -> ");
+    let task_types = subject(pattern);
     let Some(group) = &pattern.group else { return task_types };
     let parts: Vec<String> = [("user", &group.user), ("host", &group.host), ("queue", &group.queue)]
         .into_iter()
@@ -121,7 +122,9 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
     if let Some(moved) = &shape.moved_from {
         line("moved", format!("from {} on {}", moved.schedule.description, style.time(moved.at)));
     }
-    line("confidence", format!("{} that a run falls into the next slot", percent(pattern.confidence)));
+    let tells_runs = evidence.details.load.is_none() && evidence.details.season.is_none();
+    let slot = if tells_runs { "a run falls into the next slot" } else { "the next slot is as busy" };
+    line("confidence", format!("{} that {slot}", percent(pattern.confidence)));
     if let (Tier::Tentative, Some(p_value)) = (evidence.tier, evidence.p_value) {
         line(
             "tier",
@@ -149,18 +152,24 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
             evidence.ln_e_value
         ),
     );
-    line(
-        "jitter",
-        format!(
-            "p50 {}, p95 {}",
-            duration(evidence.jitter_seconds.p50),
-            duration(evidence.jitter_seconds.p95)
-        ),
-    );
+    if tells_runs {
+        line(
+            "jitter",
+            format!(
+                "p50 {}, p95 {}",
+                duration(evidence.jitter_seconds.p50),
+                duration(evidence.jitter_seconds.p95)
+            ),
+        );
+    }
     if !evidence.zone_undetermined.is_empty() {
         line("zone", format!("undetermined between {}", evidence.zone_undetermined.join(", ")));
     }
-    for (position, text) in resource_lines(&pattern.resources).into_iter().enumerate() {
+    for (name, text) in detail_lines(&evidence.details) {
+        line(name, text);
+    }
+    let needs = if tells_runs { resource_lines(&pattern.resources) } else { Vec::new() };
+    for (position, text) in needs.into_iter().enumerate() {
         line(if position == 0 { "needs" } else { "" }, text);
     }
     lines.push(String::new());

@@ -52,8 +52,22 @@ pub struct PatternChanges {
 }
 
 /// What makes two patterns the same: type, task types and schedule. A period keeps its identity while its
-/// measured length wanders by less than a per cent, so that its anchor and last digits stay out.
+/// measured length wanders by less than a per cent, so that its anchor and last digits stay out. A habit, a load
+/// and a busy end of months are measured anew each time: what they are of is their identity.
 fn identity(pattern: &Pattern) -> String {
+    let details = &pattern.evidence.details;
+    if let Some(habit) = &details.habit {
+        let task_types = pattern.task_types.join("\u{1f}");
+        return format!("{}|{task_types}|habit of {}", pattern.pattern_type, habit.user);
+    }
+    if let Some(load) = &details.load {
+        return format!("{}||{}", pattern.pattern_type, load.resource);
+    }
+    if let Some(season) = &details.season {
+        // Several task types are the busiest of all runs together, which may change.
+        let task_type = if pattern.task_types.len() == 1 { &pattern.task_types[0] } else { "" };
+        return format!("{}|{task_type}|{:?} of months", pattern.pattern_type, season.edge);
+    }
     let schedule = match &pattern.schedule {
         Schedule::Period { period_ms, .. } => {
             format!("period {:.0}", (*period_ms as f64).max(1.0).ln() * 100.0)

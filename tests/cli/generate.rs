@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use tidetable::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
 };
 use tidetable::domain::rules::{Flexibility, Rule, RuleSource};
 use tidetable::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -43,6 +43,7 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile {
             duration_seconds: Quantiles::of([minutes * 60.0; 30]),

@@ -24,8 +24,9 @@ use sandbox::Sandbox;
 use schemas::{Reading, Schemas};
 use serde_json::json;
 
-/// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for.
-const OPTIONAL: [&str; 1] = ["problem"];
+/// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for, and
+/// what only some patterns have. (`calendar.holidays` of the configuration shares its name with one of these.)
+const OPTIONAL: [&str; 6] = ["problem", "habit", "load", "season", "burst", "holidays"];
 
 /// Objects that map names to values: no name of theirs is required.
 const MAPS: [&str; 5] =

@@ -1,13 +1,17 @@
 //! Recurring behaviour found in histories, with the evidence for it.
 
+mod details;
 mod grouped;
 mod mining;
 mod pattern;
 mod profile;
 mod quantiles;
 
+pub use details::{
+    BurstDetails, EvidenceDetails, HabitDetails, HolidayDetails, LoadDetails, MonthEdge, SeasonDetails,
+};
 pub use grouped::{MixedTaskType, in_groups, mixed_task_types};
-pub use mining::{MiningInput, MiningOptions, mine, mine_until};
+pub use mining::{Coverage, MiningInput, MiningOptions, mine, mine_until};
 pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, PatternType, Tier};
 pub use profile::{ResourceProfile, resource_profile};
 pub use quantiles::Quantiles;

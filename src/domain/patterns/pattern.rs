@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::ResourceProfile;
+use super::{EvidenceDetails, ResourceProfile};
 use crate::domain::activity::StreamGroup;
 use crate::domain::calendar::{Schedule, Zone};
 use crate::domain::time::Timestamp;
@@ -156,6 +156,9 @@ pub struct Evidence {
     /// Chance of evidence as strong by accident, adjusted for all task types analysed; of tentative patterns.
     #[serde(default)]
     pub p_value: Option<f64>,
+    /// What only some kinds of patterns know.
+    #[serde(default, flatten)]
+    pub details: EvidenceDetails,
 }
 
 /// A schedule that the past kept.

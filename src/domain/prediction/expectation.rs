@@ -99,9 +99,9 @@ pub fn next_expected(
         .map(|(next, task_type)| (next, task_type.to_owned()))
 }
 
-/// The task type whose run a pattern foretells; `None` for patterns of load.
+/// The task type whose run a pattern foretells; `None` for patterns of load and of busy days.
 pub(super) fn predicted_task_type(pattern: &Pattern) -> Option<&str> {
-    if pattern.pattern_type == PatternType::ResourceUsage {
+    if matches!(pattern.pattern_type, PatternType::ResourceUsage | PatternType::Seasonal) {
         return None;
     }
     match pattern.schedule {

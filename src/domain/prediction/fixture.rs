@@ -6,7 +6,8 @@ use super::{Prediction, PredictionInput, predict};
 use crate::domain::activity::{HistoryRun, TaskHistory, TaskTypeId};
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use crate::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternId, PatternType, Quantiles, ResourceProfile, Tier,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternId, PatternType, Quantiles, ResourceProfile,
+    Tier,
 };
 use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource, StoredRule};
 use crate::domain::time::{HOUR_MS, TimeSpan, Timestamp};
@@ -50,6 +51,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile {
             duration_seconds: Quantiles::of([600.0]),

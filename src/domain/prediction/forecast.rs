@@ -6,6 +6,7 @@ use super::Prediction;
 use super::chain::add_followers;
 use super::clock::clock_candidates;
 use super::expectation::expectations;
+use super::holidays::lower_on_holidays;
 use super::merge::Merged;
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
@@ -45,6 +46,7 @@ pub fn predict(input: &PredictionInput<'_>) -> Vec<Prediction> {
     add_followers(&mut merged, &found.followers, found.clocks.len(), input, 2 * MAX_PREDICTIONS);
     let mut predictions = merged.into_sorted();
     predictions.truncate(MAX_PREDICTIONS);
+    lower_on_holidays(&mut predictions, input);
     predictions
 }
 

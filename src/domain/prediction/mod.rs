@@ -11,6 +11,7 @@ mod expected_run;
 #[cfg(test)]
 mod fixture;
 mod forecast;
+mod holidays;
 mod liveness;
 mod merge;
 mod outcome;

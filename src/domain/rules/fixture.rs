@@ -3,7 +3,7 @@
 use super::{Flexibility, Rule, RuleSource};
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use crate::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
 };
 use crate::domain::time::{DAY_MS, TimeSpan, Timestamp};
 
@@ -85,6 +85,7 @@ pub(in crate::domain) fn pattern(task_type: &str, cron: &str) -> Pattern {
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile::default(),
         is_active: true,

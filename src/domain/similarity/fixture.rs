@@ -1,7 +1,9 @@
 //! Patterns for the tests of this folder.
 
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
-use crate::domain::patterns::{Evidence, JitterSeconds, Pattern, PatternType, ResourceProfile, Tier};
+use crate::domain::patterns::{
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, ResourceProfile, Tier,
+};
 use crate::domain::time::Timestamp;
 
 pub(super) fn cron(text: &str) -> Schedule {
@@ -35,6 +37,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
+            details: EvidenceDetails::default(),
         },
         resources: ResourceProfile::default(),
         is_active: true,

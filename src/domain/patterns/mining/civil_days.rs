@@ -78,6 +78,11 @@ impl CivilDays {
         CivilDays { first, days: (first..=last).map(CivilDay::of).collect() }
     }
 
+    /// Number of the first day.
+    pub(super) fn first(&self) -> i32 {
+        self.first
+    }
+
     /// The day with this number.
     pub(super) fn get(&self, number: i32) -> CivilDay {
         usize::try_from(i64::from(number) - i64::from(self.first))

@@ -2,12 +2,14 @@
 
 use rayon::prelude::*;
 
+use super::beyond_schedules::with_patterns_beyond;
 use super::chains::{Chain, find_chain, report_chain, saved_nats};
 use super::co_occurrence::frequent_pairs;
 use super::credibility::{Follower, explains_successor, is_credible, without_reciprocals};
 use super::evidence::{e_bh_threshold, ln_adjusted_p_values};
-use super::explain::{Explanation, LEAST_NET, explain};
+use super::explain::{Explanation, LEAST_NET, explain_bursts};
 use super::history::Starts;
+use super::holidays::note_holidays;
 use super::input::{MiningInput, MiningOptions};
 use super::moves::link_moves;
 use super::observation::Observation;
@@ -45,22 +47,36 @@ pub fn mine_until(
     options: &MiningOptions,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Pattern> {
-    let Some((histories, around)) = prepare(input, options) else { return Vec::new() };
+    let Some((mut histories, around)) = prepare(input, options) else { return Vec::new() };
+    let mut scheduled = scheduled_patterns(&mut histories, &around, stop);
+    note_holidays(&mut scheduled, &histories, &around, &options.holidays);
+    let mut patterns = with_patterns_beyond(scheduled, input, &histories, &around, options, stop);
+    patterns.sort_by(|one, other| order(one).cmp(&order(other)));
+    patterns
+}
+
+/// Patterns of schedules and chains.
+fn scheduled_patterns(
+    histories: &mut [Starts<'_>],
+    around: &Surroundings,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<Pattern> {
     let explained: Vec<Vec<Explanation>> = histories
-        .par_iter()
+        .par_iter_mut()
         .map(|starts| match stop() {
             true => Vec::new(),
-            false => explain(&starts.at_ms, &around, starts.resolution_ms),
+            false => explain_bursts(starts, around),
         })
         .collect();
+    let histories: &[Starts<'_>] = histories;
     let kept_within: Vec<Option<i64>> =
         histories.iter().zip(&explained).map(|(starts, found)| kept_within(starts, found)).collect();
     let may_follow: Vec<bool> =
         kept_within.iter().map(|kept| kept.is_none_or(|half_width_ms| half_width_ms > PUNCTUAL_MS)).collect();
-    let chains: Vec<Chain> = frequent_pairs(&histories, &may_follow)
+    let chains: Vec<Chain> = frequent_pairs(histories, &may_follow)
         .into_par_iter()
         .filter(|_| !stop())
-        .filter_map(|pair| find_chain(&histories, pair, kept_within[pair.1], around.min_occurrences))
+        .filter_map(|pair| find_chain(histories, pair, kept_within[pair.1], around.min_occurrences))
         .collect();
     let mut strongest: Vec<f64> = explained
         .iter()
@@ -87,11 +103,11 @@ pub fn mine_until(
                 .filter(|_| adjusted[index] <= FALSE_TENTATIVES.ln())
                 .map(|(_, period)| period.clone());
             let kept = found.into_iter().filter(|one| one.net() >= threshold).collect();
-            let mut own = drafts(starts, kept, &around);
+            let mut own = drafts(starts, kept, around);
             let following: Vec<Draft> = predecessors[index]
                 .iter()
                 .filter(|chain| chain.net >= threshold)
-                .filter_map(|chain| report_chain(chain, &histories, &around))
+                .filter_map(|chain| report_chain(chain, histories, around))
                 .filter(|chain| explains_successor(chain, starts))
                 .collect();
             let followers = true_followers(following, &own, starts);
@@ -104,17 +120,14 @@ pub fn mine_until(
             (own, followers)
         })
         .unzip();
-    let mut patterns: Vec<Pattern> = own
-        .into_iter()
+    own.into_iter()
         .zip(without_reciprocals(followers))
-        .zip(&histories)
+        .zip(histories)
         .flat_map(|((mut drafts, followers), starts)| {
             drafts.extend(followers.into_iter().map(|follower| follower.draft));
             credible_patterns(drafts, starts)
         })
-        .collect();
-    patterns.sort_by(|one, other| order(one).cmp(&order(other)));
-    patterns
+        .collect()
 }
 
 /// Of what explains one history, the period that is least likely an accident, with ln of its p-value.
@@ -242,6 +255,8 @@ fn with_extra_runs(drafts: &[Draft], starts: &Starts<'_>) -> Vec<Pattern> {
         .iter()
         .map(|draft| {
             let mut pattern = draft.pattern.clone();
+            pattern.evidence.runs = starts.recorded_runs;
+            pattern.evidence.details.burst = starts.burst;
             let (first, last) = (pattern.evidence.first_seen.millis(), pattern.evidence.last_seen.millis());
             let from = starts.at_ms.partition_point(|at| *at < first);
             let to = starts.at_ms.partition_point(|at| *at <= last);

@@ -1,10 +1,14 @@
 //! Explaining one history: the strongest schedule first, then what it leaves over, until nothing stands out.
 
+use std::f64::consts::LN_2;
+
+use super::bursts::by_gaps;
 use super::clock_evidence::ClockCandidate;
 use super::clock_minute::at_the_minute;
 use super::clock_search::clock_candidates;
 use super::credibility::MOST_NATS_PER_HIT;
 use super::finer_times::are_finer;
+use super::history::Starts;
 use super::loops::{LoopCandidate, best_loop};
 use super::period::{PeriodCandidate, period_candidates};
 use super::rhythm::rhythm;
@@ -70,8 +74,35 @@ impl Explanation {
     }
 }
 
+/// Schedules that explain `starts`. Where these come in bursts and no schedule of all of them explains most, but
+/// one of the first runs of bursts does, only these first runs are kept: the others tried again.
+pub(super) fn explain_bursts(starts: &mut Starts<'_>, around: &Surroundings) -> Vec<Explanation> {
+    let found = explain(&starts.at_ms, around, starts.resolution_ms);
+    if explains_most(&found, starts.at_ms.len()) {
+        return found;
+    }
+    let Some(bursts) = by_gaps(starts) else { return found };
+    let heads = starts.only_heads(&bursts);
+    let of_heads = explain(&heads.at_ms, around, heads.resolution_ms);
+    let strongest = |found: &[Explanation]| found.iter().map(Explanation::net).fold(0.0, f64::max);
+    // Looking twice costs a bit; the tries that are gone take some of the evidence of a wide slot with them.
+    let is_as_strong = strongest(&of_heads) >= (0.8 * strongest(&found)).max(LEAST_NET + LN_2);
+    if !is_as_strong || !explains_most(&of_heads, heads.at_ms.len()) {
+        return found;
+    }
+    *starts = heads;
+    of_heads
+}
+
+/// Whether clocks and periods place at least seven of ten starts.
+fn explains_most(found: &[Explanation], starts: usize) -> bool {
+    let placed: usize =
+        found.iter().filter(|one| !matches!(one, Explanation::Loop(..))).map(|one| one.hits().len()).sum();
+    placed * 10 >= starts * 7
+}
+
 /// Schedules that explain ascending `starts`, strongest first.
-pub(super) fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Explanation> {
+fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Explanation> {
     let mut accepted: Vec<Explanation> = Vec::new();
     let mut left: Vec<i64> = starts.to_vec();
     let mut indices: Vec<usize> = (0..starts.len()).collect();

@@ -1,6 +1,8 @@
 //! One task type's starts as the miner reads them.
 
+use super::bursts::{Bursts, after_failures};
 use crate::domain::activity::{HistoryRun, TaskHistory};
+use crate::domain::patterns::BurstDetails;
 use crate::domain::time::{MINUTE_MS, SECOND_MS};
 
 /// Ascending starts of one task type within the span.
@@ -14,6 +16,10 @@ pub(super) struct Starts<'a> {
     pub(super) at_ms: Vec<i64>,
     /// Grain of the recorded times in ms: 1, a second or a minute.
     pub(super) resolution_ms: i64,
+    /// Runs in the span, those that only tried another again included: `runs` may leave these out.
+    pub(super) recorded_runs: u64,
+    /// What was left out of `runs`.
+    pub(super) burst: Option<BurstDetails>,
 }
 
 impl<'a> Starts<'a> {
@@ -25,7 +31,22 @@ impl<'a> Starts<'a> {
         runs.sort_by_key(|run| run.started_at);
         let at_ms: Vec<i64> = runs.iter().map(|run| run.started_at.millis()).collect();
         let resolution_ms = resolution(&at_ms);
-        Starts { name: &history.name, runs, at_ms, resolution_ms }
+        let recorded_runs = runs.len() as u64;
+        let starts = Starts { name: &history.name, runs, at_ms, resolution_ms, recorded_runs, burst: None };
+        match after_failures(&starts) {
+            Some(bursts) => starts.only_heads(&bursts),
+            None => starts,
+        }
+    }
+
+    /// The starts with only the first runs of `bursts` left.
+    pub(super) fn only_heads(&self, bursts: &Bursts) -> Starts<'a> {
+        Starts {
+            runs: bursts.heads.iter().map(|head| self.runs[*head]).collect(),
+            at_ms: bursts.heads.iter().map(|head| self.at_ms[*head]).collect(),
+            burst: Some(bursts.details),
+            ..*self
+        }
     }
 }
 

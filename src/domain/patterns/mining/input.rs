@@ -1,6 +1,10 @@
 //! What the miner reads and may be told.
 
-use crate::domain::activity::TaskHistory;
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::domain::activity::{TaskHistory, UserId};
 use crate::domain::calendar::Zone;
 use crate::domain::time::TimeSpan;
 
@@ -23,10 +27,30 @@ pub struct MiningInput<'a> {
 pub struct MiningOptions {
     /// Least number of hits a pattern needs.
     pub min_occurrences: u64,
+    /// What users are called; one that is missing is named by its number.
+    pub user_names: BTreeMap<UserId, String>,
+    /// Days on which schedules may rest.
+    pub holidays: Vec<NaiveDate>,
+    /// Whether the histories are all there are.
+    pub coverage: Coverage,
+}
+
+/// How much of what ran the histories tell of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// All of it.
+    AllTaskTypes,
+    /// Only some task types: nothing can be said of users' hours, of loads or of busy ends of months.
+    SomeTaskTypes,
 }
 
 impl Default for MiningOptions {
     fn default() -> Self {
-        MiningOptions { min_occurrences: 3 }
+        MiningOptions {
+            min_occurrences: 3,
+            user_names: BTreeMap::new(),
+            holidays: Vec::new(),
+            coverage: Coverage::AllTaskTypes,
+        }
     }
 }

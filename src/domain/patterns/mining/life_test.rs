@@ -201,7 +201,7 @@ fn hostile_histories_neither_panic_nor_blow_up() {
         observed: &[],
         zone: Zone::UTC,
     };
-    assert_eq!(mine(&backwards, &MiningOptions { min_occurrences: 0 }), []);
+    assert_eq!(mine(&backwards, &MiningOptions { min_occurrences: 0, ..MiningOptions::default() }), []);
 }
 
 #[test]

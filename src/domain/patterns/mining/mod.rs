@@ -1,5 +1,8 @@
 //! From histories to patterns: slots that a schedule would name, and what the starts say for and against them.
 
+mod activity_profile;
+mod beyond_schedules;
+mod bursts;
 mod chains;
 mod circle;
 mod civil_days;
@@ -18,12 +21,18 @@ mod engine;
 mod evenness;
 mod evidence;
 mod explain;
+mod explained_runs;
 mod finer_times;
 mod flanks;
 mod gaps;
+mod habit_search;
+mod habits;
 mod history;
+mod holidays;
 mod input;
 mod lateness;
+mod load_profile;
+mod load_windows;
 mod local_clock;
 mod loops;
 mod minute;
@@ -38,7 +47,9 @@ mod report;
 mod report_period;
 mod rhythm;
 mod scatter;
+mod seasonal;
 mod shared_minute;
+mod slot_life;
 mod spectrum;
 mod surroundings;
 mod tentative;
@@ -48,19 +59,31 @@ mod zone_choice;
 #[cfg(test)]
 mod beacon_test;
 #[cfg(test)]
+mod burst_test;
+#[cfg(test)]
 mod calendar_test;
 #[cfg(test)]
 mod chain_test;
 #[cfg(test)]
 mod generator;
 #[cfg(test)]
+mod habit_test;
+#[cfg(test)]
+mod holiday_test;
+#[cfg(test)]
+mod hostile_test;
+#[cfg(test)]
 mod interval_test;
 #[cfg(test)]
 mod life_test;
 #[cfg(test)]
+mod load_test;
+#[cfg(test)]
 mod null_test;
+#[cfg(test)]
+mod seasonal_test;
 #[cfg(test)]
 mod trace_test;
 
 pub use engine::{mine, mine_until};
-pub use input::{MiningInput, MiningOptions};
+pub use input::{Coverage, MiningInput, MiningOptions};

@@ -8,7 +8,7 @@ use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, JitterSeconds, Pattern, PatternType, Quantiles, Tier, resource_profile,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, Tier, resource_profile,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
@@ -104,6 +104,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         zone_undetermined: claim.zone_undetermined,
         tier: Tier::Confirmed,
         p_value: None,
+        details: EvidenceDetails::default(),
     };
     let pattern = Pattern {
         pattern_type: claim.pattern_type,
