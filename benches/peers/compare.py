@@ -24,7 +24,8 @@ from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 
-PACKAGES = ["pyriodicity==0.8.2", "astropy==8.0.2", "scikit-mine==1.0.0"]
+# scikit-mine 1.0.0 works with no newer scikit-learn or pandas than these.
+PACKAGES = ["pyriodicity==0.8.2", "astropy==8.0.2", "scikit-mine==1.0.0", "scikit-learn==1.5.2", "pandas==2.2.3"]
 WEEK = 7 * 86400
 MOST_EVENTS = 200  # scikit-mine's time grows faster than the square of the events
 MOST_CYCLES = 10_000
@@ -109,7 +110,7 @@ def cycles(starts):
         period = row["period_major"]
         period = period.total_seconds() if hasattr(period, "total_seconds") else float(period)
         begin = pandas.Timestamp(row["t0"])
-        listed.append((begin.timestamp(), period, int(row["length_major"])))
+        listed.append((begin.timestamp(), period, int(row["repetition_major"])))
     return [cycle for cycle in listed if cycle[1] > 0]
 
 

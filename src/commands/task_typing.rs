@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::TaskTypeFilter;
 use crate::cli::analyze::GroupByArg;
-use crate::domain::activity::{GroupNames, Grouping, NameTemplates, Streams, TaskHistory};
+use crate::domain::activity::{GroupNames, Grouping, NameTemplates, Streams, TaskHistory, is_template};
 use crate::domain::patterns::{MixedTaskType, Pattern, in_groups, mixed_task_types};
 use crate::output::analyze::TypingNote;
 use crate::store::{Store, StoreError};
@@ -43,11 +43,17 @@ impl TypedHistories {
                 .collect(),
             None => HashSet::new(),
         };
-        let (histories, merged) = templates.merged(histories);
-        let note = TypingNote { names_merged: merged, templates: templates.len() as u64 };
-        let mut typed = TypedHistories { histories, note, asked_by_name };
-        let mut histories = std::mem::take(&mut typed.histories);
-        histories.retain(|history| typed.is_asked_for(&history.name, filter));
+        let mut typed = TypedHistories { histories: Vec::new(), note: TypingNote::default(), asked_by_name };
+        let asked_for: Vec<TaskHistory> = histories
+            .into_iter()
+            .filter(|history| typed.is_asked_for(templates.task_type_of(&history.name), filter))
+            .collect();
+        let (histories, names_merged) = templates.merged(asked_for);
+        let templates = match normalize {
+            true => histories.iter().filter(|history| is_template(&history.name)).count() as u64,
+            false => 0,
+        };
+        typed.note = TypingNote { names_merged, templates };
         typed.histories = histories;
         typed
     }
