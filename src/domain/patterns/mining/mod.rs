@@ -39,6 +39,7 @@ mod rhythm;
 mod scatter;
 mod shared_minute;
 mod spectrum;
+mod stretches;
 mod surroundings;
 mod tentative;
 mod timetable;
