@@ -72,11 +72,11 @@ fn a_beacon_at_the_limit_is_tentative_rather_than_confirmed() {
 fn figures_of_jitter_and_omission() {
     for minutes in [10, 7, 25] {
         for jitter in [0.05, 0.14, 0.2, 0.24, 0.26, 0.3] {
-            let (confirmed, any) = found(minutes * MINUTE_MS, jitter, 0.0, 1000..1400);
+            let (confirmed, any) = found(minutes * MINUTE_MS, jitter, 0.0, 5000..5400);
             eprintln!("figure every {minutes} min, jitter {jitter}: confirmed {confirmed:.3}, any {any:.3}");
         }
         for omission in [0.3, 0.5, 0.75, 0.85, 0.9, 0.95] {
-            let (confirmed, any) = found(minutes * MINUTE_MS, 0.0, omission, 1000..1400);
+            let (confirmed, any) = found(minutes * MINUTE_MS, 0.0, omission, 5000..5400);
             eprintln!(
                 "figure every {minutes} min, omission {omission}: confirmed {confirmed:.3}, any {any:.3}"
             );

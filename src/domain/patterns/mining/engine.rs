@@ -16,6 +16,7 @@ use super::observation::Observation;
 use super::period::PeriodCandidate;
 use super::report::{Draft, report_timetable};
 use super::report_period::{report_loop, report_period};
+use super::stretches::outlived;
 use super::surroundings::Surroundings;
 use super::tentative::tentative_pattern;
 use super::timetable::timetables;
@@ -239,6 +240,8 @@ fn credible_patterns(mut drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern
         drafts.retain(|_| credible.next().unwrap_or(true));
         drop(credible);
         if drafts.len() == before {
+            let mut outlived = outlived(&patterns).into_iter();
+            patterns.retain(|_| !outlived.next().unwrap_or(false));
             link_moves(&mut patterns);
             return patterns;
         }

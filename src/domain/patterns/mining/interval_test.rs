@@ -96,11 +96,28 @@ fn loops_that_sleep_after_finishing_are_found_though_their_phase_drifts() {
 }
 
 #[test]
+fn a_loop_that_slows_down_is_one_pattern_with_its_pace_of_today() {
+    let mut chance = Chance::new(21);
+    let mut at = MONDAY_MS as f64;
+    let starts: Vec<i64> = (0..900)
+        .map(|index| {
+            at += (30.0 + f64::from(index) / 225.0) * MINUTE_MS as f64 * (1.0 + 0.08 * chance.normal());
+            at as i64
+        })
+        .collect();
+    let found = mined(&[history("loop", starts)], days(21), Zone::Europe__Berlin);
+    let lengths = periods(&found);
+    assert_eq!(found.len(), 1, "{:?}", found.iter().map(|p| &p.schedule).collect::<Vec<_>>());
+    let today_ms = 33.5 * MINUTE_MS as f64;
+    assert!((lengths[0] as f64 / today_ms - 1.0).abs() < 0.03, "{lengths:?}");
+}
+
+#[test]
 #[ignore = "prints the figures for drifting loops"]
 fn figures_of_drifting_loops() {
     for count in [100, 200, 400] {
         for sigma in [0.02, 0.05, 0.1, 0.2] {
-            let found = loops_found(count, sigma, 1000..1400);
+            let found = loops_found(count, sigma, 5000..5400);
             eprintln!("figure {count} runs of loops, sigma {sigma}: {found:.3}");
         }
     }

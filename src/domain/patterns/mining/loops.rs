@@ -81,10 +81,23 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     const LATTICE_DEVIATIONS: f64 = 3.5;
     let best = best?;
     let nats = RARE_FAMILY_NATS + 1.5 * (gaps.len() as f64).ln() + tried.max(1.0).ln();
-    let period_ms = likeliest_period(&gaps, best);
+    let period_ms = current_period(&gaps, best);
     let lattice_deviations = lattice_deviations(&gaps, period_ms);
     let found = LoopCandidate { period_ms, lattice_deviations, net: best.net - nats, ..best };
     (lattice_deviations <= LATTICE_DEVIATIONS).then_some(found)
+}
+
+/// The period of the newest gaps where it differs from that of all of them, by more than chance.
+fn current_period(gaps: &[f64], found: LoopCandidate) -> f64 {
+    const NEWEST: usize = 200;
+    let overall = likeliest_period(gaps, found);
+    if gaps.len() < 2 * NEWEST {
+        return overall;
+    }
+    let newest =
+        likeliest_period(&gaps[gaps.len() - NEWEST..], LoopCandidate { period_ms: overall, ..found });
+    let error = found.spread.max(0.01) / (NEWEST as f64).sqrt();
+    if (newest / overall - 1.0).abs() > 3.0 * error { newest } else { overall }
 }
 
 /// The period near that of `found` with the greatest likelihood, by expectation and maximisation: all cycles count,

@@ -51,6 +51,7 @@ mod seasonal;
 mod shared_minute;
 mod slot_life;
 mod spectrum;
+mod stretches;
 mod surroundings;
 mod tentative;
 mod timetable;

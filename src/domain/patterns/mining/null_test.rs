@@ -76,7 +76,7 @@ fn activity_without_a_schedule_yields_no_pattern() {
 #[test]
 #[ignore = "the long form of the test above"]
 fn two_thousand_series_without_a_schedule() {
-    let found = alarms(1000..1500);
+    let found = alarms(5000..5500);
     let confirmed = confirmed(&found);
     eprintln!("figure false alarms: {confirmed} confirmed, {} of any tier of 2000 series", found.len());
     assert!(confirmed <= 10 && found.len() <= 100);
@@ -86,7 +86,7 @@ fn two_thousand_series_without_a_schedule() {
 #[ignore = "prints how often a day without a schedule looks like a beacon"]
 fn figures_of_days_without_a_schedule() {
     for kind in [Unscheduled::Poisson, Unscheduled::Diurnal, Unscheduled::OfficeHours, Unscheduled::Bursts] {
-        let tiers = alarms_of_a_day(kind, 3000..4000);
+        let tiers = alarms_of_a_day(kind, 6000..7000);
         let confirmed = tiers.iter().filter(|tier| **tier == Tier::Confirmed).count();
         eprintln!("figure {kind:?} days: {confirmed} confirmed, {} of any tier of 1000", tiers.len());
     }
