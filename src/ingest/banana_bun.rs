@@ -92,7 +92,7 @@ struct Tasks {
     paging: Paging,
     rows: u64,
     unknown_statuses: BTreeSet<String>,
-    ready: VecDeque<Entry>,
+    ready: VecDeque<Result<Entry, IngestError>>,
 }
 
 impl Iterator for Tasks {
@@ -101,13 +101,14 @@ impl Iterator for Tasks {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(entry) = self.ready.pop_front() {
-                return Some(Ok(entry));
+                return Some(entry);
             }
             let opened = self.opened.take()?;
             match self.read_page(&opened.connection) {
                 Ok(0) => self.tell_unknown_statuses(),
                 Ok(_) => self.opened = Some(opened),
-                Err(error) => return Some(Err(database_error(&self.label, &error))),
+                // After the rows of its page that could be read.
+                Err(error) => self.ready.push_back(Err(database_error(&self.label, &error))),
             }
         }
     }
@@ -144,7 +145,7 @@ impl Tasks {
                 Ok(run) => Entry::Run(run),
                 Err(reject) => Entry::Reject(reject),
             };
-            self.ready.push_back(entry);
+            self.ready.push_back(Ok(entry));
         }
         Ok(count)
     }
@@ -153,7 +154,7 @@ impl Tasks {
         if !self.unknown_statuses.is_empty() {
             let words: Vec<&str> = self.unknown_statuses.iter().map(String::as_str).collect();
             let words = words.join(", ");
-            self.ready.push_back(Entry::Notice(format!("status taken as unknown: {words}")));
+            self.ready.push_back(Ok(Entry::Notice(format!("status taken as unknown: {words}"))));
         }
     }
 }
