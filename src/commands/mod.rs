@@ -10,6 +10,7 @@ mod outcome;
 mod task_type_filter;
 
 pub mod analyze;
+pub mod backtest;
 pub mod backup;
 pub mod complete;
 pub mod completions;

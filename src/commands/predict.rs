@@ -9,8 +9,8 @@ use crate::cli::predict::{EvaluateArgs, PredictArgs, PredictCommand};
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
-    MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
-    predict, silence_factor, spike_buffers,
+    Calibration, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
+    next_expected, predict, silence_factor, spike_buffers,
 };
 use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -58,6 +58,7 @@ struct Knowledge {
     recent: Vec<TaskHistory>,
     last_starts: std::collections::BTreeMap<String, Timestamp>,
     history_end: Option<Timestamp>,
+    calibration: Calibration,
 }
 
 impl Knowledge {
@@ -73,6 +74,7 @@ impl Knowledge {
             recent: store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?,
             last_starts: store.last_starts(now)?,
             history_end: store.last_start(now)?,
+            calibration: store.calibration()?,
         })
     }
 
@@ -83,6 +85,7 @@ impl Knowledge {
             recent: &self.recent,
             last_starts: &self.last_starts,
             history_end: self.history_end,
+            calibration: &self.calibration,
             horizon,
         }
     }

@@ -16,7 +16,7 @@ use super::surroundings::Surroundings;
 use super::timetable::timetables;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::Pattern;
+use crate::domain::patterns::{Pattern, pool_spreads};
 use crate::domain::time::DAY_MS;
 
 /// Share of false patterns among those returned, at most, in expectation.
@@ -95,6 +95,7 @@ pub fn mine_until(
         })
         .collect();
     patterns.sort_by(|one, other| order(one).cmp(&order(other)));
+    pool_spreads(&mut patterns);
     patterns
 }
 

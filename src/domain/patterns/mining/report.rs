@@ -7,7 +7,9 @@ use super::scatter::robust_deviation;
 use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
-use crate::domain::patterns::{Evidence, JitterSeconds, Pattern, PatternType, Quantiles, resource_profile};
+use crate::domain::patterns::{
+    Evidence, JitterSeconds, Pattern, PatternType, Quantiles, WindowGrowth, resource_profile, start_window,
+};
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
 /// A pattern whose share of unexplained runs is not known yet.
@@ -100,6 +102,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         last_seen,
         regime_start: first_seen,
         jitter_seconds: JitterSeconds { p50: apart.p50, p95: apart.p95 },
+        start_window: start_window(&offsets_ms, WindowGrowth::Fixed),
         zone_undetermined: claim.zone_undetermined,
     };
     let pattern = Pattern {
