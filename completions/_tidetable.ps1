@@ -52,6 +52,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Turn patterns into scheduling rules')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List, show, add, enable, disable and remove scheduling rules')
             [CompletionResult]::new('predict', 'predict', [CompletionResultType]::ParameterValue, 'Predict which runs the next hours bring and what they need')
+            [CompletionResult]::new('backtest', 'backtest', [CompletionResultType]::ParameterValue, 'Test predictions on the past: cut the history, predict, compare with what came')
             [CompletionResult]::new('optimize-resource-schedule', 'optimize-resource-schedule', [CompletionResultType]::ParameterValue, 'Propose better start times for the rules')
             [CompletionResult]::new('optimize', 'optimize', [CompletionResultType]::ParameterValue, 'Propose better start times for the rules')
             [CompletionResult]::new('search-similar-patterns', 'search-similar-patterns', [CompletionResultType]::ParameterValue, 'Find patterns that behave like others')
@@ -592,6 +593,34 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;predict;help;help' {
+            break
+        }
+        'tidetable;backtest' {
+            [CompletionResult]::new('--cut', '--cut', [CompletionResultType]::ParameterName, 'Cut the history here: a local day or an RFC 3339 time')
+            [CompletionResult]::new('--folds', '--folds', [CompletionResultType]::ParameterName, 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]')
+            [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours predicted from each cut, 1 to 8784 [default: 24]')
+            [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Least confidence of a prediction that counts [default: 0.5]')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'Days of history mined before each cut [default: as analyze-activity-patterns]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Keep what the outcomes teach: later predictions are calibrated by it')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
         'tidetable;optimize-resource-schedule' {
@@ -1189,6 +1218,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('generate-scheduling-rules', 'generate-scheduling-rules', [CompletionResultType]::ParameterValue, 'Turn patterns into scheduling rules')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List, show, add, enable, disable and remove scheduling rules')
             [CompletionResult]::new('predict', 'predict', [CompletionResultType]::ParameterValue, 'Predict which runs the next hours bring and what they need')
+            [CompletionResult]::new('backtest', 'backtest', [CompletionResultType]::ParameterValue, 'Test predictions on the past: cut the history, predict, compare with what came')
             [CompletionResult]::new('optimize-resource-schedule', 'optimize-resource-schedule', [CompletionResultType]::ParameterValue, 'Propose better start times for the rules')
             [CompletionResult]::new('search-similar-patterns', 'search-similar-patterns', [CompletionResultType]::ParameterValue, 'Find patterns that behave like others')
             [CompletionResult]::new('gpu', 'gpu', [CompletionResultType]::ParameterValue, 'See which processes hold GPU memory, and free it')
@@ -1251,6 +1281,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;predict;evaluate' {
+            break
+        }
+        'tidetable;help;backtest' {
             break
         }
         'tidetable;help;optimize-resource-schedule' {

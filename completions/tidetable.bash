@@ -24,6 +24,9 @@ _tidetable() {
             tidetable,analyze-activity-patterns)
                 cmd="tidetable__subcmd__analyze__subcmd__activity__subcmd__patterns"
                 ;;
+            tidetable,backtest)
+                cmd="tidetable__subcmd__backtest"
+                ;;
             tidetable,backup)
                 cmd="tidetable__subcmd__backup"
                 ;;
@@ -161,6 +164,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help,analyze-activity-patterns)
                 cmd="tidetable__subcmd__help__subcmd__analyze__subcmd__activity__subcmd__patterns"
+                ;;
+            tidetable__subcmd__help,backtest)
+                cmd="tidetable__subcmd__help__subcmd__backtest"
                 ;;
             tidetable__subcmd__help,backup)
                 cmd="tidetable__subcmd__help__subcmd__backup"
@@ -328,7 +334,7 @@ _tidetable() {
 
     case "${cmd}" in
         tidetable)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version demo import analyze-activity-patterns analyze view-detected-patterns view generate-scheduling-rules generate rules predict optimize-resource-schedule optimize search-similar-patterns search gpu backup restore config completions man help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version demo import analyze-activity-patterns analyze view-detected-patterns view generate-scheduling-rules generate rules predict backtest optimize-resource-schedule optimize search-similar-patterns search gpu backup restore config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -420,6 +426,94 @@ _tidetable() {
                     ;;
                 --use-model)
                     COMPREPLY=($(compgen -W "none" -- "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__backtest)
+            opts="-n -v -q -h -V --cut --folds --look-ahead-hours --min-confidence --days --save --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --cut)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --folds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --look-ahead-hours)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-confidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -1926,7 +2020,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help)
-            opts="demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help"
+            opts="demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1940,6 +2034,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__analyze__subcmd__activity__subcmd__patterns)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__backtest)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -49,6 +49,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand generate 'Turn patterns into scheduling rules'
             cand rules 'List, show, add, enable, disable and remove scheduling rules'
             cand predict 'Predict which runs the next hours bring and what they need'
+            cand backtest 'Test predictions on the past: cut the history, predict, compare with what came'
             cand optimize-resource-schedule 'Propose better start times for the rules'
             cand optimize 'Propose better start times for the rules'
             cand search-similar-patterns 'Find patterns that behave like others'
@@ -559,6 +560,33 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;predict;help;evaluate'= {
         }
         &'tidetable;predict;help;help'= {
+        }
+        &'tidetable;backtest'= {
+            cand --cut 'Cut the history here: a local day or an RFC 3339 time'
+            cand --folds 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]'
+            cand --look-ahead-hours 'Hours predicted from each cut, 1 to 8784 [default: 24]'
+            cand --min-confidence 'Least confidence of a prediction that counts [default: 0.5]'
+            cand --days 'Days of history mined before each cut [default: as analyze-activity-patterns]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --save 'Keep what the outcomes teach: later predictions are calibrated by it'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
         }
         &'tidetable;optimize-resource-schedule'= {
             cand --target-date 'First local day of the horizon [default: tomorrow]'
@@ -1119,6 +1147,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand generate-scheduling-rules 'Turn patterns into scheduling rules'
             cand rules 'List, show, add, enable, disable and remove scheduling rules'
             cand predict 'Predict which runs the next hours bring and what they need'
+            cand backtest 'Test predictions on the past: cut the history, predict, compare with what came'
             cand optimize-resource-schedule 'Propose better start times for the rules'
             cand search-similar-patterns 'Find patterns that behave like others'
             cand gpu 'See which processes hold GPU memory, and free it'
@@ -1166,6 +1195,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand evaluate 'Compare past predictions with what really ran'
         }
         &'tidetable;help;predict;evaluate'= {
+        }
+        &'tidetable;help;backtest'= {
         }
         &'tidetable;help;optimize-resource-schedule'= {
         }

@@ -135,6 +135,7 @@ fn run_command(context: &Context, command: &Command) -> anyhow::Result<Outcome> 
         Command::Generate(args) => commands::generate::run(context, args),
         Command::Rules(args) => commands::rules::run(context, args),
         Command::Predict(args) => commands::predict::run(context, args),
+        Command::Backtest(args) => commands::backtest::run(context, args),
         Command::Optimize(args) => commands::optimize::run(context, args),
         Command::Search(args) => commands::search::run(context, args),
         Command::Gpu(args) => commands::gpu::run(context, args),

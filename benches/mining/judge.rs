@@ -6,7 +6,7 @@ use chrono::Offset;
 use tidetable::domain::activity::{TaskHistory, observed_spans};
 use tidetable::domain::calendar::{Schedule, Zone};
 use tidetable::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, PatternType, mine};
-use tidetable::domain::prediction::{PredictionInput, predict};
+use tidetable::domain::prediction::{Calibration, PredictionInput, predict};
 use tidetable::domain::time::{TimeSpan, Timestamp};
 
 use crate::case::{Case, Truth};
@@ -172,7 +172,9 @@ fn expected(patterns: &[Pattern], histories: &[TaskHistory], horizon: TimeSpan) 
         .iter()
         .filter_map(|history| Some((history.name.clone(), history.runs.last()?.started_at)))
         .collect();
+    let calibration = Calibration::default();
     let input = PredictionInput {
+        calibration: &calibration,
         patterns: &patterns,
         rules: &[],
         recent: histories,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tidetable::domain::activity::{TaskHistory, observed_spans};
 use tidetable::domain::calendar::Zone;
 use tidetable::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine};
-use tidetable::domain::prediction::{PredictionInput, predict};
+use tidetable::domain::prediction::{Calibration, PredictionInput, predict};
 use tidetable::domain::time::{DAY_MS, TimeSpan, Timestamp};
 
 use crate::scoring::{ByType, Expected};
@@ -41,7 +41,9 @@ pub fn expected(
         .filter_map(|history| Some((history.name.clone(), history.runs.last()?.started_at)))
         .collect();
     let history_end = last_starts.values().max().copied();
+    let calibration = Calibration::default();
     let input = PredictionInput {
+        calibration: &calibration,
         patterns,
         rules: &[],
         recent: &recent,

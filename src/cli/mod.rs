@@ -5,6 +5,7 @@ mod global;
 mod values;
 
 pub mod analyze;
+pub mod backtest;
 pub mod backup;
 pub mod complete;
 pub mod completions;
@@ -70,6 +71,8 @@ pub enum Command {
     Rules(rules::RulesArgs),
     /// Predict which runs the next hours bring and what they need
     Predict(predict::PredictArgs),
+    /// Test predictions on the past: cut the history, predict, compare with what came
+    Backtest(backtest::BacktestArgs),
     /// Propose better start times for the rules
     #[command(name = "optimize-resource-schedule", visible_alias = "optimize")]
     Optimize(optimize::OptimizeArgs),
@@ -101,6 +104,7 @@ impl Command {
             Command::Generate(_) => "generate-scheduling-rules",
             Command::Rules(_) => "rules",
             Command::Predict(_) => "predict",
+            Command::Backtest(_) => "backtest",
             Command::Optimize(_) => "optimize-resource-schedule",
             Command::Search(_) => "search-similar-patterns",
             Command::Gpu(_) => "gpu",

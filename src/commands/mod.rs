@@ -11,6 +11,7 @@ mod task_type_filter;
 mod task_typing;
 
 pub mod analyze;
+pub mod backtest;
 pub mod backup;
 pub mod complete;
 pub mod completions;

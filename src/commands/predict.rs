@@ -9,8 +9,8 @@ use crate::cli::predict::{EvaluateArgs, PredictArgs, PredictCommand};
 use crate::domain::activity::{NameTemplates, TaskHistory};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
-    MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate, next_expected,
-    predict, silence_factor, spike_buffers,
+    Calibration, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
+    next_expected, predict, silence_factor, spike_buffers,
 };
 use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -58,6 +58,7 @@ struct Knowledge {
     recent: Vec<TaskHistory>,
     last_starts: BTreeMap<String, Timestamp>,
     history_end: Option<Timestamp>,
+    calibration: Calibration,
 }
 
 impl Knowledge {
@@ -82,6 +83,7 @@ impl Knowledge {
             recent: templates.merged(recent).0,
             last_starts,
             history_end: store.last_start(now)?,
+            calibration: store.calibration()?,
         })
     }
 
@@ -92,6 +94,7 @@ impl Knowledge {
             recent: &self.recent,
             last_starts: &self.last_starts,
             history_end: self.history_end,
+            calibration: &self.calibration,
             horizon,
         }
     }

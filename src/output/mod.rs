@@ -13,6 +13,7 @@ mod schedule;
 mod style;
 
 pub mod analyze;
+pub mod backtest;
 pub mod backup;
 pub mod completions;
 pub mod config;

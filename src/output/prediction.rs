@@ -66,6 +66,7 @@ fn needs_json(resources: &ResourceProfile) -> Value {
         "memory_mib": resources.memory_mib,
         "gpu_count": resources.gpu_count.map(|quantiles| quantiles.p50),
         "gpu_memory_mib": resources.gpu_memory_mib,
+        "failure_rate": resources.failure_rate,
         "runs_used": resources.runs_used,
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod backup;
 
+mod calibrations;
 mod connection;
 mod error;
 mod imports;

@@ -13,7 +13,7 @@ use crate::domain::activity::{HistoryRun, Resources, is_template};
 use crate::domain::patterns::PatternId;
 use crate::domain::prediction::{
     CoveredRuns, ExpectedWindow, Prediction, PredictionHorizon, PredictionOutcome, TrackedPrediction,
-    covered_spans, match_runs,
+    covered_spans, match_runs, matching_spans,
 };
 use crate::domain::rules::RuleId;
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -185,6 +185,13 @@ fn waiting_predictions(
             },
             outcome: row.get(5)?,
         });
+    }
+    // A run a little outside its window is the predicted one all the same.
+    for waiting in waiting.values_mut() {
+        let windows: Vec<ExpectedWindow> = waiting.iter().map(|waiting| waiting.window).collect();
+        for (waiting, span) in waiting.iter_mut().zip(matching_spans(&windows)) {
+            waiting.window = span;
+        }
     }
     Ok(waiting)
 }

@@ -79,7 +79,7 @@ fn the_list_tells_scripts_everything() {
     assert_eq!(backup["id"], FIRST);
     assert_eq!(backup["counts"]["runs"], 12);
     assert_eq!(backup["reason"], "manual");
-    assert_eq!(backup["schema"], 1);
+    assert_eq!(backup["schema"], tidetable::store::SCHEMA_VERSION);
     assert_eq!(backup["bytes"], std::fs::metadata(archive(&sandbox, FIRST)).expect("archive").len());
 }
 

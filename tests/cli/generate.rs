@@ -40,6 +40,7 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
             last_seen: now().plus_ms(-DAY_MS),
             regime_start: now().plus_ms(-30 * DAY_MS),
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 2.0 },
+            start_window: None,
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,

@@ -6,6 +6,7 @@
 mod sandbox;
 
 mod analyze;
+mod backtest;
 mod backup;
 mod completions;
 mod config;

@@ -51,7 +51,7 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 12] = [
+const EMPTY: [Step<'_>; 13] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
@@ -59,6 +59,7 @@ const EMPTY: [Step<'_>; 12] = [
     ("rules", "export", "rules export --target crontab"),
     ("predict", "data", "predict"),
     ("predict-evaluate", "data", "predict evaluate"),
+    ("backtest", "data", "backtest"),
     ("optimize-resource-schedule", "data", "optimize-resource-schedule --balance-load"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
     ("backup", "list", "backup list"),
@@ -79,7 +80,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 51] = [
+const STORY: [Step<'_>; 52] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -97,6 +98,7 @@ const STORY: [Step<'_>; 51] = [
     ("predict", "data", "predict --min-confidence 0.97"),
     ("predict", "data", "predict --min-confidence 0 --look-ahead-hours 168"),
     ("predict-evaluate", "data", "predict evaluate"),
+    ("backtest", "data", "backtest --folds 2 --save"),
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("view-detected-patterns", "data", "view-detected-patterns --pattern-id 1"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules --auto-enable --max-rules 30 --dry-run"),

@@ -3,15 +3,19 @@
 mod details;
 mod grouped;
 mod mining;
+mod needs;
 mod pattern;
 mod profile;
 mod quantiles;
+mod start_window;
 
 pub use details::{
     BurstDetails, EvidenceDetails, HabitDetails, HolidayDetails, LoadDetails, MonthEdge, SeasonDetails,
 };
 pub use grouped::{MixedTaskType, in_groups, mixed_task_types};
 pub use mining::{Coverage, MiningInput, MiningOptions, mine, mine_until};
+pub use needs::{FailureRate, failure_rate, pool_spreads};
 pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, PatternType, Tier};
 pub use profile::{ResourceProfile, resource_profile};
 pub use quantiles::Quantiles;
+pub use start_window::{StartWindow, WindowGrowth, start_window};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EvidenceDetails, ResourceProfile};
+use super::{EvidenceDetails, ResourceProfile, StartWindow};
 use crate::domain::activity::StreamGroup;
 use crate::domain::calendar::{Schedule, Zone};
 use crate::domain::time::Timestamp;
@@ -148,6 +148,8 @@ pub struct Evidence {
     pub regime_start: Timestamp,
     /// Distance of starts from slots.
     pub jitter_seconds: JitterSeconds,
+    /// Where the next start lies around its slot; `None` in patterns stored before it was known.
+    pub start_window: Option<StartWindow>,
     /// Zones that explain the hits equally well; empty when the zone is decided.
     pub zone_undetermined: Vec<String>,
     /// How sure it is, over all task types analysed.

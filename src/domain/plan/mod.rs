@@ -17,7 +17,7 @@ mod presolve;
 mod problem;
 mod profile;
 mod prover;
-mod random;
+pub(in crate::domain) mod random;
 mod reason;
 mod score;
 mod search;

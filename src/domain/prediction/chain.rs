@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expectation::Expectation;
 use super::merge::{Candidate, Merged};
+use super::window::SlotWindow;
 use super::{Prediction, PredictionInput, PredictionSource};
 use crate::domain::activity::{HistoryRun, RunStatus, TaskHistory};
 use crate::domain::calendar::Schedule;
@@ -35,14 +36,20 @@ pub(super) fn add_followers(
     let mut frontier: Vec<usize> = (0..merged.len()).collect();
     for _ in 0..MOST_LINKS {
         for position in frontier {
-            let predecessor = merged.get(position);
+            let (predecessor, half_window_ms) = merged.get(position);
             for index in after.get(predecessor.task_type.as_str()).into_iter().flatten() {
                 if merged.len() + candidates.len() >= most {
                     break;
                 }
                 let follower = &followers[*index];
-                if let Some(prediction) = follow(predecessor, follower, input.horizon) {
-                    candidates.push(Candidate { expectation: first_number + index, prediction });
+                if let Some((prediction, half_window_ms)) =
+                    follow(predecessor, half_window_ms, follower, input.horizon)
+                {
+                    candidates.push(Candidate {
+                        expectation: first_number + index,
+                        half_window_ms,
+                        prediction,
+                    });
                 }
             }
         }
@@ -53,10 +60,15 @@ pub(super) fn add_followers(
     }
 }
 
-/// What follows `predecessor`: at its start plus its median duration plus the lag, in a window as wide as both
-/// windows together (and, on the late side, as the duration's spread). `None` outside the horizon, or where
-/// the lag counts from an end that nobody can tell.
-fn follow(predecessor: &Prediction, follower: &Expectation<'_>, horizon: TimeSpan) -> Option<Prediction> {
+/// What follows `predecessor`: at its start plus its median duration plus the lag, in the window of all three
+/// delays together; and its half window. `None` outside the horizon, or where the lag counts from an end that nobody
+/// can tell.
+fn follow(
+    predecessor: &Prediction,
+    predecessor_half_ms: i64,
+    follower: &Expectation<'_>,
+    horizon: TimeSpan,
+) -> Option<(Prediction, i64)> {
     let Schedule::Follows { lag_ms, from_end, .. } = &*follower.schedule else { return None };
     let (duration_ms, spread_ms) = match from_end {
         false => (0, 0),
@@ -67,21 +79,28 @@ fn follow(predecessor: &Prediction, follower: &Expectation<'_>, horizon: TimeSpa
         predecessor: predecessor.task_type.clone(),
         predecessor_start: predecessor.predicted_start,
     };
+    let window = SlotWindow {
+        from_ms: predecessor.window_start.since(predecessor.predicted_start),
+        to_ms: predecessor.window_end.since(predecessor.predicted_start),
+    }
+    .convolved(SlotWindow { from_ms: -spread_ms.min(duration_ms), to_ms: spread_ms })
+    .convolved(follower.window);
+    let predicted_start = predecessor.predicted_start.plus_ms(delay);
     let prediction = Prediction {
         task_type: follower.task_type.to_owned(),
-        predicted_start: predecessor.predicted_start.plus_ms(delay),
-        window_start: predecessor.window_start.plus_ms(delay.saturating_sub(follower.half_window_ms)),
-        window_end: predecessor
-            .window_end
-            .plus_ms(delay.saturating_add(spread_ms).saturating_add(follower.half_window_ms)),
+        predicted_start,
+        window_start: predicted_start.plus_ms(window.from_ms),
+        window_end: predicted_start.plus_ms(window.to_ms),
         confidence: predecessor.confidence * follower.confidence,
         pattern_id: follower.pattern_id,
         rule_id: follower.rule_id,
         source,
         resources: follower.resources,
     };
+    let half_window_ms =
+        predecessor_half_ms.saturating_add(spread_ms).saturating_add(follower.half_window_ms);
     let useful = horizon.contains(prediction.predicted_start) && prediction.confidence >= LEAST_CONFIDENCE;
-    useful.then_some(prediction)
+    useful.then_some((prediction, half_window_ms))
 }
 
 /// Median duration, and how much longer 95 % of the runs take at most, in milliseconds.
@@ -112,12 +131,12 @@ fn after_recent_runs(
         let Some(known) = run_as_prediction(run, history, needs, *from_end, input.horizon.start) else {
             continue;
         };
-        if let Some(mut prediction) = follow(&known, follower, input.horizon) {
+        if let Some((mut prediction, half_window_ms)) = follow(&known, 0, follower, input.horizon) {
             prediction.source = PredictionSource::Follows {
                 predecessor: predecessor.clone(),
                 predecessor_start: run.started_at,
             };
-            candidates.push(Candidate { expectation: first_number + index, prediction });
+            candidates.push(Candidate { expectation: first_number + index, half_window_ms, prediction });
         }
     }
     candidates

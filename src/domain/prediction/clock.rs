@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::expectation::Expectation;
 use super::merge::Candidate;
-use super::window::window_length_ms;
+use super::window::{grown, window_length_ms};
 use super::{Prediction, PredictionInput};
 use crate::domain::activity::HistoryRun;
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -40,7 +40,11 @@ pub(super) fn clock_candidates(
         }
         let clock = &clocks[index];
         if !already_ran(clock, start, input) {
-            candidates.push(Candidate { expectation: index, prediction: prediction_at(clock, start) });
+            candidates.push(Candidate {
+                expectation: index,
+                half_window_ms: clock.half_window_ms,
+                prediction: prediction_at(clock, start),
+            });
         }
         if let Some(slot) = slots[index].next() {
             waiting.push(Reverse((slot.plus_ms(offsets[index]), index)));
@@ -50,11 +54,12 @@ pub(super) fn clock_candidates(
 }
 
 fn prediction_at(clock: &Expectation<'_>, start: Timestamp) -> Prediction {
+    let window = grown(clock.window, clock.growth, &clock.schedule, start);
     Prediction {
         task_type: clock.task_type.to_owned(),
         predicted_start: start,
-        window_start: start.plus_ms(-clock.half_window_ms),
-        window_end: start.plus_ms(clock.half_window_ms),
+        window_start: start.plus_ms(window.from_ms),
+        window_end: start.plus_ms(window.to_ms),
         confidence: clock.confidence,
         pattern_id: clock.pattern_id,
         rule_id: clock.rule_id,

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::liveness::{alive_chance, silence_factor};
-use super::window::{half_window, rule_half_window};
+use super::window::{SlotWindow, half_window, rule_half_window, slot_window};
 use super::{PredictionInput, PredictionSource};
 use crate::domain::calendar::{Schedule, Zone};
-use crate::domain::patterns::{Pattern, PatternId, PatternType, ResourceProfile};
+use crate::domain::patterns::{Pattern, PatternId, PatternType, ResourceProfile, WindowGrowth};
 use crate::domain::rules::{Rule, RuleId, RuleSource, StoredRule, same_instants};
 use crate::domain::time::{TimeSpan, Timestamp};
 
@@ -30,7 +30,12 @@ pub(super) struct Expectation<'a> {
     pub schedule: Cow<'a, Schedule>,
     pub zone: Zone,
     pub confidence: f64,
+    /// How far from its slot a start still is this run.
     pub half_window_ms: i64,
+    /// Where it lies with 90 %, for the next slot
+    pub window: SlotWindow,
+    /// and for those after it.
+    pub growth: WindowGrowth,
     pub resources: ResourceProfile,
     pub pattern_id: Option<PatternId>,
     pub rule_id: Option<RuleId>,
@@ -69,6 +74,8 @@ pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> 
             zone: pattern.zone,
             confidence: ratio(pattern.confidence * decay * alive(pattern, task_type, input)),
             half_window_ms: half_window(pattern),
+            window: slot_window(pattern),
+            growth: pattern.evidence.start_window.map_or(WindowGrowth::Fixed, |window| window.growth),
             resources: pattern.resources,
             pattern_id: Some(*id),
             rule_id: rule.map(|stored| stored.id),
@@ -168,9 +175,12 @@ fn of_rule<'a>(stored: &'a StoredRule, input: &PredictionInput<'a>) -> Option<Ex
             .map_or(rule.resources, |(_, pattern)| pattern.resources),
         _ => rule.resources,
     };
+    let half_window_ms = rule_half_window(&schedule, rule.zone, input.horizon.start);
     Some(Expectation {
         task_type: &rule.task_type,
-        half_window_ms: rule_half_window(&schedule, rule.zone, input.horizon.start),
+        half_window_ms,
+        window: SlotWindow::around(half_window_ms),
+        growth: WindowGrowth::Fixed,
         schedule,
         zone: rule.zone,
         confidence: ratio(rule.confidence * certainty),

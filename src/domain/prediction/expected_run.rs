@@ -41,11 +41,12 @@ pub struct Prediction {
     pub task_type: String,
     /// When it is most likely to start.
     pub predicted_start: Timestamp,
-    /// First instant of the window that a start must fall into for this to have come true.
+    /// First instant of the window that nine in ten of the runs that come start in.
     pub window_start: Timestamp,
     /// Last instant of that window.
     pub window_end: Timestamp,
-    /// Probability (0..1) of a start within the window.
+    /// Probability (0..1) that the run comes: that a start lies in the window or a little outside of it
+    /// ([`super::matching_spans`]).
     pub confidence: f64,
     /// The pattern it rests on, where there is one.
     pub pattern_id: Option<PatternId>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Prediction, PredictionInput, predict};
+use super::{Calibration, Prediction, PredictionInput, predict};
 use crate::domain::activity::{HistoryRun, TaskHistory, TaskTypeId};
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use crate::domain::patterns::{
@@ -48,6 +48,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             last_seen,
             regime_start: at("2026-02-01T00:00:00Z"),
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 30.0 },
+            start_window: None,
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
@@ -100,6 +101,7 @@ pub(super) struct World {
     pub recent: Vec<TaskHistory>,
     pub last_starts: BTreeMap<String, Timestamp>,
     pub history_end: Option<Timestamp>,
+    pub calibration: Calibration,
     pub now: Timestamp,
     pub hours: i64,
 }
@@ -115,6 +117,7 @@ impl World {
             recent: Vec::new(),
             last_starts: BTreeMap::new(),
             history_end: Some(now),
+            calibration: Calibration::default(),
             now,
             hours: 24,
         }
@@ -144,6 +147,7 @@ impl World {
             recent: &self.recent,
             last_starts: &self.last_starts,
             history_end: self.history_end,
+            calibration: &self.calibration,
             horizon: TimeSpan { start: self.now, end: self.now.plus_ms(self.hours * HOUR_MS) },
         }
     }

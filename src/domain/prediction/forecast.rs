@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Prediction;
 use super::chain::add_followers;
 use super::clock::clock_candidates;
 use super::expectation::expectations;
 use super::holidays::lower_on_holidays;
 use super::merge::Merged;
+use super::{Calibration, Prediction, PredictionClass};
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::rules::StoredRule;
@@ -30,6 +30,8 @@ pub struct PredictionInput<'a> {
     pub last_starts: &'a BTreeMap<String, Timestamp>,
     /// The last start of anything: where the record ends.
     pub history_end: Option<Timestamp>,
+    /// How often confidences came true so far.
+    pub calibration: &'a Calibration,
     /// From now on; predicted starts lie inside.
     pub horizon: TimeSpan,
 }
@@ -46,8 +48,24 @@ pub fn predict(input: &PredictionInput<'_>) -> Vec<Prediction> {
     add_followers(&mut merged, &found.followers, found.clocks.len(), input, 2 * MAX_PREDICTIONS);
     let mut predictions = merged.into_sorted();
     predictions.truncate(MAX_PREDICTIONS);
+    calibrate(&mut predictions, input);
     lower_on_holidays(&mut predictions, input);
     predictions
+}
+
+/// Replaces confidences by how often such ones came true. Last: what follows a run builds on its uncalibrated
+/// confidence, as the outcomes that a chain's calibration is learnt from did.
+fn calibrate(predictions: &mut [Prediction], input: &PredictionInput<'_>) {
+    if input.calibration.classes.is_empty() {
+        return;
+    }
+    let patterns: BTreeMap<PatternId, &Pattern> =
+        input.patterns.iter().map(|(id, pattern)| (*id, pattern)).collect();
+    for prediction in predictions {
+        let pattern = prediction.pattern_id.and_then(|id| patterns.get(&id).copied());
+        let class = PredictionClass::of(&prediction.source, pattern);
+        prediction.confidence = input.calibration.apply(class, prediction.confidence);
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use crate::domain::time::Timestamp;
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub expectation: usize,
+    /// How far from its predicted start the run may lie and still be this one, in milliseconds.
+    pub half_window_ms: i64,
     pub prediction: Prediction,
 }
 
@@ -16,6 +18,8 @@ pub(super) struct Candidate {
 #[derive(Debug, Default)]
 pub(super) struct Merged {
     predictions: Vec<Prediction>,
+    /// The half window of each.
+    half_windows_ms: Vec<i64>,
     /// The expectations behind each prediction.
     behind: Vec<Vec<usize>>,
     /// Positions by task type and start.
@@ -64,8 +68,9 @@ impl Merged {
         self.predictions.len()
     }
 
-    pub fn get(&self, position: usize) -> &Prediction {
-        &self.predictions[position]
+    /// A prediction and its half window.
+    pub fn get(&self, position: usize) -> (&Prediction, i64) {
+        (&self.predictions[position], self.half_windows_ms[position])
     }
 
     /// All predictions by start, then task type, then the order they were added in.
@@ -83,7 +88,7 @@ impl Merged {
     fn same_run(&self, candidate: &Candidate) -> Option<usize> {
         let prediction = &candidate.prediction;
         let starts = self.by_start.get(&prediction.task_type)?;
-        let own_half = half_window(prediction);
+        let own_half = candidate.half_window_ms;
         let reach = own_half.max(self.reach.get(&prediction.task_type).copied().unwrap_or(0));
         let start = prediction.predicted_start;
         let earlier = starts.range(start.plus_ms(-reach)..start).rev().take(NEAREST);
@@ -96,8 +101,8 @@ impl Merged {
                 let both_patterns = prediction.source == PredictionSource::Pattern
                     && other.source == PredictionSource::Pattern;
                 let limit = match both_patterns {
-                    true => own_half.min(half_window(other)) / 2,
-                    false => own_half.max(half_window(other)),
+                    true => own_half.min(self.half_windows_ms[*position]) / 2,
+                    false => own_half.max(self.half_windows_ms[*position]),
                 };
                 start.since(*at).abs() <= limit && !self.behind[*position].contains(&candidate.expectation)
             })
@@ -121,7 +126,8 @@ impl Merged {
         let position = self.predictions.len();
         let prediction = candidate.prediction;
         let reach = self.reach.entry(prediction.task_type.clone()).or_default();
-        *reach = (*reach).max(half_window(&prediction));
+        *reach = (*reach).max(candidate.half_window_ms);
+        self.half_windows_ms.push(candidate.half_window_ms);
         self.by_start
             .entry(prediction.task_type.clone())
             .or_default()
@@ -132,10 +138,6 @@ impl Merged {
         self.predictions.push(prediction);
         position
     }
-}
-
-fn half_window(prediction: &Prediction) -> i64 {
-    prediction.window_end.since(prediction.window_start) / 2
 }
 
 #[cfg(test)]

@@ -1,7 +1,13 @@
 //! Which runs the coming hours bring, what they will need together, and how good such predictions were.
 
+mod backtest;
+mod backtest_figures;
+mod backtest_fold;
+#[cfg(test)]
+mod backtest_test;
 mod calibration;
 mod chain;
+mod class;
 mod clock;
 mod coverage;
 mod demand;
@@ -12,13 +18,19 @@ mod expected_run;
 mod fixture;
 mod forecast;
 mod holidays;
+mod isotonic;
 mod liveness;
 mod merge;
+mod naive;
 mod outcome;
+mod scoring;
 mod spike_buffer;
 mod window;
 
+pub use backtest::{Backtest, BacktestInput, backtest};
+pub use backtest_figures::{BacktestFigures, NaiveFigures, NeedFigures};
 pub use calibration::{CalibrationBin, calibration_error, calibration_table};
+pub use class::{PredictionClass, UnknownClass};
 pub use coverage::{CoveredRuns, PredictionHorizon, covered_spans};
 pub use demand::{Demand, DemandHour, Loads, UnknownNeeds, demand};
 pub use evaluation::{Evaluation, ResourceError, TaskTypeEvaluation, TrackedPrediction, evaluate};
@@ -27,6 +39,9 @@ pub use expectation::{
 };
 pub use expected_run::{Prediction, PredictionSource};
 pub use forecast::{MAX_PREDICTIONS, PredictionInput, predict};
+pub use isotonic::{Calibration, Isotonic, Judged};
 pub use liveness::{SILENCE_HALF_LIFE_DAYS, alive_chance, silence_factor};
-pub use outcome::{ExpectedWindow, PredictionOutcome, UnknownOutcome, match_runs};
+pub use naive::NaivePredictor;
+pub use outcome::{ExpectedWindow, PredictionOutcome, UnknownOutcome, match_runs, matching_spans};
+pub use scoring::{InstantScore, score_instants};
 pub use spike_buffer::{SpikeBuffer, SpikeBuffers, spike_buffer, spike_buffers};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{MINUTE_MS, Timestamp};
 
 /// What became of a prediction once its window had passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,6 +68,39 @@ pub struct ExpectedWindow {
     pub window_end: Timestamp,
 }
 
+/// A run this near to its predicted start is it, however narrow the window.
+const LEAST_TOLERANCE_MS: i64 = 5 * MINUTE_MS;
+/// How far beyond its window a run still is the predicted one, at most: as far as the window reaches, and no more
+/// than this.
+const MOST_BEYOND_MS: i64 = 30 * MINUTE_MS;
+
+/// The spans in which a start fulfils each of `windows` (of one task type, by predicted start). One run in ten comes
+/// outside of its window, and is the predicted one all the same: each side is twice as long, at most half an hour
+/// longer, and five minutes at least; but beyond its own window none reaches nearer to the next predicted start than
+/// to its own.
+pub fn matching_spans(windows: &[ExpectedWindow]) -> Vec<ExpectedWindow> {
+    let side = |length: i64| (length + length.clamp(0, MOST_BEYOND_MS)).max(LEAST_TOLERANCE_MS);
+    let half_way = |index: usize, other: Option<usize>| {
+        let other = other.and_then(|other| windows.get(other));
+        other.map_or(i64::MAX, |other| other.predicted_start.since(windows[index].predicted_start).abs() / 2)
+    };
+    windows
+        .iter()
+        .enumerate()
+        .map(|(index, window)| {
+            let before = window.predicted_start.since(window.window_start);
+            let after = window.window_end.since(window.predicted_start);
+            let earlier = side(before).min(half_way(index, index.checked_sub(1)));
+            let later = side(after).min(half_way(index, index.checked_add(1)));
+            ExpectedWindow {
+                predicted_start: window.predicted_start,
+                window_start: window.predicted_start.plus_ms(-earlier.max(before)),
+                window_end: window.predicted_start.plus_ms(later.max(after)),
+            }
+        })
+        .collect()
+}
+
 /// Runs on either side of a predicted start that are looked at: more than this many predictions of one task
 /// type would have to overlap before one of them could go without a run that it might have had.
 const NEAREST: usize = 64;
@@ -121,6 +154,23 @@ mod tests {
         let windows = [window(100, 50), window(140, 50)];
         assert_eq!(match_runs(&windows, &at(&[130])), [None, Some(0)]);
         assert_eq!(match_runs(&windows, &at(&[130, 145])), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_run_a_little_outside_its_window_fulfils_it_unless_it_is_nearer_to_the_next() {
+        let minute = 60_000;
+        let spans =
+            matching_spans(&[window(0, minute), window(4 * minute, minute), window(600 * minute, minute)]);
+        let sides: Vec<(i64, i64)> = spans
+            .iter()
+            .map(|span| {
+                let from = span.predicted_start.since(span.window_start);
+                (from / minute, span.window_end.since(span.predicted_start) / minute)
+            })
+            .collect();
+        assert_eq!(sides, [(5, 2), (2, 5), (5, 5)]);
+        let wide = matching_spans(&[window(0, 180 * minute)]);
+        assert_eq!(wide[0].window_end.millis(), 210 * minute);
     }
 
     #[test]

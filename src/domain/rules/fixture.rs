@@ -82,6 +82,7 @@ pub(in crate::domain) fn pattern(task_type: &str, cron: &str) -> Pattern {
             last_seen: now().plus_ms(-DAY_MS),
             regime_start: now().plus_ms(-30 * DAY_MS),
             jitter_seconds: JitterSeconds::default(),
+            start_window: None,
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,

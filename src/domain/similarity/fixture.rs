@@ -34,6 +34,7 @@ pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
             last_seen: seen,
             regime_start: seen,
             jitter_seconds: JitterSeconds { p50: 1.0, p95: 3.0 },
+            start_window: None,
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,

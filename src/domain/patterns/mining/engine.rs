@@ -22,7 +22,7 @@ use super::tentative::tentative_pattern;
 use super::timetable::timetables;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::Pattern;
+use crate::domain::patterns::{Pattern, pool_spreads};
 use crate::domain::time::DAY_MS;
 
 /// Share of false patterns among the confirmed ones, at most, in expectation.
@@ -53,6 +53,7 @@ pub fn mine_until(
     note_holidays(&mut scheduled, &histories, &around, &options.holidays);
     let mut patterns = with_patterns_beyond(scheduled, input, &histories, &around, options, stop);
     patterns.sort_by(|one, other| order(one).cmp(&order(other)));
+    pool_spreads(&mut patterns);
     patterns
 }
 

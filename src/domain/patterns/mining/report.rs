@@ -8,7 +8,8 @@ use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, Tier, resource_profile,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, Tier, WindowGrowth,
+    resource_profile, start_window,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
@@ -101,6 +102,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         last_seen,
         regime_start: first_seen,
         jitter_seconds: JitterSeconds { p50: apart.p50, p95: apart.p95 },
+        start_window: start_window(&offsets_ms, WindowGrowth::Fixed),
         zone_undetermined: claim.zone_undetermined,
         tier: Tier::Confirmed,
         p_value: None,

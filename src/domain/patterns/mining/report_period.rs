@@ -6,7 +6,7 @@ use super::period::PeriodCandidate;
 use super::report::{Claim, Draft, LifeSlot, cut_life, draft, life_slots};
 use super::surroundings::Surroundings;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::PatternType;
+use crate::domain::patterns::{PatternType, WindowGrowth};
 use crate::domain::time::{SECOND_MS, Timestamp};
 
 /// Slots counted at most, so that a short period over a long pause stays cheap.
@@ -101,5 +101,9 @@ pub(super) fn report_loop(
         tolerance_ms: (share * found.period_ms) as i64,
         zone_undetermined: Vec::new(),
     };
-    draft(claim, &life, starts)
+    let mut found = draft(claim, &life, starts)?;
+    if let Some(window) = &mut found.pattern.evidence.start_window {
+        window.growth = WindowGrowth::WithEachSlot;
+    }
+    Some(found)
 }

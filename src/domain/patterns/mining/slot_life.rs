@@ -78,6 +78,7 @@ impl SlotLife {
             last_seen: Timestamp::clamped(self.last_ms),
             regime_start: first_seen,
             jitter_seconds: test.jitter,
+            start_window: None,
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
