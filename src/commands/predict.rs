@@ -10,7 +10,7 @@ use crate::domain::activity::{NameTemplates, TaskHistory};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
     Calibration, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
-    next_expected, predict, silence_factor, spike_buffers,
+    fill_demand_ranges, next_expected, predict, silence_factor, spike_buffers,
 };
 use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -173,7 +173,8 @@ fn predict_ahead(context: &Context, args: &PredictArgs) -> anyhow::Result<Outcom
     }
     warnings.extend(stale_history(&knowledge, context.now));
     warnings.extend(moves_not_seen(&predictions, &knowledge, context.now));
-    let demand = demand(&predictions, covered);
+    let mut demand = demand(&predictions, covered);
+    fill_demand_ranges(&mut demand, &predictions, context.seed);
     let capacity = configured_capacity(&context.config.capacity);
     Ok(Outcome::done(
         PredictReport {

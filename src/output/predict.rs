@@ -9,7 +9,7 @@ use super::prediction::{PredictionShape, duration_words, mib, needs_words, numbe
 use super::{Report, Style};
 use crate::domain::patterns::{PatternId, Quantiles, ResourceProfile};
 use crate::domain::prediction::{
-    Demand, DemandHour, Prediction, PredictionSource, SpikeBuffer, SpikeBuffers,
+    Demand, DemandHour, LoadRange, Prediction, PredictionSource, SpikeBuffer, SpikeBuffers,
 };
 use crate::domain::rules::RuleId;
 use crate::domain::time::{SECOND_MS, TimeSpan, Timestamp};
@@ -108,6 +108,7 @@ impl<R, S> PredictReport<R, S> {
                 name: "CPU cores",
                 usage: |needs| needs.cpu_cores,
                 load: |hour| hour.loads.cpu_cores,
+                range: |hour| hour.ranges.cpu_cores,
                 show: number,
                 buffer: buffers.cpu_cores,
                 unknown: unknown.cpu_cores,
@@ -116,6 +117,7 @@ impl<R, S> PredictReport<R, S> {
                 name: "memory",
                 usage: |needs| needs.memory_mib,
                 load: |hour| hour.loads.memory_mib,
+                range: |hour| hour.ranges.memory_mib,
                 show: mib,
                 buffer: buffers.memory_mib,
                 unknown: unknown.memory_mib,
@@ -124,6 +126,7 @@ impl<R, S> PredictReport<R, S> {
                 name: "GPUs",
                 usage: |needs| needs.gpu_count,
                 load: |hour| hour.loads.gpu_count,
+                range: |hour| hour.ranges.gpu_count,
                 show: number,
                 buffer: buffers.gpu_count,
                 unknown: unknown.gpu_count,
@@ -132,6 +135,7 @@ impl<R, S> PredictReport<R, S> {
                 name: "GPU memory",
                 usage: |needs| needs.gpu_memory_mib,
                 load: |hour| hour.loads.gpu_memory_mib,
+                range: |hour| hour.ranges.gpu_memory_mib,
                 show: mib,
                 buffer: buffers.gpu_memory_mib,
                 unknown: unknown.gpu_memory_mib,
@@ -144,20 +148,26 @@ impl<R, S> PredictReport<R, S> {
 
     /// `None` for a resource that nothing is known to use.
     fn peak_line(&self, resource: &Resource, style: &Style) -> Option<String> {
-        let Resource { name, usage, load, show, buffer, unknown } = *resource;
+        let Resource { name, usage, load, range, show, buffer, unknown } = *resource;
         self.predictions.iter().find_map(|prediction| usage(&prediction.resources))?;
         let unknown_words = format!("unknown for {}", quantity(unknown, "run"));
         if self.demand.predictions <= unknown {
             return Some(format!("{name:<10} {unknown_words}"));
         }
-        let (start, peak) = self
+        let (hour, peak) = self
             .demand
             .hours
             .iter()
-            .filter_map(|hour| Some((hour.start, load(hour)?)))
-            .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.cmp(&one.0)))?;
-        let mut text =
-            format!("{name:<10} {} expected in the busiest hour, from {}", show(peak), style.time(start));
+            .filter_map(|hour| Some((hour, load(hour)?)))
+            .max_by(|one, other| one.1.total_cmp(&other.1).then(other.0.start.cmp(&one.0.start)))?;
+        let mut text = format!(
+            "{name:<10} {} expected in the busiest hour, from {}",
+            show(peak),
+            style.time(hour.start)
+        );
+        if let Some(range) = range(hour).filter(|range| range.p95 > peak) {
+            text.push_str(&format!(", seldom more than {}", show(range.p95)));
+        }
         if let Some(SpikeBuffer { factor, buffered_peak, .. }) = buffer {
             text.push_str(&format!("; keep {} free (x{factor:.2} for spikes)", show(buffered_peak)));
         }
@@ -175,6 +185,7 @@ struct Resource {
     /// How much a run uses.
     usage: fn(&ResourceProfile) -> Option<Quantiles>,
     load: fn(&DemandHour) -> Option<f64>,
+    range: fn(&DemandHour) -> Option<LoadRange>,
     /// How to show an amount.
     show: fn(f64) -> String,
     buffer: Option<SpikeBuffer>,

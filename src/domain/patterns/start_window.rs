@@ -11,6 +11,8 @@ const STUDENT_95: [f64; 17] = [
 ];
 /// Offsets looked at, the newest.
 const MOST_OFFSETS: usize = 400;
+/// Offsets whose middle says where starts lie by now.
+const LATEST: usize = 20;
 
 /// Whether a window is as wide for the hundredth slot ahead as for the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,16 +43,13 @@ pub struct StartWindow {
 /// normally distributed. Where starts only ever come late, as those of cron do, the window opens at the earliest of
 /// them (or the slot) and all of the tail lies behind it.
 pub fn start_window(offsets_ms: &[i64], growth: WindowGrowth) -> Option<StartWindow> {
-    let recent = &offsets_ms[offsets_ms.len().saturating_sub(MOST_OFFSETS)..];
-    let mut sorted: Vec<f64> = recent.iter().map(|offset| *offset as f64 / 1000.0).collect();
-    sorted.sort_by(f64::total_cmp);
-    let (first, last) = (*sorted.first()?, *sorted.last()?);
-    let (from, to) = if first >= 0.0 {
-        (0.0, upper(&sorted, 2.0 * TAIL))
-    } else if last <= 0.0 {
-        (lower(&sorted, 2.0 * TAIL), 0.0)
-    } else {
-        (lower(&sorted, TAIL), upper(&sorted, TAIL))
+    let recent: Vec<f64> = offsets_ms[offsets_ms.len().saturating_sub(MOST_OFFSETS)..]
+        .iter()
+        .map(|offset| *offset as f64 / 1000.0)
+        .collect();
+    let (from, to) = match wandering(&recent) {
+        Some(bounds) => bounds,
+        None => resting(&recent)?,
     };
     Some(StartWindow {
         from_seconds: from,
@@ -58,6 +57,46 @@ pub fn start_window(offsets_ms: &[i64], growth: WindowGrowth) -> Option<StartWin
         growth,
         runs_used: offsets_ms.len() as u64,
     })
+}
+
+/// The bounds of offsets that lie around one middle; `None` without any.
+fn resting(offsets: &[f64]) -> Option<(f64, f64)> {
+    let sorted = ascending(offsets);
+    let (first, last) = (*sorted.first()?, *sorted.last()?);
+    Some(if first >= 0.0 {
+        (0.0, upper(&sorted, 2.0 * TAIL))
+    } else if last <= 0.0 {
+        (lower(&sorted, 2.0 * TAIL), 0.0)
+    } else {
+        (lower(&sorted, TAIL), upper(&sorted, TAIL))
+    })
+}
+
+/// The bounds of offsets that wander, as those of a period that is known a little too coarsely do: around the middle
+/// of the latest ones, as wide as starts lay from the middle of those before them. `None` where they rest.
+fn wandering(offsets: &[f64]) -> Option<(f64, f64)> {
+    if offsets.len() < 2 * LATEST {
+        return None;
+    }
+    let sorted = ascending(offsets);
+    let middle = |offsets: &[f64]| ascending(offsets)[offsets.len() / 2];
+    let latest = middle(&offsets[offsets.len() - LATEST..]);
+    let half_width = (upper(&sorted, TAIL) - lower(&sorted, TAIL)) / 2.0;
+    // Three standard errors of the middle of twenty normal offsets.
+    if (latest - sorted[sorted.len() / 2]).abs() <= half_width / 2.0 {
+        return None;
+    }
+    let apart: Vec<f64> = (LATEST..offsets.len())
+        .map(|place| offsets[place] - middle(&offsets[place - LATEST..place]))
+        .collect();
+    let apart = ascending(&apart);
+    Some((latest + lower(&apart, TAIL), latest + upper(&apart, TAIL)))
+}
+
+fn ascending(offsets: &[f64]) -> Vec<f64> {
+    let mut sorted = offsets.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted
 }
 
 /// What an offset exceeds with probability `tail`, from ascending offsets.
@@ -95,15 +134,23 @@ mod tests {
 
     #[test]
     fn a_twentieth_lies_on_either_side() {
-        let offsets: Vec<i64> = (-50..=49).map(|offset| offset * 1000).collect();
+        // Each of -50 to 49 once, in an order without a trend.
+        let offsets: Vec<i64> = (0..100).map(|run| (run * 37 % 100 - 50) * 1000).collect();
         let (from, to) = window(&offsets);
         assert!((from + 45.95).abs() < 1e-9 && (to - 44.95).abs() < 1e-9, "{from} {to}");
     }
 
     #[test]
     fn where_starts_only_come_late_the_window_opens_at_the_slot() {
-        let offsets: Vec<i64> = (1..=99).map(|offset| offset * 1000).collect();
+        let offsets: Vec<i64> = (1..=99).map(|run| (run * 37 % 100) * 1000).collect();
         assert_eq!(window(&offsets), (0.0, 90.0));
+    }
+
+    #[test]
+    fn where_starts_drift_away_from_their_slots_the_window_follows() {
+        let offsets: Vec<i64> = (0..200).map(|run| run * 1000 + (run * run * 37 % 11) * 300).collect();
+        let (from, to) = window(&offsets);
+        assert!(from > 180.0 && to > 200.0 && to < 215.0, "{from} {to}");
     }
 
     #[test]

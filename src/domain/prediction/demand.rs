@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Prediction;
+use super::demand_ranges::LoadRanges;
 use crate::domain::patterns::Quantiles;
 use crate::domain::time::{HOUR_MS, SECOND_MS, TimeSpan, Timestamp};
 
@@ -31,6 +32,8 @@ pub struct DemandHour {
     /// Expected loads, averaged over the hour.
     #[serde(flatten)]
     pub loads: Loads,
+    /// What they may be: nothing until [`super::fill_demand_ranges`] has drawn them.
+    pub ranges: LoadRanges,
 }
 
 /// How many predictions add nothing to a load, as they do not know the usage or how long it lasts.
@@ -179,6 +182,7 @@ pub fn demand(predictions: &[Prediction], horizon: TimeSpan) -> Demand {
                 gpu_count: gpu_count[index],
                 gpu_memory_mib: gpu_memory_mib[index],
             },
+            ranges: LoadRanges::default(),
         })
         .collect();
     Demand { hours, predictions: predictions.len() as u64, unknown }

@@ -11,6 +11,7 @@ mod class;
 mod clock;
 mod coverage;
 mod demand;
+mod demand_ranges;
 mod evaluation;
 mod expectation;
 mod expected_run;
@@ -33,6 +34,7 @@ pub use calibration::{CalibrationBin, calibration_error, calibration_table};
 pub use class::{PredictionClass, UnknownClass};
 pub use coverage::{CoveredRuns, PredictionHorizon, covered_spans};
 pub use demand::{Demand, DemandHour, Loads, UnknownNeeds, demand};
+pub use demand_ranges::{LoadRange, LoadRanges, fill_demand_ranges};
 pub use evaluation::{Evaluation, ResourceError, TaskTypeEvaluation, TrackedPrediction, evaluate};
 pub use expectation::{
     CONTRADICTED_RULE_CONFIDENCE, DECLARED_CONFIDENCE, UNCONFIRMED_RULE_CONFIDENCE, next_expected,
