@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tidetable::domain::prediction::{
-    CalibrationBin, ExpectedWindow, calibration_error, calibration_table, match_runs,
+    CalibrationBin, ExpectedWindow, calibration_error, calibration_table, match_runs, matching_spans,
 };
 use tidetable::domain::time::Timestamp;
 
@@ -140,14 +140,28 @@ pub fn score(
             tally.hits += hits.iter().flatten().count() as u64;
         }
         let all: Vec<&Expected> = expected.iter().collect();
-        let own = match tolerance {
-            Tolerance::Fixed(around) | Tolerance::Windows(around) => Tolerance::Windows(around),
-        };
-        let hits = match_all(&all, starts, |expected| reach(expected, own));
+        let hits = fulfilled(&all, starts, tolerance);
         found.judged.extend(all.iter().zip(hits).map(|(expected, hit)| (expected.confidence, hit.is_some())));
         cover(&mut found, &counted, starts);
     }
     found
+}
+
+/// The runs that fulfil each prediction as the program itself counts: a little outside of a window is near enough.
+fn fulfilled(expected: &[&Expected], starts: &[Timestamp], tolerance: Tolerance) -> Vec<Option<usize>> {
+    let (Tolerance::Fixed(around) | Tolerance::Windows(around)) = tolerance;
+    let windows: Vec<ExpectedWindow> = expected
+        .iter()
+        .map(|expected| {
+            let (before, after) = reach(expected, Tolerance::Windows(around));
+            ExpectedWindow {
+                predicted_start: expected.at,
+                window_start: expected.at.plus_ms(-before),
+                window_end: expected.at.plus_ms(after),
+            }
+        })
+        .collect();
+    match_runs(&matching_spans(&windows), starts)
 }
 
 /// How far before and after its instant a prediction may be fulfilled, ms.

@@ -10,7 +10,7 @@ use crate::domain::activity::{NameTemplates, TaskHistory};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
     Calibration, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
-    fill_demand_ranges, next_expected, predict, silence_factor, spike_buffers,
+    fill_demand_ranges, next_expected, predict, silence_factor, silent_since, spike_buffers,
 };
 use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -295,7 +295,8 @@ fn moves_not_seen(predictions: &[Prediction], knowledge: &Knowledge, now: Timest
 /// A warning when the record ended so long ago that it costs confidence.
 fn stale_history(knowledge: &Knowledge, now: Timestamp) -> Option<String> {
     let end = knowledge.history_end?;
-    let factor = silence_factor(Some(end), now);
+    let known = knowledge.patterns.iter().map(|(_, pattern)| pattern);
+    let factor = silence_factor(silent_since(Some(end), known), now);
     (factor < 1.0 && !knowledge.patterns.is_empty()).then(|| {
         format!(
             "the history ends at {end}: confidence in patterns is lowered to {:.0}% \

@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(found.start_error_seconds.map(|errors| errors.p95), Some(30.0));
         assert_eq!(found.start_bias_seconds, Some(30.0));
         assert_eq!(found.calibration.len(), 1);
-        assert!(found.calibration_error.is_some_and(|error| (error - 0.2).abs() < 1e-12));
+        assert!(found.calibration_error.is_some_and(|error| (error - 0.2).abs() < 0.001));
         let names: Vec<&str> = found.task_types.iter().map(|figures| figures.task_type.as_str()).collect();
         assert_eq!(names, ["other", "sync"]);
     }

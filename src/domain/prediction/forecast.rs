@@ -7,6 +7,7 @@ use super::clock::clock_candidates;
 use super::expectation::expectations;
 use super::holidays::lower_on_holidays;
 use super::merge::Merged;
+use super::survival::lower_by_distance;
 use super::{Calibration, Prediction, PredictionClass};
 use crate::domain::activity::TaskHistory;
 use crate::domain::patterns::{Pattern, PatternId};
@@ -48,6 +49,7 @@ pub fn predict(input: &PredictionInput<'_>) -> Vec<Prediction> {
     add_followers(&mut merged, &found.followers, found.clocks.len(), input, 2 * MAX_PREDICTIONS);
     let mut predictions = merged.into_sorted();
     predictions.truncate(MAX_PREDICTIONS);
+    lower_by_distance(&mut predictions, input);
     calibrate(&mut predictions, input);
     lower_on_holidays(&mut predictions, input);
     predictions
