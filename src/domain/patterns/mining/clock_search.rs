@@ -2,10 +2,11 @@
 
 use super::clock_evidence::{ClockCandidate, examine};
 use super::clock_times::ClockTimes;
-use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES};
+use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES, clock_times_nats};
 use super::peaks::{Folded, Peak};
 use super::phase::mean_phase;
 use super::surroundings::Surroundings;
+use crate::domain::calendar::DayFilter;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 
 /// Peaks examined per width: of the whole day (a list of times may be long) and of shorter steps.
@@ -43,7 +44,6 @@ pub(super) fn clock_candidates(
             }
             let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
             let limit = if step_ms == DAY_MS && clock == 0 { DAY_PEAKS } else { STEP_PEAKS };
-            let mut narrower: Vec<Peak> = Vec::new();
             if step_ms <= HOUR_MS && starts.len() as i64 * step_ms < 5 * observed_ms {
                 let half_width_ms = step_ms / 4;
                 let centre_ms = mean_phase(&local, step_ms as f64) as i64;
@@ -51,6 +51,7 @@ pub(super) fn clock_candidates(
                 let candidate = examine(times, starts, around, resolution_ms, None);
                 found.extend(candidate.filter(|candidate| candidate.net >= least_net));
             }
+            let mut guesses: Vec<Guess> = Vec::new();
             for half_width_ms in HALF_WIDTHS_MS {
                 let times = |centre_ms| ClockTimes {
                     clock,
@@ -68,19 +69,68 @@ pub(super) fn clock_candidates(
                     continue;
                 }
                 let peaks = folded.peaks(half_width_ms, times(0).flank_ms(), least, limit);
-                for peak in &peaks {
+                let wider: Vec<Guess> = peaks
+                    .into_iter()
                     // The same starts in a narrower window say the same and more.
-                    let known = narrower.iter().any(|other| {
-                        let apart = (other.centre_ms - peak.centre_ms).rem_euclid(step_ms);
-                        other.count >= peak.count && apart.min(step_ms - apart) <= half_width_ms
-                    });
-                    if !known {
-                        let candidate = examine(times(peak.centre_ms), starts, around, resolution_ms, None);
-                        found.extend(candidate.filter(|candidate| candidate.net >= least_net));
-                    }
-                }
-                narrower.extend(peaks);
+                    .filter(|peak| {
+                        !guesses
+                            .iter()
+                            .any(|other| other.count >= peak.count && other.is_near(peak.centre_ms))
+                    })
+                    .map(|peak| Guess::new(times(peak.centre_ms), peak))
+                    .collect();
+                guesses.extend(wider);
             }
+            found.extend(examine_all(guesses, starts, around, resolution_ms, least_net));
+        }
+    }
+    found
+}
+
+/// A window to examine.
+struct Guess {
+    times: ClockTimes,
+    count: u64,
+    /// The most nats that so many hits can weigh, kept every day.
+    most: f64,
+}
+
+impl Guess {
+    fn new(times: ClockTimes, peak: Peak) -> Guess {
+        let per_hit = (times.flank_ms() as f64 / times.half_width_ms as f64).ln();
+        let nats = clock_times_nats(times.step_ms, times.label_ms, times.half_width_ms);
+        Guess { times, count: peak.count, most: peak.count as f64 * per_hit - nats }
+    }
+
+    /// Whether the window of this guess or one as wide around `centre_ms` touches the middle of the other.
+    fn is_near(&self, centre_ms: i64) -> bool {
+        let apart = (self.times.label_ms - centre_ms).rem_euclid(self.times.step_ms);
+        apart.min(self.times.step_ms - apart) <= self.times.half_width_ms
+    }
+}
+
+/// Examines the most promising windows first: where one weighs more than a wider or narrower one around it can, that
+/// need not be looked at. `guesses` share their step.
+fn examine_all(
+    mut guesses: Vec<Guess>,
+    starts: &[i64],
+    around: &Surroundings,
+    resolution_ms: i64,
+    least_net: f64,
+) -> Vec<ClockCandidate> {
+    guesses.sort_by(|one, other| other.most.total_cmp(&one.most));
+    let mut found: Vec<ClockCandidate> = Vec::new();
+    for guess in guesses {
+        let is_beaten = found.iter().any(|better| {
+            let reach = Guess { times: better.times, count: 0, most: 0.0 };
+            let every_day = better.choice.filter == DayFilter::Daily;
+            every_day
+                && better.net >= guess.most
+                && (reach.is_near(guess.times.label_ms) || guess.is_near(better.times.label_ms))
+        });
+        if !is_beaten {
+            let candidate = examine(guess.times, starts, around, resolution_ms, None);
+            found.extend(candidate.filter(|candidate| candidate.net >= least_net));
         }
     }
     found

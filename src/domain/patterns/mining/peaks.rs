@@ -88,6 +88,9 @@ impl Folded {
         // leave most of them out are kept by daily slots only.
         let least_nats = if self.step_ms == DAY_MS { 4.5 } else { 8.0 };
         let width = 2 * half_width_ms;
+        let chance = half_width_ms as f64 / flank_ms as f64;
+        // Even without a start beside them, fewer do not stand out.
+        let least = least.max((least_nats / -chance.ln()).ceil() as u64);
         let mut windows: Vec<(u64, i64)> = Vec::new();
         let mut end = 0;
         let length = self.places.len();
@@ -117,12 +120,7 @@ impl Folded {
         }
         windows.sort_unstable_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
         let mut chosen: Vec<Peak> = Vec::new();
-        let chance = half_width_ms as f64 / flank_ms as f64;
         for (count, centre) in windows {
-            // Even without a start beside it, so few do not stand out.
-            if count as f64 * -chance.ln() < least_nats {
-                break;
-            }
             let clear = chosen.iter().all(|peak| {
                 let apart = (peak.centre_ms - centre).rem_euclid(self.step_ms);
                 apart.min(self.step_ms - apart) > width

@@ -1,9 +1,15 @@
 //! The median of the latest values, the newest of which weigh most.
 
+use std::sync::LazyLock;
+
 /// Values after which a value weighs half.
 const HALF_LIFE: f64 = 20.0;
 /// Values looked at: those before them would weigh less than an eighth.
 const MOST: usize = 60;
+
+/// Weight of a value by how many came after it.
+static WEIGHTS: LazyLock<[f64; MOST]> =
+    LazyLock::new(|| std::array::from_fn(|after| 0.5_f64.powf(after as f64 / HALF_LIFE)));
 
 /// The latest values in order of size, with their place in the series.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +41,7 @@ impl RecentMedian {
 
     /// The weighted median; `None` before the first value.
     pub(super) fn median(&self) -> Option<f64> {
-        let weight = |place: usize| 0.5_f64.powf((self.next - 1 - place) as f64 / HALF_LIFE);
+        let weight = |place: usize| WEIGHTS.get(self.next - 1 - place).copied().unwrap_or(0.0);
         let half = self.sorted.iter().map(|(_, place)| weight(*place)).sum::<f64>() / 2.0;
         let mut below = 0.0;
         for (index, (value, place)) in self.sorted.iter().enumerate() {
