@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use super::expectation::Expectation;
 use super::merge::Candidate;
-use super::window::{grown, window_length_ms};
+use super::window::{expected_after_ms, grown, window_length_ms};
 use super::{Prediction, PredictionInput};
 use crate::domain::activity::HistoryRun;
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -17,8 +17,8 @@ pub(super) fn clock_candidates(
     most: usize,
 ) -> Vec<Candidate> {
     let horizon = input.horizon;
-    // A window is expected at its middle, so that its opening lies half its length before.
-    let offsets: Vec<i64> = clocks.iter().map(|clock| window_length_ms(&clock.schedule) / 2).collect();
+    let offsets: Vec<i64> =
+        clocks.iter().map(|clock| expected_after_ms(&clock.schedule, clock.window)).collect();
     let mut slots: Vec<_> = clocks
         .iter()
         .zip(&offsets)
@@ -55,11 +55,16 @@ pub(super) fn clock_candidates(
 
 fn prediction_at(clock: &Expectation<'_>, start: Timestamp) -> Prediction {
     let window = grown(clock.window, clock.growth, &clock.schedule, start);
+    // The window of a schedule that is one lies around its middle already.
+    let slot = match window_length_ms(&clock.schedule) {
+        0 => start.plus_ms(-expected_after_ms(&clock.schedule, clock.window)),
+        _ => start,
+    };
     Prediction {
         task_type: clock.task_type.to_owned(),
         predicted_start: start,
-        window_start: start.plus_ms(window.from_ms),
-        window_end: start.plus_ms(window.to_ms),
+        window_start: slot.plus_ms(window.from_ms).min(start),
+        window_end: slot.plus_ms(window.to_ms).max(start),
         confidence: clock.confidence,
         pattern_id: clock.pattern_id,
         rule_id: clock.rule_id,
@@ -83,7 +88,7 @@ fn already_ran(clock: &Expectation<'_>, slot: Timestamp, input: &PredictionInput
     else {
         return false;
     };
-    let offset = window_length_ms(&clock.schedule) / 2;
+    let offset = expected_after_ms(&clock.schedule, clock.window);
     let before =
         TimeSpan { start: opened.plus_ms(-clock.half_window_ms - offset), end: slot.plus_ms(-offset) };
     let previous = clock.schedule.occurrences_iter(before, clock.zone).last();
@@ -93,6 +98,7 @@ fn already_ran(clock: &Expectation<'_>, slot: Timestamp, input: &PredictionInput
 #[cfg(test)]
 mod tests {
     use crate::domain::calendar::{DayFilter, Schedule, parse_zone};
+    use crate::domain::patterns::{StartWindow, WindowGrowth};
     use crate::domain::prediction::fixture::{World, at, pattern, schedule};
 
     #[test]
@@ -129,6 +135,20 @@ mod tests {
         minutely.evidence.tolerance_seconds = 60.0;
         let world = World::new(vec![minutely]).ran("poll", "2026-03-01T11:59:02Z", None);
         assert_eq!(world.starts()[0], "2026-03-01T12:00:00Z");
+    }
+
+    #[test]
+    fn a_run_that_has_come_ever_later_is_expected_where_it_comes_now() {
+        let mut late = pattern("build", schedule("0 6 * * *"));
+        let (from_seconds, to_seconds) = (3_000.0, 4_200.0);
+        late.evidence.start_window =
+            Some(StartWindow { from_seconds, to_seconds, growth: WindowGrowth::Fixed, runs_used: 60 });
+        let found = World::new(vec![late]).predict();
+        assert_eq!(found[0].predicted_start, at("2026-03-02T07:00:00Z"));
+        assert_eq!(
+            (found[0].window_start, found[0].window_end),
+            (at("2026-03-02T06:50:00Z"), at("2026-03-02T07:10:00Z"))
+        );
     }
 
     #[test]

@@ -58,6 +58,14 @@ pub(super) fn slot_window(pattern: &Pattern) -> SlotWindow {
     }
 }
 
+/// How long after its slot a run is expected: at the middle of a window schedule, and of a window that has moved
+/// away from its slot, as where a queue has grown; else at the slot itself.
+pub(super) fn expected_after_ms(schedule: &Schedule, window: SlotWindow) -> i64 {
+    let length = window_length_ms(schedule);
+    let has_moved = window.from_ms > 0 || window.to_ms < 0;
+    if length == 0 && has_moved { window.from_ms / 2 + window.to_ms / 2 } else { length / 2 }
+}
+
 /// The window of the slot at `slot`: that of a loop grows with the root of the number of periods since the run
 /// it counts from.
 pub(super) fn grown(
