@@ -6,7 +6,7 @@ use super::task_typing::{TypedHistories, find_in_streams, grouping, mixed_warnin
 use super::{CommandError, Context, Outcome, TaskTypeFilter};
 use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
-    BehaviorProfile, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
+    BehaviorProfile, Grouping, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
 use crate::domain::patterns::{Coverage, MiningInput, MiningOptions, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -46,7 +46,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
         return Ok(Outcome::done(empty_report(save), warnings));
     };
-    loaded.coverage = coverage;
+    (loaded.coverage, loaded.grouping) = (coverage, grouping);
     names.extend(loaded.typed.histories.iter().map(|history| history.name.clone()));
     warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
     let user_names = store.user_names()?;
@@ -117,6 +117,7 @@ struct Loaded {
     observed: Vec<TimeSpan>,
     first: Option<Timestamp>,
     coverage: Coverage,
+    grouping: Grouping,
 }
 
 impl Loaded {
@@ -169,7 +170,14 @@ fn load(
             .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
     warn_of_other_zone(context, store, warnings)?;
-    Ok(Some(Loaded { typed, span, observed, first, coverage: Coverage::AllTaskTypes }))
+    Ok(Some(Loaded {
+        typed,
+        span,
+        observed,
+        first,
+        coverage: Coverage::AllTaskTypes,
+        grouping: Grouping::default(),
+    }))
 }
 
 /// Local times mean what they meant to the machine that logged them: another zone finds other schedules, or none.
@@ -197,6 +205,10 @@ fn store_findings(
         loaded.typed.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
         let asked_for = pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, filter));
+        // Streams of users say nothing about those of hosts, or of all runs together.
+        if !loaded.grouping.may_hold(pattern.group.as_ref()) {
+            return false;
+        }
         let rests_on_all_runs = pattern.evidence.details.rests_on_all_runs();
         // What is tested on half of its slots, or day by day, needs more of them to show again.
         let enough = match rests_on_all_runs {

@@ -2,9 +2,11 @@
 
 use chrono::{NaiveDate, NaiveTime};
 
+use super::task_typing::TypedHistories;
 use super::{CommandError, Context, Outcome};
 use crate::cli::backtest::BacktestArgs;
 use crate::domain::calendar::resolve_local;
+use crate::domain::patterns::MiningOptions;
 use crate::domain::prediction::{Backtest, BacktestInput, backtest};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::backtest::BacktestReport;
@@ -24,6 +26,12 @@ pub fn run(context: &Context, args: &BacktestArgs) -> anyhow::Result<Outcome> {
     let min_confidence = args.min_confidence.unwrap_or(context.config.prediction.min_confidence);
     let days = args.days.unwrap_or(context.config.analysis.days);
     let histories = store.histories(&HistoryFilter::default(), context.now)?;
+    let histories = TypedHistories::new(histories, true, None).histories;
+    let options = MiningOptions {
+        user_names: store.user_names()?.into_iter().collect(),
+        holidays: context.config.calendar.dates(),
+        ..MiningOptions::default()
+    };
     let mut report = BacktestReport {
         history: None,
         cuts: Vec::new(),
@@ -53,6 +61,7 @@ pub fn run(context: &Context, args: &BacktestArgs) -> anyhow::Result<Outcome> {
         &BacktestInput {
             histories: &histories,
             zone: context.zone,
+            options: &options,
             cuts: &report.cuts,
             look_ahead_ms,
             mined_ms: i64::from(days) * DAY_MS,

@@ -124,11 +124,24 @@ pub fn pattern_details(shown: &ShownPattern, style: &Style) -> String {
     }
     let tells_runs = evidence.details.load.is_none() && evidence.details.season.is_none();
     let slot = if tells_runs { "a run falls into the next slot" } else { "the next slot is as busy" };
-    line("confidence", format!("{} that {slot}", percent(pattern.confidence)));
+    let until = if pattern.is_active { "" } else { ", as long as it was kept" };
+    line("confidence", format!("{} that {slot}{until}", percent(pattern.confidence)));
     if let (Tier::Tentative, Some(p_value)) = (evidence.tier, evidence.p_value) {
         line(
             "tier",
             format!("tentative: by accident with {} among the task types analysed", percent(p_value)),
+        );
+    }
+    if let Some(verdict) = evidence.details.verdict {
+        line(
+            "verdict",
+            format!(
+                "confirmed: ln e-value {:.1}, and {:.1} is enough where {} of {} have a schedule",
+                evidence.ln_e_value,
+                verdict.least_ln_e_value,
+                count(verdict.accepted),
+                super::quantity(verdict.tested, "task type")
+            ),
         );
     }
     line(

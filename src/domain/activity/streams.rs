@@ -26,6 +26,16 @@ impl Grouping {
     pub fn splits(self) -> bool {
         self.by_user || self.by_host || self.by_queue
     }
+
+    /// Whether streams that are split so can hold the runs of `group` (of no group where there is none).
+    pub fn may_hold(self, group: Option<&StreamGroup>) -> bool {
+        let Some(group) = group else { return !self.splits() };
+        let fits = |name: &Option<String>, split: bool| split || name.is_none();
+        self.splits()
+            && fits(&group.user, self.by_user)
+            && fits(&group.host, self.by_host)
+            && fits(&group.queue, self.by_queue)
+    }
 }
 
 /// Whose runs a stream holds; `None` where it was not split by that, or where that is unknown.
@@ -137,6 +147,16 @@ mod tests {
         let runs = vec![run(1, Some(1), 1), run(2, Some(2), 1), run(3, None, 1), run(4, Some(1), 1)];
         let histories = [TaskHistory { task_type: TaskTypeId(1), name: "backup".to_owned(), runs }];
         Streams::split(&histories, grouping, &names)
+    }
+
+    #[test]
+    fn streams_of_users_hold_no_pattern_of_hosts_or_of_all_runs() {
+        let by_user = Grouping { by_user: true, ..Grouping::default() };
+        let of_user = StreamGroup { user: Some("ada".into()), ..StreamGroup::default() };
+        let of_host = StreamGroup { host: Some("h1".into()), ..StreamGroup::default() };
+        assert!(by_user.may_hold(Some(&of_user)));
+        assert!(!by_user.may_hold(Some(&of_host)) && !by_user.may_hold(None));
+        assert!(Grouping::default().may_hold(None) && !Grouping::default().may_hold(Some(&of_user)));
     }
 
     #[test]

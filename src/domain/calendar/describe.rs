@@ -22,6 +22,9 @@ impl Schedule {
                 }
             }
             Schedule::Period { period_ms, .. } => format!("every {}", duration_words(*period_ms)),
+            Schedule::Window { days, start_minute: 0, end_minute: 1440 } => {
+                format!("all day, {}", day_words(days.normalised()))
+            }
             Schedule::Window { days, start_minute, end_minute } => format!(
                 "between {} and {}, {}",
                 clock(*start_minute),

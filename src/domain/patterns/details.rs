@@ -23,6 +23,24 @@ pub struct EvidenceDetails {
     /// What became of the slots on holidays, where they were kept less often than others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holidays: Option<HolidayDetails>,
+    /// What `ln_e_value` was held against; absent from patterns stored by an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+/// The e-BH procedure (Wang and Ramdas) over all task types: with `accepted` of `tested` confirmed, `ln_e_value` must
+/// reach ln(tested / (accepted * level)), which is `least_ln_e_value`. The charge for naming the hypothesis among
+/// all that were searched is taken off `ln_e_value` already.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Share of false ones among those confirmed, at most, in expectation.
+    pub level: f64,
+    /// Task types with enough runs to be tested.
+    pub tested: u64,
+    /// Those of them with something confirmed.
+    pub accepted: u64,
+    /// What the strongest evidence of a task type, and each of its patterns, must reach.
+    pub least_ln_e_value: f64,
 }
 
 impl EvidenceDetails {

@@ -11,6 +11,7 @@ mod start_window;
 
 pub use details::{
     BurstDetails, EvidenceDetails, HabitDetails, HolidayDetails, LoadDetails, MonthEdge, SeasonDetails,
+    Verdict,
 };
 pub use grouped::{MixedTaskType, in_groups, mixed_task_types};
 pub use mining::{Coverage, MiningInput, MiningOptions, mine, mine_until};

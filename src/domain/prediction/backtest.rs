@@ -8,6 +8,7 @@ use super::isotonic::{Calibration, Judged};
 use super::{Prediction, PredictionClass};
 use crate::domain::activity::{TaskHistory, observed_spans};
 use crate::domain::calendar::Zone;
+use crate::domain::patterns::MiningOptions;
 use crate::domain::time::{TimeSpan, Timestamp};
 
 /// What is tested, and how.
@@ -17,6 +18,8 @@ pub struct BacktestInput<'a> {
     pub histories: &'a [TaskHistory],
     /// The zone local times are read in.
     pub zone: Zone,
+    /// How patterns are looked for.
+    pub options: &'a MiningOptions,
     /// Where the history is cut, ascending; each cut is a fold.
     pub cuts: &'a [Timestamp],
     /// How far is predicted from each, in milliseconds.
@@ -69,9 +72,12 @@ pub fn backtest(input: &BacktestInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> 
                 .iter()
                 .copied()
                 .filter(|prediction| {
+                    // A window that was cut off proves a run that came, but none that did not.
+                    let window = prediction.window_start..=prediction.window_end;
+                    let came = || starts.iter().any(|start| window.contains(start));
                     observed.iter().any(|span| {
                         span.contains(prediction.predicted_start)
-                            && (span.contains(prediction.window_end) || prediction.window_end < span.end)
+                            && (prediction.window_end < span.end || came())
                     })
                 })
                 .collect();

@@ -10,7 +10,7 @@ use super::outcome::{ExpectedWindow, match_runs, matching_spans};
 use super::scoring::score_instants;
 use super::{Prediction, PredictionClass, PredictionInput, predict};
 use crate::domain::activity::{HistoryRun, RunStatus, TaskHistory, observed_spans};
-use crate::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine_until};
+use crate::domain::patterns::{MiningInput, Pattern, PatternId, mine_until};
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, TimeSpan, Timestamp};
 
 /// How far back runs are read that may still go on or be followed, as `predict` does.
@@ -47,7 +47,7 @@ impl Fold {
                 observed: &observed_spans(&known, span),
                 zone: input.zone,
             },
-            &MiningOptions::default(),
+            input.options,
             stop,
         )
         .into_iter()

@@ -110,6 +110,7 @@ fn tested(histories: &[TaskHistory], days: i64, folds: i64) -> Backtest {
         .collect();
     backtest(
         &BacktestInput {
+            options: &crate::domain::patterns::MiningOptions::default(),
             histories,
             zone: Zone::UTC,
             cuts: &cuts,

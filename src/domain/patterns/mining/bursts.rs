@@ -12,6 +12,8 @@ const FEWEST: usize = 8;
 const LEAST_VARIATION: f64 = 1.25;
 /// Share of the variance of the gaps' logarithms that telling short from long ones explains at least.
 const LEAST_EXPLAINED: f64 = 0.6;
+/// Long gaps are this many times as long as short ones, at least.
+const LEAST_RATIO: f64 = 10.0;
 /// A failed run is tried again at once if the next starts within this share of the usual gap.
 const AT_ONCE: i64 = 10;
 
@@ -37,7 +39,8 @@ pub(super) fn after_failures(starts: &Starts<'_>) -> Option<Bursts> {
     let in_order = gaps.clone();
     gaps.sort_unstable();
     let usual = median(&gaps);
-    let limit_ms = valley_ms(&gaps).unwrap_or(0).max(usual / AT_ONCE);
+    // Whose runs fail more often than not has more short gaps than long ones, and these do not vary as much.
+    let limit_ms = valley_ms(&gaps, 0.0).unwrap_or(0).max(usual / AT_ONCE);
     collapse(&in_order, limit_ms, |index| has_failed(starts.runs[index]))
 }
 
@@ -46,7 +49,7 @@ pub(super) fn by_gaps(starts: &Starts<'_>) -> Option<Bursts> {
     let in_order = gaps_of(&starts.at_ms)?;
     let mut gaps = in_order.clone();
     gaps.sort_unstable();
-    let limit_ms = valley_ms(&gaps)?;
+    let limit_ms = valley_ms(&gaps, LEAST_VARIATION)?;
     let short: Vec<i64> = gaps.into_iter().take_while(|gap| *gap < limit_ms).collect();
     if short.is_empty() || median(&short) > USUAL_RETRY_MS {
         return None;
@@ -97,11 +100,11 @@ fn collapse(gaps: &[i64], limit_ms: i64, may_be_tried_again: impl Fn(usize) -> b
 
 /// The gap between short and long ones among ascending `gaps`, by the best split of their logarithms in two;
 /// `None` where they are not of two kinds.
-fn valley_ms(gaps: &[i64]) -> Option<i64> {
+fn valley_ms(gaps: &[i64], least_variation: f64) -> Option<i64> {
     let count = gaps.len() as f64;
     let mean = gaps.iter().map(|gap| *gap as f64).sum::<f64>() / count;
     let variance = gaps.iter().map(|gap| (*gap as f64 - mean).powi(2)).sum::<f64>() / count;
-    if mean <= 0.0 || variance.sqrt() <= LEAST_VARIATION * mean {
+    if mean <= 0.0 || variance.sqrt() <= least_variation * mean {
         return None;
     }
     let logarithms: Vec<f64> = gaps.iter().map(|gap| (*gap).max(1) as f64).map(f64::ln).collect();
@@ -113,7 +116,8 @@ fn valley_ms(gaps: &[i64]) -> Option<i64> {
         let (below, above) = ((index + 1) as f64, count - (index + 1) as f64);
         let (short, long) = (sum / below, (total - sum) / above);
         let explained = below * above / count * (long - short).powi(2);
-        if explained > best.0 {
+        let apart = long - short >= LEAST_RATIO.ln();
+        if apart && explained > best.0 {
             best = (explained, 0.5 * (short + long));
         }
     }

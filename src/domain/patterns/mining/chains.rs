@@ -182,11 +182,24 @@ pub(super) fn report_chain(chain: &Chain, histories: &[Starts<'_>], around: &Sur
     Some(found)
 }
 
+/// How far start `hit` lies from the nearest one that `schedule` explains, if no farther than its slots reach.
+fn beside(schedule: &Draft, hit: usize, at_ms: &[i64]) -> Option<i64> {
+    let next = schedule.hits.partition_point(|other| *other < hit);
+    let before = next.checked_sub(1).and_then(|index| schedule.hits.get(index));
+    let reach_ms = (schedule.pattern.evidence.tolerance_seconds * 1000.0) as i64;
+    [before, schedule.hits.get(next)]
+        .into_iter()
+        .flatten()
+        .map(|other| (at_ms[*other] - at_ms[hit]).abs())
+        .min()
+        .filter(|apart| *apart <= reach_ms)
+}
+
 /// Nats that `chain` saves over what the successor's own schedules say of the same runs: how precisely each
 /// places them, and what it takes to say which of its slots were hit. Runs in `explained` already follow
 /// another task type.
-pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resolution_ms: i64) -> f64 {
-    let floor = resolution_ms as f64 / 2000.0;
+pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], starts: &Starts<'_>) -> f64 {
+    let floor = starts.resolution_ms as f64 / 2000.0;
     let deviation = |draft: &Draft| robust_deviation(&draft.offsets_ms).max(floor).max(0.5);
     // A start that nothing places costs as much as naming its second of the day.
     let unplaced = (DAY_MS / SECOND_MS) as f64;
@@ -198,8 +211,11 @@ pub(super) fn saved_nats(chain: &Draft, own: &[Draft], explained: &[bool], resol
         let by_schedule = own
             .iter()
             .enumerate()
-            .filter(|(_, draft)| draft.hits.binary_search(hit).is_ok())
-            .map(|(index, _)| (deviations[index], index))
+            .filter_map(|(index, draft)| {
+                let beside_ms = beside(draft, *hit, &starts.at_ms)?;
+                // Another try of the run that the schedule placed is hardly less well placed than that.
+                Some((deviations[index].max(beside_ms as f64 / 1000.0), index))
+            })
             .min_by(|one, other| one.0.total_cmp(&other.0));
         if let Some((_, index)) = by_schedule {
             placed[index] += 1;

@@ -35,6 +35,8 @@ pub(super) fn is_credible(pattern: &Pattern) -> bool {
 fn exceeds_chance(pattern: &Pattern) -> bool {
     // Share of slots kept beyond those.
     const LEAST_KEPT: f64 = 0.25;
+    // Runs that no slot explains in a window, on average.
+    const MOST_STRANGERS: f64 = 2.0;
     // Nats that so weak an excess must be worth.
     const LEAST_NATS: f64 = 12.0;
     let evidence = &pattern.evidence;
@@ -42,7 +44,8 @@ fn exceeds_chance(pattern: &Pattern) -> bool {
     let strangers = evidence.extra as f64 * 2.0 * evidence.tolerance_seconds / life_seconds;
     let rate = evidence.hits as f64 / evidence.expected.max(1) as f64;
     let kept = 1.0 - (1.0 - rate) * strangers.exp();
-    kept >= LEAST_KEPT && evidence.ln_e_value >= LEAST_NATS
+    // Where every window has strangers in it, that each has a run says nothing.
+    strangers <= MOST_STRANGERS && kept >= LEAST_KEPT && evidence.ln_e_value >= LEAST_NATS
 }
 
 /// Whether a chain explains at least half of what its successor does in the chain's life, or is hit so seldom by

@@ -27,7 +27,7 @@ impl Distinct {
 /// Whether `filter` was kept in enough months or weeks of `counts` between the days `kept.0` and `kept.1`:
 /// twenty-seven days of data always have some four days of the month that were busier than the others.
 pub(super) fn is_supported(filter: DayFilter, counts: &[DayCount], kept: (i32, i32)) -> bool {
-    if matches!(filter, DayFilter::Daily | DayFilter::EveryDays { .. }) {
+    if filter == DayFilter::Daily {
         return true;
     }
     let mut months = Distinct::default();
@@ -59,7 +59,9 @@ pub(super) fn is_supported(filter: DayFilter, counts: &[DayCount], kept: (i32, i
     };
     let enough_months = months.count >= FEWEST_MONTHS;
     match filter {
-        DayFilter::Daily | DayFilter::EveryDays { .. } => true,
+        DayFilter::Daily => true,
+        // Slots many times a day that drift come round to their places every so many days.
+        DayFilter::EveryDays { .. } => !often,
         DayFilter::Weekdays { days } => all_weekdays(days),
         DayFilter::MonthDays { days } => enough_months && all_month_days(days),
         DayFilter::MonthDaysOrWeekdays { month_days, weekdays } => {

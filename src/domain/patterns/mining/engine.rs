@@ -22,7 +22,7 @@ use super::tentative::tentative_pattern;
 use super::timetable::timetables;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::{Pattern, pool_spreads};
+use crate::domain::patterns::{Pattern, Tier, Verdict, pool_spreads};
 use crate::domain::time::DAY_MS;
 
 /// Share of false patterns among the confirmed ones, at most, in expectation.
@@ -90,6 +90,12 @@ fn scheduled_patterns(
         predecessors[chain.successor].push(chain);
     }
     let threshold = e_bh_threshold(&strongest, histories.len(), FALSE_DISCOVERIES).unwrap_or(f64::INFINITY);
+    let verdict = Verdict {
+        level: FALSE_DISCOVERIES,
+        tested: histories.len() as u64,
+        accepted: strongest.iter().filter(|ln_e_value| **ln_e_value >= threshold).count() as u64,
+        least_ln_e_value: threshold,
+    };
     let chances: Vec<f64> =
         explained.iter().map(|found| strongest_tentative(found).map_or(0.0, |(ln_p, _)| ln_p)).collect();
     let adjusted = ln_adjusted_p_values(&chances);
@@ -115,7 +121,7 @@ fn scheduled_patterns(
             let followers = true_followers(following, &own, starts);
             if own.is_empty() && followers.is_empty() {
                 own.extend(tentative.and_then(|period| {
-                    let draft = report_period(&period, starts, &around)?;
+                    let draft = report_period(&period, starts, around)?;
                     Some(Draft { pattern: tentative_pattern(draft.pattern, adjusted[index]), ..draft })
                 }));
             }
@@ -128,6 +134,11 @@ fn scheduled_patterns(
         .flat_map(|((mut drafts, followers), starts)| {
             drafts.extend(followers.into_iter().map(|follower| follower.draft));
             credible_patterns(drafts, starts)
+        })
+        .map(|mut pattern| {
+            let is_confirmed = pattern.evidence.tier == Tier::Confirmed;
+            pattern.evidence.details.verdict = is_confirmed.then_some(verdict);
+            pattern
         })
         .collect()
 }
@@ -207,9 +218,9 @@ fn true_followers(mut chains: Vec<Draft>, own: &[Draft], starts: &Starts<'_>) ->
     let mut explained = vec![false; starts.runs.len()];
     let mut kept: Vec<Follower> = Vec::new();
     // What a chain saves only shrinks as others explain its runs.
-    chains.retain(|draft| saved_nats(draft, own, &explained, starts.resolution_ms) >= LEAST_SAVED_NATS);
+    chains.retain(|draft| saved_nats(draft, own, &explained, starts) >= LEAST_SAVED_NATS);
     while !chains.is_empty() {
-        let saved = |draft: &Draft| saved_nats(draft, own, &explained, starts.resolution_ms);
+        let saved = |draft: &Draft| saved_nats(draft, own, &explained, starts);
         let best = chains
             .iter()
             .enumerate()
