@@ -58,12 +58,20 @@ pub(in crate::domain::patterns) fn next_need(measured: &[Measured]) -> Option<Qu
 }
 
 /// What is added to values before their logarithm, so that nothing is as good as a little: a twentieth of the
-/// median.
+/// median, and the grain they were noted in, for 0 s and 1 s are no different lengths.
 fn floor_of(recent: &[Measured]) -> f64 {
     let mut values: Vec<f64> = recent.iter().map(|(_, value)| value.max(0.0)).collect();
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let usual = middle(&mut values).filter(|median| *median > 0.0).unwrap_or(mean);
-    (usual / 20.0).max(f64::MIN_POSITIVE)
+    (usual / 20.0).max(grain(values)).max(f64::MIN_POSITIVE)
+}
+
+/// The least distance of two different values.
+fn grain(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let steps = values.windows(2).map(|pair| pair[1] - pair[0]).filter(|step| *step > 0.0);
+    let least = steps.fold(f64::INFINITY, f64::min);
+    if least.is_finite() { least } else { 0.0 }
 }
 
 /// Standard deviation around one level, from the median distance of neighbours: moves of the level are too few to
@@ -122,6 +130,19 @@ mod tests {
     /// 0.9 to 1.1 in an order without a trend.
     fn wobble(place: usize) -> f64 {
         0.9 + ((place * 7919 + place * place * 31) % 101) as f64 / 505.0
+    }
+
+    #[test]
+    fn whole_seconds_around_nothing_are_bounded_by_seconds() {
+        let seconds = [
+            1.0, 0.0, 1.0, 2.0, 1.0, 1.0, 0.0, 1.0, 1.0, 2.0, 1.0, 0.0, 1.0, 1.0, 1.0, 2.0, 0.0, 1.0, 1.0,
+            1.0,
+        ];
+        let day = |index: usize| Timestamp::clamped(index as i64 * 24 * HOUR_MS);
+        let measured: Vec<Measured> =
+            seconds.iter().enumerate().map(|(index, value)| (day(index), *value)).collect();
+        let found = next_need(&measured).expect("values");
+        assert!(found.p95 <= 4.0, "{found:?}");
     }
 
     #[test]
