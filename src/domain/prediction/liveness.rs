@@ -24,25 +24,19 @@ pub fn silence_factor(silent_since: Option<Timestamp>, now: Timestamp) -> f64 {
 }
 
 /// From when on a record that ends at `history_end` says nothing, although something was expected: a store of one
-/// monthly job is not out of date between its runs. `None` without a record, or while nothing was expected since.
+/// monthly job is not out of date between its runs. Where no pattern has a clock, from the end on; `None` without a
+/// record.
 pub fn silent_since<'a>(
     history_end: Option<Timestamp>,
     patterns: impl Iterator<Item = &'a Pattern>,
 ) -> Option<Timestamp> {
     let end = history_end?;
-    let clocks =
-        patterns.filter(|pattern| pattern.is_active && !pattern.evidence.details.rests_on_all_runs());
-    let mut silent: Option<Timestamp> = None;
-    let mut known = false;
-    for pattern in clocks {
+    patterns
+        .filter(|pattern| pattern.is_active && !pattern.evidence.details.rests_on_all_runs())
         // A schedule of another one's runs has no next instant, and a late run is no silence.
-        let Some(next) = pattern.schedule.next_after(end.plus_ms(half_window(pattern)), pattern.zone) else {
-            continue;
-        };
-        known = true;
-        silent = Some(silent.map_or(next, |silent| silent.min(next)));
-    }
-    if known { silent } else { Some(end) }
+        .filter_map(|pattern| pattern.schedule.next_after(end.plus_ms(half_window(pattern)), pattern.zone))
+        .min()
+        .or(Some(end))
 }
 
 /// Chance (0..1) that a schedule is still kept after `trailing_misses` observed slots in a row without a run,

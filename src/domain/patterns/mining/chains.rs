@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::clock_times::nearest;
 use super::co_occurrence::{LONGEST_LAG_MS, references};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::credibility::MOST_CHAIN_CHANCE;
+use super::cursor::Cursor;
 use super::evidence::ln_slot_evidence;
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
@@ -77,8 +77,8 @@ pub(super) fn find_chain(
             continue;
         }
         let places = spread_places(&instants, lag_ms, half_width_ms, starts);
-        let hits =
-            places.iter().filter(|place| nearest(&starts.at_ms, **place, half_width_ms).is_some()).count();
+        let mut cursor = Cursor::new(&starts.at_ms);
+        let hits = places.iter().filter(|place| cursor.nearest(**place, half_width_ms).is_some()).count();
         if (hits as u64) < min_occurrences.max(4) || hits * 10 < places.len() * 4 {
             continue;
         }

@@ -21,22 +21,23 @@ pub(super) fn clock_candidates(
     least_net: f64,
 ) -> Vec<ClockCandidate> {
     let (Some(&first), Some(&last)) = (starts.first(), starts.last()) else { return Vec::new() };
+    let busiest = busiest_day(starts);
+    // Slots are hit two times in five at least, on the days they are kept on.
+    let most_slots = |step_ms: i64| (last - first).min(DAY_MS) / step_ms;
+    let all_observed_ms = around.observation.observed_ms(first, last);
     let mut found = Vec::new();
     for (clock, table) in around.clocks.iter().enumerate() {
         // Away from changes of the clocks one zone says as much as the other.
         if clock > 0 && !around.clocks[0].changes_within(first, last) {
             continue;
         }
-        let busiest = busiest_day(starts);
-        // Slots are hit two times in five at least, on the days they are kept on.
-        let most_slots = |step_ms: i64| (last - first).min(DAY_MS) / step_ms;
         let local: Vec<i64> = starts.iter().map(|start| table.local(*start)).collect();
         for step_minutes in STEPS_MINUTES {
             let step_ms = step_minutes * MINUTE_MS;
             if clock > 0 && HOUR_MS % step_ms == 0 {
                 continue;
             }
-            let observed_ms = around.observation.observed_ms(first, last) + step_ms;
+            let observed_ms = all_observed_ms + step_ms;
             // Slots are kept on one day in seven at the least, and maybe for a tenth of the time.
             let least = (observed_ms / step_ms / if step_ms == DAY_MS { 400 } else { 60 }).max(3) as u64;
             if (starts.len() as u64) < least || (step_ms < DAY_MS && busiest * 3 < most_slots(step_ms)) {
@@ -75,7 +76,7 @@ pub(super) fn clock_candidates(
                     .filter(|peak| {
                         !guesses
                             .iter()
-                            .any(|other| other.count >= peak.count && other.is_near(peak.centre_ms))
+                            .any(|other| other.count >= peak.count && other.times.holds(peak.centre_ms))
                     })
                     .map(|peak| Guess::new(times(peak.centre_ms), peak))
                     .collect();
@@ -101,12 +102,6 @@ impl Guess {
         let nats = clock_times_nats(times.step_ms, times.label_ms, times.half_width_ms);
         Guess { times, count: peak.count, most: peak.count as f64 * per_hit - nats }
     }
-
-    /// Whether the window of this guess or one as wide around `centre_ms` touches the middle of the other.
-    fn is_near(&self, centre_ms: i64) -> bool {
-        let apart = (self.times.label_ms - centre_ms).rem_euclid(self.times.step_ms);
-        apart.min(self.times.step_ms - apart) <= self.times.half_width_ms
-    }
 }
 
 /// Examines the most promising windows first: where one weighs more than a wider or narrower one around it can, that
@@ -122,11 +117,10 @@ fn examine_all(
     let mut found: Vec<ClockCandidate> = Vec::new();
     for guess in guesses {
         let is_beaten = found.iter().any(|better| {
-            let reach = Guess { times: better.times, count: 0, most: 0.0 };
             let every_day = better.choice.filter == DayFilter::Daily;
             every_day
                 && better.net >= guess.most
-                && (reach.is_near(guess.times.label_ms) || guess.is_near(better.times.label_ms))
+                && (better.times.holds(guess.times.label_ms) || guess.times.holds(better.times.label_ms))
         });
         if !is_beaten {
             let candidate = examine(guess.times, starts, around, resolution_ms, None);

@@ -32,17 +32,6 @@ pub(super) struct Slot {
     pub(super) observed: bool,
 }
 
-/// Index of the start nearest to `at_ms` within `half_width_ms` in ascending `starts`.
-pub(super) fn nearest(starts: &[i64], at_ms: i64, half_width_ms: i64) -> Option<usize> {
-    let after = starts.partition_point(|start| *start < at_ms);
-    let candidates = [after.checked_sub(1), (after < starts.len()).then_some(after)];
-    candidates
-        .into_iter()
-        .flatten()
-        .filter(|&index| (starts[index] - at_ms).abs() <= half_width_ms)
-        .min_by_key(|&index| (starts[index] - at_ms).abs())
-}
-
 impl ClockTimes {
     /// Slots of all local days whose windows touch `from_ms..=to_ms`, ascending, with the nearest of `starts`.
     /// A local time that clocks skip or repeat has no slot, as cron and systemd differ there; only what fires
@@ -83,6 +72,12 @@ impl ClockTimes {
             slots.sort_by_key(|slot| (slot.day, slot.at_ms));
         }
         slots
+    }
+
+    /// Whether a window of these slots holds the local time `place_ms` (their delay left aside).
+    pub(super) fn holds(&self, place_ms: i64) -> bool {
+        let apart = (self.label_ms - place_ms).rem_euclid(self.step_ms);
+        apart.min(self.step_ms - apart) <= self.half_width_ms
     }
 
     /// Half the span around a slot in which its accidental starts are counted.

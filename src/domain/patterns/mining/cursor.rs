@@ -49,9 +49,17 @@ impl<'a> Cursor<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock_times::nearest;
     use super::super::generator::Chance;
     use super::*;
+
+    /// Found without any order.
+    fn nearest(starts: &[i64], instant: i64, half_width_ms: i64) -> Option<usize> {
+        let apart = |index: &usize| (starts[*index] - instant).abs();
+        // Of two equally near ones the earlier; of equal starts the last before, the first after.
+        let before = (0..starts.len()).rev().find(|index| starts[*index] < instant);
+        let after = (0..starts.len()).find(|index| starts[*index] >= instant);
+        [before, after].into_iter().flatten().filter(|index| apart(index) <= half_width_ms).min_by_key(apart)
+    }
 
     #[test]
     fn a_cursor_finds_what_a_search_of_all_finds() {

@@ -1,6 +1,6 @@
 //! Which runs of a history its patterns explain.
 
-use super::clock_times::nearest;
+use super::cursor::Cursor;
 use super::history::Starts;
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::Pattern;
@@ -18,8 +18,9 @@ pub(super) fn explained_runs(
         let evidence = &pattern.evidence;
         let half_ms = (evidence.tolerance_seconds.max(evidence.jitter_seconds.p95) * SECOND_MS as f64) as i64;
         let (from, to) = (evidence.first_seen.millis() - half_ms, evidence.last_seen.millis() + half_ms + 1);
+        let mut cursor = Cursor::new(&starts.at_ms);
         let mut mark = |slot_ms: i64| {
-            if let Some(hit) = nearest(&starts.at_ms, slot_ms, half_ms) {
+            if let Some(hit) = cursor.nearest(slot_ms, half_ms) {
                 explained[hit] = true;
             }
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::clock_times::nearest;
+use super::cursor::Cursor;
 use super::evidence::ln_slot_evidence;
 use super::explain::LEAST_NET;
 use super::history::Starts;
@@ -48,12 +48,13 @@ fn rest_on(
     let end = Timestamp::clamped(around.observation.end_ms());
     let span = TimeSpan { start: evidence.first_seen.plus_ms(-half_ms), end };
     let (mut slots, mut hits) = (0_u64, 0_u64);
+    let mut cursor = Cursor::new(&starts.at_ms);
     for slot in pattern.schedule.occurrences_iter(span, pattern.zone) {
         if !dates.contains(&local_time(pattern.zone, slot).date()) {
             continue;
         }
         let at_ms = slot.millis();
-        if nearest(&starts.at_ms, at_ms, half_ms).is_some() {
+        if cursor.nearest(at_ms, half_ms).is_some() {
             (slots, hits) = (slots + 1, hits + 1);
         } else if around.observation.covers(at_ms - half_ms, at_ms + half_ms) {
             slots += 1;

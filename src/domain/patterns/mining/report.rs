@@ -1,6 +1,7 @@
 //! From an explanation to a pattern: counting its slots over its whole life and stating the evidence.
 
-use super::clock_times::{ClockTimes, nearest};
+use super::clock_times::ClockTimes;
+use super::cursor::Cursor;
 use super::history::Starts;
 use super::regime::{hazard_per_slot, still_kept};
 use super::scatter::robust_deviation;
@@ -260,10 +261,11 @@ pub(super) fn life_slots(
     starts: &[i64],
     around: &Surroundings,
 ) -> Vec<LifeSlot> {
+    let mut cursor = Cursor::new(starts);
     places_ms
         .filter_map(|named_ms| {
             let at = named_ms + delay_ms;
-            let hit = nearest(starts, at, tolerance_ms);
+            let hit = cursor.nearest(at, tolerance_ms);
             let observed = hit.is_some() || around.observation.covers(at - tolerance_ms, at + tolerance_ms);
             observed.then_some(LifeSlot { named_ms, hit })
         })

@@ -2,8 +2,8 @@
 //! seldom for gaps to repeat.
 
 use super::circle::resultants;
-use super::clock_times::nearest;
 use super::code_length::{RARE_FAMILY_NATS, rhythm_nats};
+use super::cursor::Cursor;
 use super::evenness::one_rate;
 use super::evidence::ln_sequence_probability;
 use super::gaps::likely_gaps;
@@ -148,10 +148,11 @@ fn kept(
     let half_width_ms = ((3.0 * deviation * period_ms).max(resolution_ms as f64).max(SECOND_MS as f64))
         .min(period_ms / 2.0) as i64;
     let number = |at: i64| ((at as f64 - anchor_ms) / period_ms).round() as i64;
+    let mut cursor = Cursor::new(starts);
     let slots: Vec<Slot> = (number(*starts.first()?)..=number(*starts.last()?))
         .filter_map(|number| {
             let at_ms = (anchor_ms + number as f64 * period_ms).round() as i64;
-            let hit = nearest(starts, at_ms, half_width_ms);
+            let hit = cursor.nearest(at_ms, half_width_ms);
             let seen =
                 hit.is_some() || around.observation.covers(at_ms - half_width_ms, at_ms + half_width_ms);
             seen.then_some(Slot { number, at_ms, hit })
