@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod failure;
 
+pub mod compute;
 pub mod devices;
 pub mod export;
 pub mod ingest;

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod calendar;
 pub mod device;
+pub mod kernels;
 pub mod patterns;
 pub mod plan;
 pub mod prediction;

@@ -1,0 +1,116 @@
+//! The rows that may still be among the nearest of one query, by scores in single precision.
+
+use crate::domain::kernels::{Matrix, Scored, TopK, inner_product, order};
+
+/// Candidates beyond which those that cannot be among the nearest any more are dropped: so many times as are wanted,
+/// and some.
+const ROOM: (usize, usize) = (3, 64);
+/// Candidates beyond which close ones are told apart by their exact scores.
+const MOST: usize = 4_096;
+
+/// Candidates of one query. Scores in single precision are wrong by less than `error`.
+#[derive(Clone, Debug)]
+pub(super) struct Candidates {
+    found: Vec<(f32, u32)>,
+    /// Score (single precision) below which nothing can be among the nearest.
+    pub(super) least: f32,
+    error: f32,
+}
+
+impl Candidates {
+    pub(super) fn new(error: f32, wanted: &TopK) -> Candidates {
+        let least = wanted.least.map_or(f32::NEG_INFINITY, |least| below(least) - error);
+        Candidates { found: Vec::new(), least, error }
+    }
+
+    /// Looks at the scores of the rows from `first` on.
+    pub(super) fn look(&mut self, scores: &[f32], first: usize, query: &Query<'_>) {
+        const PART: usize = 64;
+        for (part, scores) in scores.chunks(PART).enumerate() {
+            // Mostly none is great enough, which one pass without branches tells.
+            let greatest = scores.iter().fold(f32::NEG_INFINITY, |greatest, score| greatest.max(*score));
+            if greatest < self.least {
+                continue;
+            }
+            for (place, score) in scores.iter().enumerate() {
+                let index = first + part * PART + place;
+                if *score >= self.least && query.may_answer(index) {
+                    self.found.push((*score, index as u32));
+                }
+            }
+            if self.found.len() > ROOM.0 * query.wanted.count + ROOM.1 {
+                self.prune(query);
+            }
+        }
+    }
+
+    /// Drops what cannot be among the nearest.
+    fn prune(&mut self, query: &Query<'_>) {
+        let count = query.wanted.count;
+        if count == 0 || self.found.len() <= count {
+            return;
+        }
+        let (_, last, _) =
+            self.found.select_nth_unstable_by(count - 1, |one, other| other.0.total_cmp(&one.0));
+        self.least = self.least.max(last.0 - 2.0 * self.error);
+        let least = self.least;
+        self.found.retain(|(score, _)| *score >= least);
+        if self.found.len() > MOST.max(2 * count) {
+            let exact = nearest(&self.found, query);
+            self.found.clear();
+            self.found.extend(exact.iter().map(|scored| (scored.score as f32, scored.index as u32)));
+            if let Some(last) = exact.last() {
+                self.least = self.least.max(below(last.score) - self.error);
+            }
+        }
+    }
+
+    /// Adds those that another look at other rows found.
+    pub(super) fn join(&mut self, other: Candidates, query: &Query<'_>) {
+        self.least = self.least.max(other.least);
+        self.found.extend(other.found);
+        self.prune(query);
+    }
+
+    /// The nearest, by their exact scores.
+    pub(super) fn finish(mut self, query: &Query<'_>) -> Vec<Scored> {
+        self.prune(query);
+        nearest(&self.found, query)
+    }
+}
+
+/// A query and what it is compared with.
+pub(super) struct Query<'a> {
+    pub(super) base: &'a Matrix<'a>,
+    pub(super) values: &'a [f32],
+    /// Its place among the queries.
+    pub(super) index: usize,
+    pub(super) wanted: &'a TopK,
+}
+
+impl Query<'_> {
+    fn may_answer(&self, index: usize) -> bool {
+        !self.wanted.is_self_search || index != self.index
+    }
+}
+
+/// The nearest of `found` by their exact scores.
+fn nearest(found: &[(f32, u32)], query: &Query<'_>) -> Vec<Scored> {
+    let mut exact: Vec<Scored> = found
+        .iter()
+        .map(|(_, index)| {
+            let index = *index as usize;
+            Scored { index, score: inner_product(query.base.row(index), query.values) }
+        })
+        .filter(|scored| query.wanted.least.is_none_or(|least| scored.score >= least))
+        .collect();
+    exact.sort_unstable_by(order);
+    exact.truncate(query.wanted.count);
+    exact
+}
+
+/// The greatest single precision value that is not above `value`.
+fn below(value: f64) -> f32 {
+    let nearest = value as f32;
+    if f64::from(nearest) > value { nearest.next_down() } else { nearest }
+}
