@@ -7,6 +7,7 @@ use super::chain::Chain;
 use super::choice::Strategy;
 use super::incumbent::Incumbent;
 use super::model::Model;
+use super::peak_bound::PeakBounder;
 use super::problem::Problem;
 use super::prover::Prover;
 use super::score::score;
@@ -43,6 +44,7 @@ pub struct Search<'a> {
     budget: u64,
     chains: Vec<Chain<'a>>,
     bounder: Bounder<'a>,
+    peak_bounder: Option<PeakBounder<'a>>,
     prover: Prover<'a>,
     /// Best valid options of all chains.
     pub best: Option<Incumbent>,
@@ -70,6 +72,7 @@ impl<'a> Search<'a> {
             .collect();
         Search {
             bounder: Bounder::new(model, strategy, chains[0].loads()),
+            peak_bounder: (strategy == Strategy::PeakMitigation).then(|| PeakBounder::new(model, start)),
             prover: Prover::new(model, strategy),
             problem,
             model,
@@ -154,15 +157,22 @@ impl<'a> Search<'a> {
         let is_early = self.work_done < self.budget / PROOF_SHARE;
         let proof_share = if is_early { PROOF_SHARE } else { 4 * PROOF_SHARE };
         let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
+        let peak_bounder = &mut self.peak_bounder;
         rayon::join(
             || {
-                bounder.advance(slice / BOUND_SHARE, objective);
+                match peak_bounder {
+                    Some(bounder) => {
+                        bounder.advance(slice / BOUND_SHARE, best.map_or(f64::INFINITY, |best| best.value))
+                    }
+                    None => bounder.advance(slice / BOUND_SHARE, objective),
+                }
                 prover.advance(slice / proof_share, best);
             },
             || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
         );
         self.work_done += slice;
-        let mut bound = attainable(self.problem, self.strategy, self.bounder.bound);
+        let lower = self.peak_bounder.as_ref().map_or(self.bounder.bound, PeakBounder::bound);
+        let mut bound = attainable(self.problem, self.strategy, lower);
         if let (true, Some(objective)) = (self.prover.has_proven(best), objective) {
             bound = bound.max(objective);
         }
@@ -171,7 +181,7 @@ impl<'a> Search<'a> {
             self.chains[0].adopt(&options);
         }
         for chain in &mut self.chains {
-            chain.floor = self.bounder.bound;
+            chain.floor = lower;
         }
     }
 }
