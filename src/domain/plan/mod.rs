@@ -1,6 +1,8 @@
 //! Timetables: the problem, the search for better ones, and the judge.
 
+mod balance_bound;
 mod bound;
+mod bounder;
 mod build;
 mod chain;
 mod choice;
@@ -21,6 +23,7 @@ mod profile;
 mod prover;
 pub(in crate::domain) mod random;
 mod reason;
+mod recurring;
 mod relaxation;
 mod rows;
 mod score;

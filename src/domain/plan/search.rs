@@ -2,12 +2,11 @@
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
-use super::bound::Bounder;
+use super::bounder::Bounder;
 use super::chain::Chain;
 use super::choice::Strategy;
 use super::incumbent::Incumbent;
 use super::model::Model;
-use super::peak_bound::PeakBounder;
 use super::problem::Problem;
 use super::prover::Prover;
 use super::score::score;
@@ -44,7 +43,6 @@ pub struct Search<'a> {
     budget: u64,
     chains: Vec<Chain<'a>>,
     bounder: Bounder<'a>,
-    peak_bounder: Option<PeakBounder<'a>>,
     prover: Prover<'a>,
     /// Best valid options of all chains.
     pub best: Option<Incumbent>,
@@ -71,8 +69,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         Search {
-            bounder: Bounder::new(model, strategy, chains[0].loads()),
-            peak_bounder: (strategy == Strategy::PeakMitigation).then(|| PeakBounder::new(model, start)),
+            bounder: Bounder::new(model, strategy, start),
             prover: Prover::new(model, strategy),
             problem,
             model,
@@ -157,21 +154,15 @@ impl<'a> Search<'a> {
         let is_early = self.work_done < self.budget / PROOF_SHARE;
         let proof_share = if is_early { PROOF_SHARE } else { 4 * PROOF_SHARE };
         let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
-        let peak_bounder = &mut self.peak_bounder;
         rayon::join(
             || {
-                match peak_bounder {
-                    Some(bounder) => {
-                        bounder.advance(slice / BOUND_SHARE, best.map_or(f64::INFINITY, |best| best.value))
-                    }
-                    None => bounder.advance(slice / BOUND_SHARE, objective),
-                }
+                bounder.advance(slice / BOUND_SHARE, best, objective);
                 prover.advance(slice / proof_share, best);
             },
             || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
         );
         self.work_done += slice;
-        let lower = self.peak_bounder.as_ref().map_or(self.bounder.bound, PeakBounder::bound);
+        let lower = self.bounder.bound();
         let mut bound = attainable(self.problem, self.strategy, lower);
         if let (true, Some(objective)) = (self.prover.has_proven(best), objective) {
             bound = bound.max(objective);

@@ -255,7 +255,6 @@ mod tests {
         fn bounds_and_proofs_hold_against_all_combinations(seed in any::<u64>()) {
             let mut problem = random_problem(seed);
             problem.rules.truncate(3);
-            problem.precedences.clear();
             for strategy in STRATEGIES {
                 let Some(least) = exhaustive(&problem, strategy) else {
                     return Ok(());
