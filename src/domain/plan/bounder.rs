@@ -33,7 +33,7 @@ impl<'a> Bounder<'a> {
     /// Improves the bound with about `work` units; `best` is the best plan known, `objective` its value.
     pub fn advance(&mut self, work: u64, best: Option<&Incumbent>, objective: Option<f64>) {
         match self {
-            Bounder::Balance(bounder) => bounder.advance(work),
+            Bounder::Balance(bounder) => bounder.advance(work, objective),
             Bounder::Peak(bounder) => bounder.advance(work, best.map_or(f64::INFINITY, |best| best.value)),
             Bounder::Price(bounder) => bounder.advance(work, objective),
         }
