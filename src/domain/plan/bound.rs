@@ -4,14 +4,18 @@
 //! price at best, is below every plan (Lagrange). The prices follow what the cheapest options leave over.
 
 use super::choice::Strategy;
-use super::kernel::Scratch;
+use super::kernel::{Scratch, add_slot_costs};
 use super::landscape::Landscape;
 use super::model::Model;
-use super::recurring::{RecurringGroup, recurring_groups};
+use super::power::{HostPower, host_powers};
 use super::rows::Rows;
+use super::state::for_each_part;
 
-/// Rounds after which steps are half as long.
-const PATIENCE: f64 = 200.0;
+/// Rounds without a better bound after which steps are shorter.
+const PATIENCE: u32 = 20;
+/// By how much, and to what at least.
+const SHORTER: f64 = 0.7;
+const SHORTEST: f64 = 0.002;
 /// Weight of the newest round in the smoothed excess.
 const NEWEST: f64 = 0.3;
 
@@ -27,11 +31,18 @@ pub struct PriceBounder<'a> {
     excess: Vec<f64>,
     response: Vec<f64>,
     prices: Vec<f64>,
-    groups: Vec<RecurringGroup>,
-    /// Whether a rule is in one of the groups.
-    grouped: Vec<bool>,
-    /// Idle cost of the hosts without a group, cents.
-    idle: f64,
+    /// The hosts, where their power counts.
+    hosts: Vec<HostPower>,
+    /// Whether a rule is among the recurring ones of a host.
+    recurring: Vec<bool>,
+    /// What the other rules pay for their host's being on, by `(rule * hosts + host) * horizon + slot`; and
+    /// whether they run where it is not, smoothed over rounds.
+    fares: Vec<f64>,
+    unpowered: Vec<f64>,
+    option_of: Vec<usize>,
+    best: (Vec<f64>, Vec<f64>),
+    step: f64,
+    calm: u32,
     round: u32,
     round_work: u64,
     owed: i64,
@@ -43,16 +54,17 @@ impl<'a> PriceBounder<'a> {
     /// Starts with all prices at 0.
     pub fn new(model: &'a Model, strategy: Strategy) -> PriceBounder<'a> {
         let rows = Rows::new(model);
-        let (groups, idle) = match strategy {
-            Strategy::ResourceEfficiency => recurring_groups(model),
-            _ => (Vec::new(), 0.0),
+        let hosts = match strategy {
+            Strategy::ResourceEfficiency => host_powers(model),
+            _ => Vec::new(),
         };
-        let mut grouped = vec![false; model.rules.len()];
-        for &rule in groups.iter().flat_map(|group| &group.rules) {
-            grouped[rule] = true;
+        let mut recurring = vec![false; model.rules.len()];
+        for &rule in hosts.iter().flat_map(|host| &host.rules) {
+            recurring[rule] = true;
         }
         let of_rules = model.rules.iter().map(|rule| rule.work).sum::<u64>();
-        let of_groups = groups.iter().map(RecurringGroup::work).sum::<u64>();
+        let of_hosts = hosts.iter().map(HostPower::work).sum::<u64>();
+        let fares = hosts.len() * model.rules.len() * model.horizon;
         PriceBounder {
             model,
             strategy,
@@ -61,12 +73,17 @@ impl<'a> PriceBounder<'a> {
             excess: vec![0.0; rows.count],
             response: vec![0.0; rows.count],
             prices: vec![0.0; rows.count],
+            best: (vec![0.0; rows.count], vec![0.0; fares]),
+            step: 1.0,
+            calm: 0,
             round: 0,
-            round_work: of_rules + of_groups + 4 * rows.count as u64,
+            round_work: of_rules + of_hosts + 4 * (rows.count + fares) as u64,
             rows,
-            groups,
-            grouped,
-            idle,
+            hosts,
+            recurring,
+            fares: vec![0.0; fares],
+            unpowered: vec![0.0; fares],
+            option_of: vec![0; model.rules.len()],
             owed: 0,
             bound: 0.0,
         }
@@ -77,19 +94,37 @@ impl<'a> PriceBounder<'a> {
         self.owed += work as i64;
         while self.owed > 0 {
             self.owed -= self.round_work as i64;
-            let bound = self.respond() - self.worth_of_capacity() + self.idle;
-            self.bound = self.bound.max(bound);
+            let bound = self.respond() - self.worth_of_capacity();
+            self.remember(bound);
             self.move_prices(bound, upper);
             self.round += 1;
         }
     }
 
-    /// Puts every rule, and every group, at its cheapest options; what they pay together.
+    /// Keeps the prices of the best bound, and goes back to them with shorter steps when it gets no better.
+    fn remember(&mut self, bound: f64) {
+        if bound > self.bound + 1e-6 * self.bound.abs() {
+            self.calm = 0;
+            self.best.0.clone_from(&self.prices);
+            self.best.1.clone_from(&self.fares);
+        } else {
+            self.calm += 1;
+            if self.calm > PATIENCE {
+                self.calm = 0;
+                self.step = (self.step * SHORTER).max(SHORTEST);
+                self.prices.clone_from(&self.best.0);
+                self.fares.clone_from(&self.best.1);
+            }
+        }
+        self.bound = self.bound.max(bound);
+    }
+
+    /// Puts every rule at its cheapest option, those that recur on one host together; what they pay.
     fn respond(&mut self) -> f64 {
         self.response.fill(0.0);
         let mut paid = 0.0;
         for rule in 0..self.model.rules.len() {
-            if self.grouped[rule] {
+            if self.recurring[rule] {
                 continue;
             }
             self.price_options(rule);
@@ -103,33 +138,49 @@ impl<'a> PriceBounder<'a> {
             paid += costs[cheapest];
             self.load(rule, cheapest);
         }
-        let mut groups = std::mem::take(&mut self.groups);
+        let mut hosts = std::mem::take(&mut self.hosts);
         let mut chosen = Vec::new();
-        for group in &mut groups {
-            let costs: Vec<Vec<f64>> = group
-                .rules
-                .iter()
-                .map(|&rule| {
-                    self.price_options(rule);
-                    self.scratch.costs.clone()
-                })
-                .collect();
-            paid += group.cheapest(&costs, &mut chosen);
-            for (&rule, &option) in group.rules.iter().zip(&chosen) {
+        for (position, host) in hosts.iter_mut().enumerate() {
+            let mut costs: Vec<Vec<f64>> = Vec::with_capacity(host.rules.len());
+            for &rule in &host.rules {
+                self.price_options(rule);
+                costs.push(self.scratch.costs.clone());
+            }
+            paid += host.cheapest(&costs, &self.total_fares(position), &mut chosen);
+            for (&rule, &option) in host.rules.iter().zip(&chosen) {
                 self.load(rule, option);
             }
         }
-        self.groups = groups;
+        self.hosts = hosts;
         paid
+    }
+
+    /// What all rules pay per slot for a host's being on.
+    fn total_fares(&self, host: usize) -> Vec<f64> {
+        let horizon = self.model.horizon;
+        let mut total = vec![0.0; horizon];
+        for own in self.fares.chunks_exact(horizon).skip(host).step_by(self.model.hosts) {
+            total.iter_mut().zip(own).for_each(|(total, fare)| *total += fare);
+        }
+        total
     }
 
     fn price_options(&mut self, rule: usize) {
         self.landscape.charge_options(&self.model.rules[rule], &mut self.scratch.costs);
         let prices = &self.prices;
         self.rows.add_costs(self.model, rule, |row| prices[row], &mut self.scratch);
+        if !self.hosts.is_empty() && !self.recurring[rule] {
+            let (hosts, horizon) = (self.model.hosts, self.model.horizon);
+            let fares = &self.fares;
+            add_slot_costs(self.model, rule, &mut self.scratch, |host, slot, _, out| {
+                let from = (rule * hosts + host) * horizon + slot;
+                out.iter_mut().zip(&fares[from..]).for_each(|(out, fare)| *out += fare);
+            });
+        }
     }
 
     fn load(&mut self, rule: usize, option: usize) {
+        self.option_of[rule] = option;
         let response = &mut self.response;
         self.rows.for_each_entry(self.model, rule, option, |row, units| response[row] += units);
     }
@@ -192,10 +243,11 @@ impl<'a> PriceBounder<'a> {
                 length += self.excess[row] * self.excess[row];
             }
         }
+        length += self.look_for_power();
         if length <= 0.0 {
             return;
         }
-        let scale = (target - bound).max(0.0) / length / (1.0 + f64::from(self.round) / PATIENCE);
+        let scale = self.step * (target - bound).max(0.0) / length;
         for row in 0..self.rows.count {
             let Some(unit) = self.unit(row) else { continue };
             let most = match (self.strategy, self.rows.cell(row)) {
@@ -206,5 +258,38 @@ impl<'a> PriceBounder<'a> {
             };
             self.prices[row] = (self.prices[row] + scale * self.excess[row] / unit).clamp(0.0, most);
         }
+        for (fare, unpowered) in self.fares.iter_mut().zip(&self.unpowered) {
+            *fare = (*fare + scale * unpowered).max(0.0);
+        }
+    }
+
+    /// Where rules run on a host that is off, or pay for one that they do not use; the squared length of it.
+    fn look_for_power(&mut self) -> f64 {
+        let model = self.model;
+        let (hosts, horizon) = (self.hosts.len(), model.horizon);
+        let mut length = 0.0;
+        let mut covered = vec![false; horizon];
+        for rule in (0..model.rules.len()).filter(|&rule| hosts > 0 && !self.recurring[rule]) {
+            let described = &model.rules[rule];
+            let option = self.option_of[rule];
+            let (step, chosen) = (option % described.width, described.hosts[option / described.width]);
+            covered.fill(false);
+            for (first, length, _) in described.stretches(step) {
+                for_each_part(first, length, horizon, |slot, _, part| covered[slot..slot + part].fill(true));
+            }
+            for &host in &described.hosts {
+                let from = (rule * hosts + host) * horizon;
+                for (slot, &on) in self.hosts[host].on.iter().enumerate() {
+                    let runs = covered[slot] && host == chosen;
+                    let lacks = f64::from(u8::from(runs)) - f64::from(u8::from(on));
+                    let own = &mut self.unpowered[from + slot];
+                    *own += NEWEST * (lacks - *own);
+                    if lacks > 0.0 || self.fares[from + slot] > 0.0 {
+                        length += *own * *own;
+                    }
+                }
+            }
+        }
+        length
     }
 }
