@@ -178,7 +178,14 @@ pub(super) fn describe_obstacles(
                 amount(*resource, *capacity),
                 names(rules)
             ),
-            Obstacle::ProvenInfeasible => "every combination was ruled out".to_owned(),
+            Obstacle::RulesCannotFit { rules, irreducible: true } => format!(
+                "these cannot all be placed, though they could without any one of them: {}",
+                names(rules)
+            ),
+            Obstacle::RulesCannotFit { rules, irreducible: false } => format!(
+                "these cannot all be placed, and it is not known whether fewer could not either: {}",
+                names(rules)
+            ),
             Obstacle::NotFound => "none was found within the time limit; nothing is proven".to_owned(),
         })
         .collect()

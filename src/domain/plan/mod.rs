@@ -7,6 +7,7 @@ mod build;
 mod chain;
 mod choice;
 mod cooling;
+mod core;
 mod exact;
 mod heat_bath;
 mod idle;

@@ -9,8 +9,11 @@ use super::state::for_each_part;
 
 /// Rounds over all pairs; what one forbids may leave another rule without an option.
 const ROUNDS: usize = 2;
-/// Work on pairs, relative to the work of looking at every option of every rule once.
-const MOST_WORK: u64 = 300;
+/// Work on pairs in one call: half a second. What is not looked at by then stays allowed.
+const MOST_WORK: u64 = 200_000_000;
+
+/// Rules beyond which looking for pairs alone takes too long.
+const MOST_RULES: usize = 4_000;
 
 /// Loads that stand whatever is chosen, and what is still allowed.
 struct Pairs<'a> {
@@ -83,6 +86,9 @@ impl Pairs<'_> {
     /// Drops what does not fit beside the cores of the others; whether every rule keeps an option.
     fn filter_alone(&mut self) -> bool {
         for rule in 0..self.model.rules.len() {
+            if self.work > MOST_WORK {
+                break;
+            }
             self.add_core(rule, -1.0);
             self.count_excess(rule);
             self.add_core(rule, 1.0);
@@ -99,7 +105,9 @@ impl Pairs<'_> {
     /// Drops options beside which another rule has none; whether every rule keeps an option.
     fn filter_pairs(&mut self) -> bool {
         let model = self.model;
-        let most = MOST_WORK * model.rules.iter().map(|rule| rule.work).sum::<u64>();
+        if model.rules.len() > MOST_RULES {
+            return true;
+        }
         // The most demanding first: they leave the least room.
         let mut order: Vec<(usize, Vec<usize>)> =
             model.movable.iter().map(|&rule| (rule, self.partners(rule))).collect();
@@ -109,7 +117,7 @@ impl Pairs<'_> {
             let mut changed = false;
             for (rule, partners) in &order {
                 for option in 0..model.rules[*rule].options() {
-                    if self.work > most {
+                    if self.work > MOST_WORK {
                         return true;
                     }
                     if self.allowed[*rule][option] && !self.leaves_room(*rule, option, partners) {

@@ -8,19 +8,15 @@
 
 use super::model::Model;
 use super::pairs::allowed_options;
-use super::relaxation::{Parabolas, Relaxation};
+use super::relaxation::{Parabolas, Relaxation, Standing};
 
 /// Sweeps between two looks at what they have shown.
 const SWEEPS_PER_LOOK: u32 = 6;
 /// Sweeps after which a level counts as out of reach, the first time it is tried.
 const FIRST_PATIENCE: u32 = 150;
-/// Excess, as a share of a capacity, below which the relaxation keeps its limits.
-const KEPT: f64 = 1e-4;
 /// Capacities above this are not counted unit by unit; their levels are `COARSE_LEVELS` to the capacity.
 const MOST_UNITS: f64 = 16_384.0;
 const COARSE_LEVELS: usize = 400;
-/// Share by which the payment must exceed the worth of the limits, against rounding.
-const MARGIN: f64 = 1e-9;
 
 /// Refutes levels of the peak as it is given work.
 #[derive(Clone, Debug)]
@@ -64,17 +60,9 @@ impl<'a> PeakBounder<'a> {
         levels.sort_by(f64::total_cmp);
         levels.dedup();
         let relaxation = Relaxation::new(model, options);
-        let curvature = (0..relaxation.rows.count).map(|row| match relaxation.rows.cell(row) {
-            None => 1.0,
-            Some(cell) if model.capacity[cell] > 0.0 => 1.0 / (model.capacity[cell] * model.capacity[cell]),
-            Some(_) => 0.0,
-        });
         PeakBounder {
             model,
-            parabolas: Parabolas {
-                curvature: curvature.collect(),
-                limit: vec![1.0; relaxation.rows.count],
-            },
+            parabolas: Parabolas::default(),
             relaxation,
             loads,
             kept: levels.len(),
@@ -115,13 +103,9 @@ impl<'a> PeakBounder<'a> {
             self.kept = known.min(self.refuted + 1) + 1;
         }
         let level = (self.refuted + self.kept).div_ceil(2).min(self.kept - 1).max(self.refuted + 1);
-        for row in 0..self.relaxation.rows.count {
-            if let Some(cell) = self.relaxation.rows.cell(row) {
-                self.parabolas.limit[row] = self.limit_below(level, cell);
-            }
-        }
         let limits: Vec<f64> =
             (0..self.model.capacity.len()).map(|cell| self.limit_below(level, cell)).collect();
+        self.parabolas = Parabolas::of_limits(self.model, &self.relaxation.rows, &limits);
         let (allowed, work) = allowed_options(self.model, &limits);
         self.relaxation.work += work;
         match allowed {
@@ -152,27 +136,10 @@ impl<'a> PeakBounder<'a> {
             self.relaxation.sweep(&self.parabolas, &trial.charges);
         }
         trial.sweeps += SWEEPS_PER_LOOK;
-        let (parabolas, loads) = (&self.parabolas, self.relaxation.loads.clone());
-        let mut worth = 0.0;
-        let mut excess: f64 = 0.0;
-        for (row, &load) in loads.iter().enumerate() {
-            let slope = parabolas.slope(row, load);
-            if slope > 0.0 {
-                worth += slope * parabolas.limit[row];
-                excess = excess.max((load - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
-            }
-        }
-        if excess > KEPT {
-            let paid = self.relaxation.least_payment(|row| parabolas.slope(row, loads[row]), &trial.charges);
-            if paid > worth + MARGIN * worth {
-                self.refuted = trial.level;
-                return;
-            }
-        }
-        if excess <= KEPT || trial.sweeps >= self.patience {
-            self.kept = trial.level;
-        } else {
-            self.trial = Some(trial);
+        match self.relaxation.standing(&self.parabolas, &trial.charges) {
+            Standing::Refuted => self.refuted = trial.level,
+            Standing::Open if trial.sweeps < self.patience => self.trial = Some(trial),
+            Standing::Open | Standing::Kept => self.kept = trial.level,
         }
     }
 }

@@ -12,6 +12,10 @@ use super::rows::Rows;
 const LINE_STEPS: usize = 4;
 /// Options that a rule may take weight from in one sweep.
 const SHIFTS_PER_SWEEP: usize = 3;
+/// Excess, as a share of a capacity, below which limits count as kept.
+const KEPT: f64 = 1e-4;
+/// Share by which the payment must exceed the worth of the limits, against rounding.
+const MARGIN: f64 = 1e-9;
 /// Weight that is not worth moving.
 const NEGLIGIBLE: f64 = 1e-9;
 
@@ -24,7 +28,33 @@ pub struct Parabolas {
     pub limit: Vec<f64>,
 }
 
+/// What a relaxation says of limits that every row is to keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Even split rules cannot keep them.
+    Refuted,
+    /// Split rules keep them.
+    Kept,
+    /// Not known yet.
+    Open,
+}
+
 impl Parabolas {
+    /// Charges excess over `limits`, per cell, and over the one that tags and precedences allow, as shares of the
+    /// capacity. Cells without capacity do not count.
+    pub fn of_limits(model: &Model, rows: &Rows, limits: &[f64]) -> Parabolas {
+        let curvature = |row: usize| match rows.cell(row) {
+            None => 1.0,
+            Some(cell) if model.capacity[cell] > 0.0 => 1.0 / (model.capacity[cell] * model.capacity[cell]),
+            Some(_) => 0.0,
+        };
+        let limit = |row: usize| rows.cell(row).map_or(1.0, |cell| limits[cell]);
+        Parabolas {
+            curvature: (0..rows.count).map(curvature).collect(),
+            limit: (0..rows.count).map(limit).collect(),
+        }
+    }
+
     /// Slope at a load.
     pub fn slope(&self, row: usize, load: f64) -> f64 {
         2.0 * self.curvature[row] * (load - self.limit[row]).max(0.0)
@@ -89,6 +119,25 @@ impl<'a> Relaxation<'a> {
             paid += self.scratch.costs.iter().copied().fold(f64::INFINITY, f64::min);
         }
         paid
+    }
+
+    /// Whether the slopes of the excess are prices at which the rules pay more than the limits are worth
+    /// (Farkas' lemma): then no plan keeps them.
+    pub fn standing(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) -> Standing {
+        let loads = self.loads.clone();
+        let (mut worth, mut excess): (f64, f64) = (0.0, 0.0);
+        for (row, &load) in loads.iter().enumerate() {
+            let slope = parabolas.slope(row, load);
+            if slope > 0.0 {
+                worth += slope * parabolas.limit[row];
+                excess = excess.max((load - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
+            }
+        }
+        if excess <= KEPT {
+            return Standing::Kept;
+        }
+        let paid = self.least_payment(|row| parabolas.slope(row, loads[row]), charges);
+        if paid > worth + MARGIN * worth { Standing::Refuted } else { Standing::Open }
     }
 
     fn equilibrate(&mut self, rule: usize, parabolas: &Parabolas, charges: &[f64]) {

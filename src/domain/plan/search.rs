@@ -5,6 +5,7 @@ use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use super::bounder::Bounder;
 use super::chain::Chain;
 use super::choice::Strategy;
+use super::core::are_impossible;
 use super::incumbent::Incumbent;
 use super::model::Model;
 use super::problem::Problem;
@@ -23,6 +24,9 @@ const BOUND_SHARE: u64 = 6;
 const PROOF_SHARE: u64 = 3;
 /// Where the peak is proven, its tie-break gets this part of the budget.
 const TIE_SHARE: u64 = 10;
+
+/// Without a plan after this part of the budget, and with as much work, it is asked whether there is one.
+const DOUBT_SHARE: u64 = 20;
 
 /// Why a search came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +91,17 @@ impl<'a> Search<'a> {
     pub fn run(&mut self, control: &mut dyn FnMut(&Progress) -> Control) -> Ended {
         let mut end = self.budget;
         let mut settling_ties = false;
+        let mut doubted = false;
         loop {
             self.gather();
             if self.best.is_none() && self.prover.has_proven(None) {
                 return Ended::ProvenInfeasible;
+            }
+            if self.best.is_none() && !doubted && self.work_done >= self.budget / DOUBT_SHARE {
+                doubted = true;
+                if are_impossible(self.problem, self.strategy, self.budget / DOUBT_SHARE) {
+                    return Ended::ProvenInfeasible;
+                }
             }
             if self.is_closed() && !settling_ties {
                 if self.strategy != Strategy::PeakMitigation {
