@@ -110,19 +110,19 @@ impl<'a> BalanceBounder<'a> {
 
     /// The bound of the relaxation at the present slopes.
     fn read(&mut self) {
-        let loads = self.relaxation.loads.clone();
+        let slopes = self.relaxation.slopes(&self.parabolas);
         let parabolas = &self.parabolas;
         let mut bound = -self.model.square_offset;
-        for (row, &load) in loads.iter().enumerate() {
+        for (row, &load) in self.relaxation.loads.iter().enumerate() {
             let above = (load - parabolas.limit[row]).max(0.0);
-            let price = 2.0 * parabolas.curvature[row] * above;
+            let price = slopes[row];
             // What a load costs at least less than its price: the conjugate of the square, or the row's limit.
             bound -= match self.relaxation.rows.cell(row) {
                 Some(_) => 0.5 * price * above,
                 None => price * parabolas.limit[row],
             };
         }
-        bound += self.relaxation.least_payment(|row| parabolas.slope(row, loads[row]), &self.charges);
+        bound += self.relaxation.least_payment(&slopes, &self.charges);
         self.bound = self.bound.max(bound);
     }
 
@@ -171,6 +171,12 @@ impl<'a> BalanceBounder<'a> {
         let rows = &self.relaxation.rows;
         let (level, scratch) = (&levels.level, &mut levels.scratch);
         let mut bound = -model.square_offset;
+        let prices: Vec<f64> = (0..rows.count)
+            .map(|row| match rows.cell(row) {
+                Some(cell) => 2.0 * model.square_weight[cell] * level[row],
+                None => level[row],
+            })
+            .collect();
         for (row, &level) in level.iter().enumerate() {
             bound -= match rows.cell(row) {
                 Some(cell) => model.square_weight[cell] * level * level,
@@ -182,11 +188,7 @@ impl<'a> BalanceBounder<'a> {
             scratch.costs.clear();
             scratch.costs.resize(described.options(), 0.0);
             // The part that grows with the level, by the rows; what stands out above it, by slots.
-            let price = |row: usize| match rows.cell(row) {
-                Some(cell) => 2.0 * model.square_weight[cell] * level[row],
-                None => level[row],
-            };
-            rows.add_costs(model, rule, price, scratch);
+            rows.add_costs(model, rule, &prices, scratch);
             add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
                 for &(resource, units) in &described.demand {
                     let cell = host * model.resources + resource;

@@ -167,8 +167,7 @@ impl<'a> PriceBounder<'a> {
 
     fn price_options(&mut self, rule: usize) {
         self.landscape.charge_options(&self.model.rules[rule], &mut self.scratch.costs);
-        let prices = &self.prices;
-        self.rows.add_costs(self.model, rule, |row| prices[row], &mut self.scratch);
+        self.rows.add_costs(self.model, rule, &self.prices, &mut self.scratch);
         if !self.hosts.is_empty() && !self.recurring[rule] {
             let (hosts, horizon) = (self.model.hosts, self.model.horizon);
             let fares = &self.fares;

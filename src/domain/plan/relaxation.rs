@@ -69,6 +69,8 @@ pub struct Relaxation<'a> {
     pub rows: Rows,
     /// Load of every row.
     pub loads: Vec<f64>,
+    /// Slope of every row's charge, kept up with the loads during a sweep.
+    slopes: Vec<f64>,
     /// Options in use and their weights, per rule.
     weights: Vec<Vec<(usize, f64)>>,
     /// Difference of two columns, dense, and where it is not zero.
@@ -90,6 +92,7 @@ impl<'a> Relaxation<'a> {
         Relaxation {
             model,
             direction: vec![0.0; rows.count],
+            slopes: vec![0.0; rows.count],
             rows,
             loads,
             weights: options.iter().map(|&option| vec![(option, 1.0)]).collect(),
@@ -102,6 +105,7 @@ impl<'a> Relaxation<'a> {
     /// Lets every rule equilibrate once. `charges` holds what each option costs by itself, per rule; an option
     /// that is not allowed costs infinity, and loses its weight.
     pub fn sweep(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) {
+        self.slopes = self.slopes(parabolas);
         for (rule, charges) in charges.iter().enumerate() {
             if charges.len() > 1 {
                 self.equilibrate(rule, parabolas, charges);
@@ -109,12 +113,17 @@ impl<'a> Relaxation<'a> {
         }
     }
 
-    /// Least that the rules pay, each choosing alone, at the prices `price` of the rows.
-    pub fn least_payment(&mut self, price: impl Fn(usize) -> f64 + Copy, charges: &[Vec<f64>]) -> f64 {
+    /// Slope of every row's charge at its load.
+    pub fn slopes(&self, parabolas: &Parabolas) -> Vec<f64> {
+        self.loads.iter().enumerate().map(|(row, &load)| parabolas.slope(row, load)).collect()
+    }
+
+    /// Least that the rules pay, each choosing alone, at the `prices` of the rows.
+    pub fn least_payment(&mut self, prices: &[f64], charges: &[Vec<f64>]) -> f64 {
         let mut paid = 0.0;
         for (rule, charges) in charges.iter().enumerate() {
             self.scratch.costs.clone_from(charges);
-            self.rows.add_costs(self.model, rule, price, &mut self.scratch);
+            self.rows.add_costs(self.model, rule, prices, &mut self.scratch);
             self.work += self.model.rules[rule].work;
             paid += self.scratch.costs.iter().copied().fold(f64::INFINITY, f64::min);
         }
@@ -124,28 +133,25 @@ impl<'a> Relaxation<'a> {
     /// Whether the slopes of the excess are prices at which the rules pay more than the limits are worth
     /// (Farkas' lemma): then no plan keeps them.
     pub fn standing(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) -> Standing {
-        let loads = self.loads.clone();
+        let slopes = self.slopes(parabolas);
         let (mut worth, mut excess): (f64, f64) = (0.0, 0.0);
-        for (row, &load) in loads.iter().enumerate() {
-            let slope = parabolas.slope(row, load);
+        for (row, &slope) in slopes.iter().enumerate() {
             if slope > 0.0 {
                 worth += slope * parabolas.limit[row];
-                excess = excess.max((load - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
+                excess = excess.max((self.loads[row] - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
             }
         }
         if excess <= KEPT {
             return Standing::Kept;
         }
-        let paid = self.least_payment(|row| parabolas.slope(row, loads[row]), charges);
+        let paid = self.least_payment(&slopes, charges);
         if paid > worth + MARGIN * worth { Standing::Refuted } else { Standing::Open }
     }
 
     fn equilibrate(&mut self, rule: usize, parabolas: &Parabolas, charges: &[f64]) {
         self.scratch.costs.clear();
         self.scratch.costs.extend_from_slice(charges);
-        let loads = &self.loads;
-        let price = |row: usize| parabolas.slope(row, loads[row]);
-        self.rows.add_costs(self.model, rule, price, &mut self.scratch);
+        self.rows.add_costs(self.model, rule, &self.slopes, &mut self.scratch);
         self.work += self.model.rules[rule].work;
         let costs = &self.scratch.costs;
         let mut cheapest = self.weights[rule][0].0;
@@ -215,6 +221,7 @@ impl<'a> Relaxation<'a> {
         let amount = if weight - amount < NEGLIGIBLE { weight } else { amount };
         for (row, units) in entries {
             self.loads[row] += amount * units;
+            self.slopes[row] = parabolas.slope(row, self.loads[row]);
         }
         let weights = &mut self.weights[rule];
         weights.iter_mut().filter(|entry| entry.0 == from).for_each(|entry| entry.1 -= amount);

@@ -70,21 +70,21 @@ impl Rows {
         (row < self.loads).then(|| row / self.horizon)
     }
 
-    /// Adds to `scratch.costs`, per option of `rule`, what its column costs at `price` per unit of a row.
-    pub fn add_costs(&self, model: &Model, rule: usize, price: impl Fn(usize) -> f64, scratch: &mut Scratch) {
+    /// Adds to `scratch.costs`, per option of `rule`, what its column costs at `prices` per unit of each row.
+    pub fn add_costs(&self, model: &Model, rule: usize, prices: &[f64], scratch: &mut Scratch) {
         let described = &model.rules[rule];
         add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
             for &(resource, units) in &described.demand {
                 let from = (host * model.resources + resource) * model.horizon + slot;
                 let units = units * multiplicity;
-                for (position, out) in out.iter_mut().enumerate() {
-                    *out += units * price(from + position);
+                for (out, &price) in out.iter_mut().zip(&prices[from..]) {
+                    *out += units * price;
                 }
             }
             for &tag in &described.tags {
                 let from = self.loads + tag * model.horizon + slot;
-                for (position, out) in out.iter_mut().enumerate() {
-                    *out += price(from + position);
+                for (out, &price) in out.iter_mut().zip(&prices[from..]) {
+                    *out += price;
                 }
             }
         });
@@ -93,8 +93,8 @@ impl Rows {
             let mut sums = Vec::with_capacity(order.count + 1);
             let mut sum = 0.0;
             sums.push(0.0);
-            for row in order.first..order.first + order.count {
-                sum += price(row);
+            for price in &prices[order.first..order.first + order.count] {
+                sum += price;
                 sums.push(sum);
             }
             for row in scratch.costs.chunks_exact_mut(described.width) {
