@@ -74,7 +74,7 @@ fn main() -> anyhow::Result<()> {
 
 fn generate(name: &str, rules: usize, horizon: i64, seed: u64) -> Value {
     let mut random = Random(seed);
-    let hosts = if rules >= 100 && rules < 1000 { 1 + random.below(2) } else { 1 };
+    let hosts = if (100..1000).contains(&rules) { 1 + random.below(2) } else { 1 };
     let mut drafts: Vec<Draft> = (0..rules).map(|_| draft(&mut random, horizon, hosts)).collect();
     for tag in 0..(rules / 25).max(1) {
         for _ in 0..2 + random.below(3) {
@@ -168,7 +168,8 @@ fn draft(random: &mut Random, horizon: i64, hosts: usize) -> Draft {
 
 fn slots(draft: &Draft, horizon: i64) -> impl Iterator<Item = usize> {
     let starts = draft.wanted.iter().map(|start| start + draft.hidden_shift);
-    starts.flat_map(move |start| (start..start + draft.duration).map(move |at| at.rem_euclid(horizon) as usize))
+    starts
+        .flat_map(move |start| (start..start + draft.duration).map(move |at| at.rem_euclid(horizon) as usize))
 }
 
 /// Whether the hidden plan keeps a rule apart from those that carry a tag.
@@ -188,8 +189,8 @@ fn precedences(random: &mut Random, drafts: &[Draft], most: usize) -> Vec<Value>
         let (first, second) = (&drafts[before], &drafts[after]);
         let alike = first.kind == "daily" && second.kind == "daily";
         let wait = second.wanted[0] - first.wanted[0];
-        let kept =
-            wait + second.hidden_shift - first.hidden_shift >= first.duration && (0..4 * HOUR).contains(&wait);
+        let kept = wait + second.hidden_shift - first.hidden_shift >= first.duration
+            && (0..4 * HOUR).contains(&wait);
         if found.len() < most && before != after && alike && kept {
             found.push(json!({"before": before, "after": after, "lag": 0}));
         }

@@ -217,3 +217,26 @@ impl<'a> BalanceBounder<'a> {
         bound
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::choice::Strategy;
+    use crate::domain::plan::presolve::Windows;
+    use crate::domain::plan::sample::{rule, two_hour_problem};
+    use crate::domain::plan::score::score;
+
+    #[test]
+    fn one_large_job_has_the_variance_it_has_wherever_it_runs() {
+        let problem = two_hour_problem(vec![rule("large", 12, 3, &[8]), rule("small", 4, 1, &[1])]);
+        let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
+        let objective = score(&problem, &problem.unmoved()).objective(Strategy::BalanceLoad);
+        let mut bounder = BalanceBounder::new(&model, &[0, 0]);
+        bounder.relax();
+        let split = bounder.bound;
+        bounder.advance(3_000_000, Some(objective));
+        // Split over its shifts the job would be a third as high and three times as long.
+        assert!(split < 0.5 * objective, "{split} {objective}");
+        assert!(bounder.bound > 0.98 * objective && bounder.bound <= objective + 1e-6, "{}", bounder.bound);
+    }
+}

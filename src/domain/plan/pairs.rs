@@ -196,3 +196,36 @@ fn add_load(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::presolve::Windows;
+    use crate::domain::plan::sample::{rule, two_hour_problem};
+
+    fn long_and_recurring(units: i64) -> Model {
+        let mut recurring = rule("recurring", 0, 1, &[2]);
+        recurring.wanted = vec![0, 6, 12, 18];
+        recurring.earliest = 0;
+        let problem = two_hour_problem(vec![rule("long", 8, 12, &[units]), recurring]);
+        Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"))
+    }
+
+    #[test]
+    fn a_long_rule_that_leaves_no_room_for_a_recurring_one_has_no_option() {
+        assert_eq!(allowed_options(&long_and_recurring(9), &[10.0]).0, None);
+        let allowed = allowed_options(&long_and_recurring(8), &[10.0]).0;
+        assert_eq!(allowed, Some(vec![vec![true; 9], vec![true; 5]]));
+    }
+
+    #[test]
+    fn what_cannot_leave_a_slot_takes_its_room() {
+        let mut fixed = rule("fixed", 6, 1, &[9]);
+        (fixed.earliest, fixed.latest) = (0, 0);
+        let problem = two_hour_problem(vec![fixed, rule("moved", 6, 2, &[2])]);
+        let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
+        let allowed = allowed_options(&model, &[10.0]).0.expect("there is room");
+        assert_eq!(allowed[1].iter().position(|allowed| !allowed), Some(3));
+        assert_eq!(allowed[1].iter().filter(|allowed| !**allowed).count(), 2);
+    }
+}

@@ -81,8 +81,7 @@ impl<'a> PeakBounder<'a> {
     /// Works for about `work` units; `upper` is the best peak known.
     pub fn advance(&mut self, work: u64, upper: f64) {
         let until = self.relaxation.work.saturating_add(work);
-        let known =
-            self.levels.partition_point(|&level| level < upper - 1e-9).min(self.levels.len() - 1);
+        let known = self.levels.partition_point(|&level| level < upper - 1e-9).min(self.levels.len() - 1);
         // A level above the best plan cannot be refuted; the plan's own can, which proves it the best.
         self.kept = self.kept.min(known + 1);
         while self.relaxation.work < until && self.refuted < known {
@@ -169,4 +168,21 @@ fn reachable_loads(model: &Model, cell: usize) -> Vec<f64> {
         }
     }
     (0..reached.len()).filter(|&load| reached[load]).map(|load| load as f64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::presolve::Windows;
+    use crate::domain::plan::sample::{rule, two_hour_problem};
+
+    #[test]
+    fn a_bound_is_a_load_that_demands_add_up_to() {
+        // Four times six slots do not fit side by side into the fourteen that the windows reach.
+        let problem = two_hour_problem((0..4).map(|_| rule("r", 6, 6, &[3])).collect());
+        let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
+        let mut bounder = PeakBounder::new(&model, &[4, 4, 4, 4]);
+        bounder.advance(5_000_000, 0.6);
+        assert!((bounder.bound() - 0.6).abs() < 1e-9, "{}", bounder.bound());
+    }
 }

@@ -216,8 +216,9 @@ mod tests {
         let model = Model::new(&problem, &windows);
         let mut hosts = host_powers(&model);
         assert_eq!(hosts[0].rules, [0, 1]);
-        let charges: Vec<Vec<f64>> =
-            (0..2).map(|rule| (0..6).map(|step| f64::from((step * (rule + 2)) % 5) * 7.0).collect()).collect();
+        let charges: Vec<Vec<f64>> = (0..2)
+            .map(|rule| (0..6).map(|step| f64::from((step * (rule + 2)) % 5) * 7.0).collect())
+            .collect();
         let mut least = f64::INFINITY;
         for first in 0..6 {
             for second in 0..6 {

@@ -8,8 +8,8 @@ use super::kernel::Scratch;
 use super::model::Model;
 use super::rows::Rows;
 
-/// Newton steps of one line search.
-const LINE_STEPS: usize = 4;
+/// Steps of one line search.
+const LINE_STEPS: usize = 6;
 /// Options that a rule may take weight from in one sweep.
 const SHIFTS_PER_SWEEP: usize = 3;
 /// Excess, as a share of a capacity, below which limits count as kept.
@@ -138,7 +138,8 @@ impl<'a> Relaxation<'a> {
         for (row, &slope) in slopes.iter().enumerate() {
             if slope > 0.0 {
                 worth += slope * parabolas.limit[row];
-                excess = excess.max((self.loads[row] - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
+                excess =
+                    excess.max((self.loads[row] - parabolas.limit[row]) * parabolas.curvature[row].sqrt());
             }
         }
         if excess <= KEPT {
@@ -160,8 +161,11 @@ impl<'a> Relaxation<'a> {
                 cheapest = option;
             }
         }
-        let mut dearer: Vec<(usize, f64)> =
-            self.weights[rule].iter().copied().filter(|&(option, _)| costs[option] > costs[cheapest]).collect();
+        let mut dearer: Vec<(usize, f64)> = self.weights[rule]
+            .iter()
+            .copied()
+            .filter(|&(option, _)| costs[option] > costs[cheapest])
+            .collect();
         dearer.sort_by(|a, b| costs[b.0].total_cmp(&costs[a.0]));
         dearer.truncate(SHIFTS_PER_SWEEP);
         for (option, weight) in dearer {
@@ -197,7 +201,7 @@ impl<'a> Relaxation<'a> {
             }
         }
         self.work += 6 * entries.len() as u64;
-        let mut amount = if extra == f64::NEG_INFINITY { weight } else { 0.0 };
+        let (mut least, mut most, mut amount) = (0.0, weight, 0.0);
         for _ in 0..LINE_STEPS {
             let (mut slope, mut bend) = (extra, 0.0);
             for &(row, units) in &entries {
@@ -208,9 +212,21 @@ impl<'a> Relaxation<'a> {
                     bend += part * units;
                 }
             }
-            let next = if bend > 0.0 { amount - slope / bend } else if slope < 0.0 { weight } else { amount };
-            let next = next.clamp(0.0, weight);
-            if (next - amount).abs() < NEGLIGIBLE {
+            if slope < 0.0 {
+                least = amount;
+            } else {
+                most = amount;
+            }
+            // Newton's step, or half of what is left where it leads outside: the bend jumps at limits.
+            let newton = if bend > 0.0 { amount - slope / bend } else { weight };
+            let next = if slope == f64::NEG_INFINITY || (newton >= weight && most == weight) {
+                weight
+            } else if newton > least && newton < most {
+                newton
+            } else {
+                0.5 * (least + most)
+            };
+            if (next - amount).abs() < NEGLIGIBLE || (slope >= 0.0 && amount <= 0.0) {
                 break;
             }
             amount = next;

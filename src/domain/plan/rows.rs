@@ -107,7 +107,13 @@ impl Rows {
     }
 
     /// Calls `each` with the rows of an option's column and what it adds to them.
-    pub fn for_each_entry(&self, model: &Model, rule: usize, option: usize, mut each: impl FnMut(usize, f64)) {
+    pub fn for_each_entry(
+        &self,
+        model: &Model,
+        rule: usize,
+        option: usize,
+        mut each: impl FnMut(usize, f64),
+    ) {
         let described = &model.rules[rule];
         let (step, host) = (option % described.width, described.hosts[option / described.width]);
         for (first, length, multiplicity) in described.stretches(step) {
