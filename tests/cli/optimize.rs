@@ -109,3 +109,30 @@ fn a_problem_file_that_means_nothing_is_an_error_with_the_field() {
     sandbox.write("problem.json", "{\"format\":\"sched-opt/1\"}");
     insta::assert_snapshot!(sandbox.run("optimize --balance-load --instance problem.json").assert_code(1));
 }
+
+#[test]
+fn rules_that_cannot_be_placed_together_are_named_and_no_others() {
+    let sandbox = Sandbox::new();
+    let rule = |id: &str, duration: i64, units: i64| {
+        serde_json::json!({"id": id, "wanted": [6], "earliest": -4, "latest": 4, "duration": duration,
+                           "demand": [units], "host": 0, "hosts": [0]})
+    };
+    let problem = serde_json::json!({
+        "format": "sched-opt/1", "slot_minutes": 5, "horizon_slots": 24, "resources": ["cpu"],
+        "hosts": [{"id": "h0", "capacity": [10]}], "target_util_pct": 80, "price": vec![10; 24],
+        "rules": [rule("easy", 1, 2), rule("x", 6, 8), rule("y", 6, 8), rule("z", 6, 8), rule("w", 6, 8)],
+    });
+    sandbox.write("problem.json", &problem.to_string());
+    let answer = sandbox
+        .run("optimize --conflict-resolution --time-limit 500ms --instance problem.json --output-format json")
+        .assert_code(0)
+        .json();
+    assert_eq!(answer["data"]["status"], "infeasible");
+    let obstacles = answer["data"]["obstacles"].as_array().expect("list");
+    let [obstacle] = &obstacles[..] else { panic!("{obstacles:?}") };
+    let text = obstacle.as_str().expect("a sentence");
+    assert!(text.starts_with("these cannot all be placed, though they could without any one of them:"), "{text}");
+    // Any three of the four long ones are too many, any two are not.
+    let named = ["x", "y", "z", "w"].iter().filter(|id| text[60..].contains(**id)).count();
+    assert_eq!((named, text.contains("easy")), (3, false), "{text}");
+}

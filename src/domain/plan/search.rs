@@ -193,12 +193,12 @@ fn attainable(problem: &Problem, strategy: Strategy, bound: f64) -> f64 {
     match strategy {
         Strategy::BalanceLoad | Strategy::ResourceEfficiency => bound,
         // Priorities, occurrences and minutes are whole numbers; displacement comes in slots, migration not.
-        Strategy::ConflictResolution => (bound - 1e-6).ceil(),
+        Strategy::ConflictResolution => (bound - 1e-6).ceil().max(0.0) + 0.0,
         Strategy::PeakMitigation => {
             let capacities = problem.hosts.iter().flat_map(|host| &host.capacity);
             let loads = capacities.filter(|&&capacity| capacity > 0).map(|&capacity| {
                 let capacity = capacity as f64;
-                (bound * capacity - 1e-6).ceil() / capacity
+                (bound * capacity - 1e-6).ceil().max(0.0) / capacity + 0.0
             });
             100.0 * loads.fold(f64::INFINITY, f64::min)
         }
