@@ -131,7 +131,10 @@ fn rules_that_cannot_be_placed_together_are_named_and_no_others() {
     let obstacles = answer["data"]["obstacles"].as_array().expect("list");
     let [obstacle] = &obstacles[..] else { panic!("{obstacles:?}") };
     let text = obstacle.as_str().expect("a sentence");
-    assert!(text.starts_with("these cannot all be placed, though they could without any one of them:"), "{text}");
+    assert!(
+        text.starts_with("these cannot all be placed, though they could without any one of them:"),
+        "{text}"
+    );
     // Any three of the four long ones are too many, any two are not.
     let named = ["x", "y", "z", "w"].iter().filter(|id| text[60..].contains(**id)).count();
     assert_eq!((named, text.contains("easy")), (3, false), "{text}");
