@@ -125,13 +125,20 @@ pub struct OptimizeConfig {
     pub time_limit: String,
     /// Load above this share of a capacity costs extra under `--resource-efficiency`.
     pub target_utilization: f64,
+    /// Quantile of past durations that a run is planned with: p50, p75 or p95.
+    pub duration_quantile: String,
     /// Least relative gain for `--auto-apply` to apply a plan.
     pub auto_apply_gain: f64,
 }
 
 impl Default for OptimizeConfig {
     fn default() -> Self {
-        OptimizeConfig { time_limit: "10s".to_owned(), target_utilization: 0.75, auto_apply_gain: 0.05 }
+        OptimizeConfig {
+            time_limit: "10s".to_owned(),
+            target_utilization: 0.75,
+            duration_quantile: "p75".to_owned(),
+            auto_apply_gain: 0.05,
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod context;
 mod error;
 mod gpu_clear;
 mod import_rules;
+mod optimize_input;
+mod optimize_page;
 mod optimize_report;
 mod outcome;
 mod task_type_filter;

@@ -87,6 +87,15 @@ pub const FIELDS: &[Field] = &[
         |config| ratio(config.optimize.target_utilization),
     ),
     field(
+        "optimize.duration_quantile",
+        "How long a run is taken to be: the p50, p75 or p95 of its past durations",
+        None,
+        |config| match config.optimize.duration_quantile.as_str() {
+            "p50" | "p75" | "p95" => Ok(()),
+            other => Err(format!("\"{other}\" is none of p50, p75, p95")),
+        },
+    ),
+    field(
         "optimize.auto_apply_gain",
         "Least relative gain of a plan that --auto-apply applies, 0 to 1",
         None,

@@ -8,6 +8,7 @@ mod conflicts;
 #[cfg(test)]
 pub(in crate::domain) mod fixture;
 mod generate;
+mod learned;
 mod meaning;
 mod overload;
 mod placed;
@@ -23,6 +24,7 @@ pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
 pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
 pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
+pub use learned::learned_flexibility;
 pub use meaning::{is_duplicate, same_instants};
 pub use overload::{Overload, overloads};
 pub use precedence::{Precedence, cycles, direct_successors, precedences};
