@@ -48,8 +48,14 @@ pub(super) fn moves_and_reasons(
         if delta == 0 && rule.host == solution.choice.host[position] {
             let stay = trials.why_it_stays(position);
             let names: &dyn Fn(usize) -> String = &|other| shorten(&name_of(&built.work[other], rules), 32);
-            let (code, reason) =
-                stay_words(&stay, (*earlier, *later), solution.strategy, &solution.after, names);
+            let (code, reason) = stay_words(
+                &stay,
+                (*earlier, *later),
+                solution.strategy,
+                &solution.after,
+                problem.slot_minutes,
+                names,
+            );
             let task_type = task_type(rules, *id);
             unmoved.push(UnmovedShape { rule_id: *id, task_type, reason, code });
             continue;

@@ -31,6 +31,7 @@ pub use error::StoreError;
 pub use imports::ImportRecord;
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
+pub use optimizations::StoredOptimization;
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
 pub use prediction_outcomes::OutcomeCounts;
 pub use predictions::{ForecastRecord, PredictionChanges};

@@ -20,4 +20,5 @@ mod predict;
 mod restore;
 mod rules;
 mod search;
+mod stampede;
 mod view;

@@ -80,7 +80,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 52] = [
+const STORY: [Step<'_>; 55] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -149,6 +149,14 @@ const STORY: [Step<'_>; 52] = [
         "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
     ),
     ("rules", "show", "rules show 3"),
+    ("backtest", "replay", "backtest --plan latest"),
+    ("backtest", "replay", "backtest --plan 1 --cut 2026-04-08"),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --balance-load --time-limit 50ms --look-ahead-hours 24 --learn-windows --explain \
+         --report plan.html",
+    ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
