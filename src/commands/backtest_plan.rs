@@ -74,14 +74,15 @@ pub(super) fn run(context: &Context, args: &BacktestArgs, plan: PlanArg) -> anyh
     let body: PlanBody = serde_json::from_str(&stored.body)
         .with_context(|| format!("plan {} was kept in a form that this version cannot read", stored.id))?;
     let rules = store.rules(&RuleFilter::default())?;
-    let Some(last) = store.last_start(context.now)? else {
+    let overview = store.overview(context.now)?;
+    let (Some(first), Some(last)) = (overview.first_start, overview.last_start) else {
         return Err(CommandError::Refused {
             message: "the store holds no runs to replay".to_owned(),
             hint: "`tidetable import` reads them".to_owned(),
         }
         .into());
     };
-    let span = span(context, args, last)?;
+    let span = span(context, args, first, last)?;
     let histories = store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
     let histories = TypedHistories::new(histories, true, None).histories;
     let hosts = hosts(context, &body);
@@ -140,8 +141,13 @@ fn name_of(rules: &[StoredRule], id: RuleId) -> Option<String> {
     rules.iter().find(|stored| stored.id == id).map(|stored| stored.rule.task_type.clone())
 }
 
-/// From the cut, or the last weeks, to the end of the history.
-fn span(context: &Context, args: &BacktestArgs, last: Timestamp) -> Result<TimeSpan, CommandError> {
+/// From the cut, or the last weeks, to the end of the history, as far back as that goes.
+fn span(
+    context: &Context,
+    args: &BacktestArgs,
+    first: Timestamp,
+    last: Timestamp,
+) -> Result<TimeSpan, CommandError> {
     let end = last.plus_ms(1);
     let start = match &args.cut {
         Some(text) => parse_cut(context, text)?,
@@ -153,7 +159,7 @@ fn span(context: &Context, args: &BacktestArgs, last: Timestamp) -> Result<TimeS
             hint: "choose an earlier --cut".to_owned(),
         });
     }
-    Ok(TimeSpan { start, end })
+    Ok(TimeSpan { start: start.max(first), end })
 }
 
 /// The hosts the plan was made for; this machine's capacity where it was kept without them.

@@ -11,8 +11,9 @@ use crate::output::optimize::{
 };
 use crate::output::shorten;
 
-fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
-    rules.iter().find(|stored| stored.id == id)
+/// The rule of this id; `rules` are in order of their ids.
+pub(super) fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
+    rules.binary_search_by_key(&id, |stored| stored.id).ok().map(|position| &rules[position])
 }
 
 fn task_type(rules: &[StoredRule], id: RuleId) -> String {

@@ -124,6 +124,9 @@ pub fn stay_words(
     let now = present.objective(strategy);
     match stay {
         StayReason::NoWindow => no_window(limits),
+        StayReason::Blocked { .. } if strategy == Strategy::ConflictResolution => {
+            (StayCode::Blocked, "it fits where it is, and nowhere else in its window".to_owned())
+        }
         StayReason::Blocked { places, meets, breaks_order, overloads } => {
             let mut causes = Vec::new();
             if !meets.is_empty() {
@@ -156,7 +159,7 @@ pub fn stay_words(
             if strategy == Strategy::PeakMitigation && is_same(*objective, now) =>
         {
             let words = format!(
-                "nothing to gain: the peak is {now:.0}% wherever it is put, only the variance differs"
+                "nothing to gain: no other place lowers the peak of {now:.0}%, some would even the load a little"
             );
             (StayCode::NoEffect, words)
         }
