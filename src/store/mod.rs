@@ -21,6 +21,7 @@ mod rule_reader;
 mod rules;
 mod run_writer;
 mod runs;
+mod searched;
 mod sessions;
 mod template_members;
 
