@@ -112,6 +112,16 @@ pub(super) fn run(context: &Context, args: &BacktestArgs, plan: PlanArg) -> anyh
     if !found.too_thin.is_empty() {
         warnings.push(format!("too little history to tell: {}", found.too_thin.join("; ")));
     }
+    if let Some(full) =
+        found.without_plan.load.resources.iter().find(|figures| figures.mean_utilization > 1.0)
+    {
+        warnings.push(format!(
+            "the runs ask for {:.0} % of {} on average: no queue for it would ever end, and waits say nothing; set \
+             [capacity] to what the machine really has, and plan again",
+            full.mean_utilization * 100.0,
+            full.resource
+        ));
+    }
     let mined_too = stored.created.plus_ms(-1) > span.start;
     Ok(Outcome::done(
         PlanReplayReport {

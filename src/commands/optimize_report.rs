@@ -2,7 +2,7 @@
 //! from being made.
 
 use crate::domain::plan::{
-    Assumption, BuiltProblem, Obstacle, PlanComparison, PlannedWork, Problem, Solution, Trials,
+    Assumption, BuiltProblem, Obstacle, PlanComparison, PlanStatus, PlannedWork, Problem, Solution, Trials,
 };
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::domain::time::MINUTE_MS;
@@ -47,6 +47,15 @@ pub(super) fn moves_and_reasons(
         let delta = solution.choice.delta[position];
         let rule = &problem.rules[position];
         if delta == 0 && rule.host == solution.choice.host[position] {
+            if solution.status == PlanStatus::Infeasible {
+                unmoved.push(UnmovedShape {
+                    rule_id: *id,
+                    task_type: task_type(rules, *id),
+                    reason: "no plan keeps every limit, so nothing is moved".to_owned(),
+                    code: StayCode::Infeasible,
+                });
+                continue;
+            }
             let stay = trials.why_it_stays(position);
             let names: &dyn Fn(usize) -> String = &|other| shorten(&name_of(&built.work[other], rules), 32);
             let (code, reason) = stay_words(

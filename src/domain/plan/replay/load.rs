@@ -17,6 +17,8 @@ pub struct ResourceLoadFigures {
     pub peak_utilization: f64,
     /// The mean over days of each day's highest load over capacity: what a usual day looks like.
     pub mean_daily_peak_utilization: f64,
+    /// Mean load over capacity of all hosts; above 1 no queue for them would ever end.
+    pub mean_utilization: f64,
     /// Variance of the load over time, percent squared, hosts weighted by capacity.
     pub load_variance: f64,
     /// Minutes in which a host is asked for more than it has, summed over hosts.
@@ -57,6 +59,7 @@ pub(super) fn load_figures(
             resource: resource.as_str(),
             peak_utilization: 0.0,
             mean_daily_peak_utilization: 0.0,
+            mean_utilization: 0.0,
             load_variance: 0.0,
             overload_minutes: 0.0,
         };
@@ -85,6 +88,7 @@ pub(super) fn load_figures(
         }
         let length = span.length_ms().max(1) as f64;
         let mean = load_sum / (length * total);
+        found.mean_utilization = mean;
         found.load_variance = (1e4 * (squares / length - mean * mean)).max(0.0);
         found.mean_daily_peak_utilization = daily.iter().sum::<f64>() / daily.len().max(1) as f64;
         figures.peak_utilization = figures.peak_utilization.max(found.peak_utilization);
