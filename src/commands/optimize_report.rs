@@ -24,7 +24,7 @@ fn task_type(rules: &[StoredRule], id: RuleId) -> String {
 fn name_of(work: &PlannedWork, rules: &[StoredRule]) -> String {
     match work {
         PlannedWork::Rule { id, .. } => task_type(rules, *id),
-        PlannedWork::Expected { task_type } => format!("{task_type} (expected)"),
+        PlannedWork::Expected { task_type } => task_type.clone(),
         PlannedWork::Likely => "likely runs".to_owned(),
         PlannedWork::Blackout { name } => name.clone(),
     }
@@ -152,10 +152,7 @@ pub(super) fn explained(built: &BuiltProblem, rules: &[StoredRule]) -> Vec<Expla
             position,
             kind,
             rule_id: work.rule_id(),
-            name: match work {
-                PlannedWork::Expected { task_type } => task_type.clone(),
-                other => name_of(other, rules),
-            },
+            name: name_of(work, rules),
             earlier_limit: limits.map(|(earlier, _)| earlier),
             later_limit: limits.map(|(_, later)| later),
         }

@@ -277,6 +277,13 @@ impl OptimizeReport {
                 quantity(self.unmoved.len() as u64, "rule")
             ));
         }
+        let assumed = self.assumed.iter().filter(|assumed| assumed.value > 0.0).count() as u64;
+        if assumed > 0 {
+            lines.push_str(&format!(
+                "\n{} assumed, as no run told; --output-format detailed says which\n",
+                quantity(assumed, "figure")
+            ));
+        }
         if self.applied {
             lines.push_str("\nThe rules in the store were moved.\n");
         } else if solution.after.moved > 0 && !self.by_position {

@@ -62,6 +62,10 @@ fn nothing_to_gain_is_unchanged() {
         .json();
     assert_eq!(answer["data"]["status"], "unchanged", "{answer}");
     assert_eq!(answer["data"]["moves"], serde_json::json!([]));
+    // Nobody knows how long it runs, nor what it takes.
+    assert_eq!(answer["data"]["assumed"].as_array().map(Vec::len), Some(2), "{answer}");
+    let shown = sandbox.run("optimize --peak-mitigation --time-limit 50ms").assert_code(0);
+    assert!(shown.stdout.contains("2 figures assumed, as no run told"), "{shown}");
 }
 
 #[test]
