@@ -1,8 +1,13 @@
 //! What `rules` answers: `list`, `show` and `add` here, the others beside.
 
+mod apply;
 mod change;
 mod export;
 
+pub use apply::{
+    ApplyReport, MovedBackShape, PlaceShape, PlaceStatus, RuleEffect, RuleEffectShape, SettledShape,
+    UndoReport,
+};
 pub use change::ChangeReport;
 pub use export::{ExportReport, ExportTarget, ExportText};
 

@@ -2,6 +2,7 @@
 
 pub mod backup;
 
+mod applied;
 mod calibrations;
 mod connection;
 mod error;
@@ -26,6 +27,7 @@ mod template_members;
 
 pub use rusqlite::Transaction;
 
+pub use applied::{StoredChange, digest};
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
 pub use imports::ImportRecord;

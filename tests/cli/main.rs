@@ -19,5 +19,8 @@ mod optimize;
 mod predict;
 mod restore;
 mod rules;
+mod rules_apply;
+mod rules_apply_crash;
+mod rules_schedulers;
 mod search;
 mod view;
