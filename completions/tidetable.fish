@@ -643,6 +643,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -661,7 +662,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l learn-windows -d 'Also let rules move as far as their starts have moved before (at most 4 h)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -672,6 +674,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -690,7 +693,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l peak-mi
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l learn-windows -d 'Also let rules move as far as their starts have moved before (at most 4 h)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s q -l quiet -d 'No warnings or hints on standard error'

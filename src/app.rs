@@ -16,7 +16,7 @@ use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
 use crate::domain::time::Timestamp;
 use crate::failure::{EXIT_PARTIAL, Failure, FailureKind, classify};
-use crate::output::{Envelope, Form, Ink, Style, printable, render};
+use crate::output::{Envelope, Form, Glyphs, Ink, Style, printable, render};
 
 /// Runs the program on the process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
@@ -273,7 +273,19 @@ fn style(cli: &Cli, context: &Context) -> Style {
         ColorChoice::Auto => is_terminal && unset("NO_COLOR") && !dumb,
     };
     let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten();
-    Style { color, width, zone: context.zone, now: context.now }
+    Style { color, width, glyphs: glyphs(), zone: context.zone, now: context.now }
+}
+
+/// What the locale says of characters; where it says nothing (as in cron), blocks are as safe as elsewhere.
+fn glyphs() -> Glyphs {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let is_unicode = said.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    if is_unicode { Glyphs::Unicode } else { Glyphs::Ascii }
 }
 
 /// Writes the failure to standard error, as the last line and as JSON when that was asked for.

@@ -150,6 +150,8 @@ pub struct OptimizeConfig {
     pub target_utilization: f64,
     /// What a kWh costs.
     pub price_per_kwh: Prices,
+    /// Quantile of past durations that a run is planned with: p50, p75 or p95.
+    pub duration_quantile: String,
     /// Least relative gain for `--auto-apply` to apply a plan.
     pub auto_apply_gain: f64,
 }
@@ -160,6 +162,7 @@ impl Default for OptimizeConfig {
             time_limit: "10s".to_owned(),
             target_utilization: 0.75,
             price_per_kwh: Prices::default(),
+            duration_quantile: "p75".to_owned(),
             auto_apply_gain: 0.05,
         }
     }

@@ -95,6 +95,15 @@ pub const FIELDS: &[Field] = &[
         |config| config.optimize.price_per_kwh.cents_by_hour().map(|_| ()),
     ),
     field(
+        "optimize.duration_quantile",
+        "How long a run is taken to be: the p50, p75 or p95 of its past durations",
+        None,
+        |config| match config.optimize.duration_quantile.as_str() {
+            "p50" | "p75" | "p95" => Ok(()),
+            other => Err(format!("\"{other}\" is none of p50, p75, p95")),
+        },
+    ),
+    field(
         "optimize.auto_apply_gain",
         "Least relative gain of a plan that --auto-apply applies, 0 to 1",
         None,

@@ -39,4 +39,4 @@ pub use rule::{
     RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words, shift_words, state_word,
 };
 pub use schedule::ScheduleShape;
-pub use style::Style;
+pub use style::{Glyphs, Style};

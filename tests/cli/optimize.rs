@@ -109,3 +109,78 @@ fn a_problem_file_that_means_nothing_is_an_error_with_the_field() {
     sandbox.write("problem.json", "{\"format\":\"sched-opt/1\"}");
     insta::assert_snapshot!(sandbox.run("optimize --balance-load --instance problem.json").assert_code(1));
 }
+
+/// Rules that are built into the problem, by task type: earliest and latest shift in minutes, tags.
+fn explained(sandbox: &Sandbox, configuration: &str) -> serde_json::Value {
+    let machine = "[capacity]\ncpu_cores = 4\nmemory_mib = 1024\ngpu_count = 0\n";
+    sandbox.write("tidetable.toml", &format!("{machine}{configuration}"));
+    let arguments = "optimize --resource-efficiency --time-limit 50ms --explain --output-format json";
+    sandbox.run(arguments).assert_code(0).json()["data"]["problem"].clone()
+}
+
+#[test]
+fn what_is_configured_is_in_the_problem_that_is_solved() {
+    let sandbox = crowded_night();
+    let plain = explained(&sandbox, "");
+    assert_eq!(plain["price"][0], 30);
+    assert_eq!(plain["target_util_pct"], 75);
+
+    let priced = explained(
+        &sandbox,
+        "[optimize]\ntarget_utilization = 0.5\n\
+         price_per_kwh = [{ hours = \"22-6\", price = 0.18 }, { hours = \"6-22\", price = 0.36 }]\n",
+    );
+    assert_eq!((&priced["price"][0], priced["target_util_pct"].as_i64()), (&18.into(), Some(50)));
+    let slots_per_hour = 60 / priced["slot_minutes"].as_u64().expect("minutes") as usize;
+    assert_eq!(priced["price"][12 * slots_per_hour], 36);
+
+    let window = |problem: &serde_json::Value, field: &str| -> i64 {
+        let rules = problem["rules"].as_array().expect("rules");
+        let minutes = problem["slot_minutes"].as_i64().expect("minutes");
+        rules.iter().map(|rule| rule[field].as_i64().expect("slots") * minutes).max().expect("one")
+    };
+    assert_eq!(window(&plain, "latest"), 30);
+    let wide = explained(&sandbox, "[[flexibility]]\ntask_types = [\"al*\"]\nlater = \"3h\"\n");
+    assert_eq!(window(&wide, "latest"), 180);
+
+    let tags = |problem: &serde_json::Value| problem["rules"].to_string().matches("\"the tape").count();
+    assert_eq!(tags(&plain), 0);
+    let apart = "[[exclusion]]\ntag = \"the tape\"\ntask_types = [\"alpha\", \"be*\"]\n";
+    assert_eq!(tags(&explained(&sandbox, apart)), 2);
+
+    let dark = explained(
+        &sandbox,
+        "[[blackout]]\nname = \"nobody there\"\nfrom = \"02:00\"\nto = \"02:10\"\n\
+         [[flexibility]]\ntask_types = [\"*\"]\nlater = \"3h\"\n",
+    );
+    assert!(dark["rules"].to_string().contains("nobody there"), "{dark}");
+}
+
+#[test]
+fn a_machine_has_the_capacity_that_its_name_is_configured_with() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "runs.csv",
+        "task_type,started_at,ended_at,host,cpu_cores\na,2026-02-27T02:00:00Z,2026-02-27T02:20:00Z,small,1\n",
+    );
+    sandbox.run("import runs.csv").assert_code(0);
+    sandbox.run_args(&["rules", "add", "--task-type", "a", "--cron", "0 2 * * *"]).assert_code(0);
+    let problem = explained(&sandbox, "[[host]]\nname = \"small\"\ncpu_cores = 2\n");
+    assert_eq!(problem["hosts"][0]["id"], "small");
+    assert_eq!(problem["hosts"][0]["capacity"][0], 200, "hundredths of a core: {problem}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_meant_is_refused_with_its_field() {
+    let sandbox = crowded_night();
+    for (configuration, field) in [
+        ("[[blackout]]\nfrom = \"25:00\"\nto = \"02:00\"\n", "blackout"),
+        ("[optimize]\nprice_per_kwh = [0.1, 0.2]\n", "optimize.price_per_kwh"),
+        ("[[flexibility]]\ntask_types = []\n", "flexibility"),
+        ("[[host]]\nname = \"a\"\ncores = 3\n", "host"),
+    ] {
+        sandbox.write("tidetable.toml", configuration);
+        let refused = sandbox.run("optimize --peak-mitigation").assert_code(1);
+        assert!(refused.stderr.contains(&format!(", {field}: ")), "{refused}");
+    }
+}

@@ -9,8 +9,8 @@ use crate::cli::rules::{ApplyArgs, SchedulerArg};
 use crate::commands::{CommandError, Completion, Context, Mode, Outcome};
 use crate::domain::applied::Scheduler;
 use crate::output::Report as _;
-use crate::output::Style;
 use crate::output::rules::{ApplyReport, PlaceShape, PlaceStatus, RuleEffect};
+use crate::output::{Glyphs, Style};
 use crate::schedulers::Schedulers;
 use crate::store::Store;
 
@@ -113,7 +113,8 @@ pub(super) fn confirmed(
     if yes {
         return true;
     }
-    let style = Style { color: false, width: None, zone: context.zone, now: context.now };
+    let style =
+        Style { color: false, width: None, glyphs: Glyphs::Ascii, zone: context.zone, now: context.now };
     if context.ask.is_some_and(|ask| ask(&told(&style))) {
         return true;
     }

@@ -24,18 +24,24 @@ mod search;
 mod settle;
 mod solve;
 mod state;
+mod stay;
 mod validate;
 mod verify;
 
 #[cfg(test)]
 mod sample;
 
-pub use build::{BuildInput, BuiltProblem, build_problem};
+pub use build::{
+    Assumption, Blackout, BuildInput, BuiltProblem, DurationQuantile, Exclusion, Follow, HorizonForm,
+    HostInput, Kin, PlannedWork, SlotChoice, TimeGrid, TypeSample, TypicalNeeds, WindowLimit, build_problem,
+};
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
+pub use profile::LoadProfile;
 pub use reason::{PlanComparison, Relief};
 pub use score::{ResourceScore, Score, score};
 pub use solve::{Control, Progress, SolveOptions, WORK_PER_MILLISECOND, solve};
+pub use stay::{StayReason, Trials};
 pub use validate::ProblemError;
 pub use verify::{Violation, verify};

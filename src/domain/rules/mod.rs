@@ -9,6 +9,7 @@ mod declared_again;
 #[cfg(test)]
 pub(in crate::domain) mod fixture;
 mod generate;
+mod learned;
 mod meaning;
 mod overload;
 mod placed;
@@ -25,6 +26,7 @@ pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
 pub use declared_again::recognise_moved;
 pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
+pub use learned::learned_flexibility;
 pub use meaning::{is_duplicate, same_instants};
 pub use overload::{Overload, overloads};
 pub use precedence::{Precedence, cycles, direct_successors, precedences};
