@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use super::optimize_effect;
 use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
 use super::optimize_page::{check_target, write_page};
 use super::optimize_report::{
@@ -30,6 +31,9 @@ const WALL_CLOCK_GRACE: Duration = Duration::from_secs(4);
 
 /// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
+    if args.verify_applied {
+        return optimize_effect::run(context);
+    }
     let strategy = strategy_of(args);
     let limit = match (&args.time_limit, &context.config.optimize.time_limit) {
         (Some(limit), _) => limit.0,

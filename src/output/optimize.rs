@@ -1,5 +1,6 @@
 //! What `optimize-resource-schedule` answers.
 
+mod effect;
 mod page;
 mod profile;
 mod shape;
@@ -15,6 +16,7 @@ use crate::domain::plan::{
     Assumption, HorizonForm, PlanStatus, Problem, Score, Solution, Strategy, TimeGrid,
 };
 
+pub use effect::{EffectReport, EffectVerdict, Promise};
 pub use page::{PAGE_MARK, page};
 pub use shape::{CostShape, ExplainedRule, MoveShape, ReliefShape, StayCode, UnmovedShape};
 pub use words::{MoveWords, move_words, stay_words};

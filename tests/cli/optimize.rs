@@ -184,3 +184,60 @@ fn a_configuration_that_cannot_be_meant_is_refused_with_its_field() {
         assert!(refused.stderr.contains(&format!(", {field}: ")), "{refused}");
     }
 }
+
+/// Two weeks of the crowded night after the plan, each task type as many minutes after 02:00 as `offset` says.
+fn two_more_weeks(sandbox: &Sandbox, offset: &dyn Fn(&str) -> i64) {
+    let mut runs = String::from("task_type,submitted_at,started_at,ended_at,status,cpu_cores\n");
+    for day in 0..15_i64 {
+        for name in ["alpha", "beta", "gamma"] {
+            let start = 1_772_416_800 + day * 86_400 + offset(name) * 60; // 2026-03-02T02:00:00Z
+            runs.push_str(&format!("{name},{},{start},{},completed,2\n", start - 60, start + 1_200));
+        }
+    }
+    sandbox.write("later.csv", &runs);
+    sandbox.run("import later.csv --now 2026-03-17T12:00:00Z").assert_code(0);
+}
+
+const VERIFY: &str = "optimize --verify-applied --now 2026-03-17T12:00:00Z";
+
+#[test]
+fn an_applied_plan_is_held_against_the_runs_since() {
+    let sandbox = crowded_night();
+    let plan = sandbox
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply --output-format json")
+        .assert_code(0)
+        .json();
+    let early = sandbox.run("optimize --verify-applied --output-format json").assert_code(0).json();
+    assert_eq!(early["data"]["verdict"], "too_thin", "{early}");
+    let moves = plan["data"]["moves"].as_array().expect("moves").clone();
+    let shift = |name: &str| -> i64 {
+        let step = moves.iter().find(|step| step["task_type"] == name);
+        step.and_then(|step| step["shift_minutes"].as_i64()).unwrap_or(0)
+    };
+    two_more_weeks(&sandbox, &shift);
+    insta::assert_snapshot!(sandbox.run(VERIFY).assert_code(0));
+    let answer = sandbox.run(&format!("{VERIFY} --output-format json")).assert_code(0).json();
+    let data = &answer["data"];
+    assert_eq!(data["verdict"], "confirmed", "{data}");
+    assert_eq!(data["measured"]["before"]["daily_peak_utilization"]["cpu_cores"], 1.5);
+    assert_eq!(data["measured"]["after"]["daily_peak_utilization"]["cpu_cores"], 0.5);
+    assert_eq!(data["measured"]["after"]["waiting_seconds"]["p50"], 60.0);
+}
+
+#[test]
+fn a_plan_that_no_scheduler_got_is_told_from_one_that_failed() {
+    let sandbox = crowded_night();
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms --auto-apply").assert_code(0);
+    two_more_weeks(&sandbox, &|_| 0);
+    let answer = sandbox.run(&format!("{VERIFY} --output-format json")).assert_code(0).json();
+    assert_eq!(answer["data"]["verdict"], "not_followed", "{answer}");
+    assert_eq!(answer["data"]["measured"]["after"]["overload_minutes_per_day"]["cpu_cores"], 20.0);
+}
+
+#[test]
+fn without_an_applied_plan_there_is_nothing_to_verify() {
+    let sandbox = crowded_night();
+    insta::assert_snapshot!(sandbox.run("optimize --verify-applied").assert_code(1));
+    sandbox.run("optimize --verify-applied --auto-apply").assert_code(2);
+    sandbox.run("optimize --verify-applied --peak-mitigation").assert_code(2);
+}

@@ -86,7 +86,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 60] = [
+const STORY: [Step<'_>; 61] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -154,6 +154,7 @@ const STORY: [Step<'_>; 60] = [
         "data",
         "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
     ),
+    ("optimize-resource-schedule", "effect", "optimize-resource-schedule --verify-applied"),
     ("rules", "show", "rules show 3"),
     ("rules", "export", "rules export --target slurm"),
     ("rules", "export", "rules export --target kubernetes --image jobs:1"),
