@@ -2756,7 +2756,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__optimize__subcmd__resource__subcmd__schedule)
-            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

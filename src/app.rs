@@ -272,7 +272,8 @@ fn style(cli: &Cli, context: &Context) -> Style {
         ColorChoice::Never => false,
         ColorChoice::Auto => is_terminal && unset("NO_COLOR") && !dumb,
     };
-    let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten();
+    // A terminal that tells no width of its own is one of which nothing is known.
+    let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten().filter(|width| *width >= 20);
     Style { color, width, glyphs: glyphs(), zone: context.zone, now: context.now }
 }
 

@@ -217,8 +217,7 @@ fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
     let hint = match error {
         SchedulerError::Io { source, .. } => return (FailureKind::Data, hint_of_io(source)),
         SchedulerError::NoProgram { .. } => {
-            let hint =
-                "install it, name it under [schedulers] in the configuration, or name a crontab with --file";
+            let hint = "install it, or name it under [schedulers] in the configuration; a crontab that is a file goes with --file";
             return (FailureKind::Lacking, Some(hint.to_owned()));
         }
         SchedulerError::Busy { .. } => {

@@ -51,6 +51,8 @@ pub struct WantedRule<'a> {
     pub is_declared_here: bool,
     /// Whether somebody named it, so that a rule that something else starts already may be added all the same.
     pub is_named: bool,
+    /// Another place that it was written to and still stands in.
+    pub elsewhere: Option<String>,
 }
 
 /// What becomes of a rule.
@@ -255,6 +257,9 @@ fn addition(wanted: &WantedRule<'_>, zone: Zone, setting: CrontabSetting) -> Res
             );
         }
         RuleSource::Mined { .. } | RuleSource::Manual => {}
+    }
+    if let Some(elsewhere) = &wanted.elsewhere {
+        return Err(format!("{elsewhere} has it already, so that here it would run twice"));
     }
     let lines = block_lines(rule, zone, setting).map_err(|error| error.to_string())?;
     Ok(format!("{}{lines}", rule_comment(*id, &one_line(&rule.name))).into_bytes())

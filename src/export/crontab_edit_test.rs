@@ -57,6 +57,7 @@ fn wanted(stored: &StoredRule) -> WantedRule<'_> {
         ],
         is_declared_here: matches!(rule.source, RuleSource::Declared { .. }),
         is_named: false,
+        elsewhere: None,
     }
 }
 
@@ -163,6 +164,10 @@ fn what_something_else_starts_already_is_not_added() {
     assert!(edit.edits.iter().all(|(_, edit)| matches!(edit, RuleEdit::Refused { .. })), "{edit:?}");
     assert_eq!(text(&edit), "");
     rules[1].is_named = true;
+    rules[1].elsewhere = Some("/etc/cron.d/jobs".to_owned());
+    let edit = plan_crontab(b"", &[], &rules, &|_| false, setting()).expect("no block");
+    assert!(matches!(&edit.edits[1].1, RuleEdit::Refused { reason } if reason.contains("run twice")));
+    rules[1].elsewhere = None;
     let edit = plan_crontab(b"", &[], &rules, &|_| false, setting()).expect("no block");
     assert_eq!(edit.edits[1].1, RuleEdit::Written { replaces: false });
 }

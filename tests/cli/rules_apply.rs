@@ -202,6 +202,23 @@ fn a_system_crontab_gets_the_user_column() {
 }
 
 #[test]
+fn a_rule_is_written_to_one_scheduler_only() {
+    let sandbox = Sandbox::new();
+    with_crontab_program(&sandbox, "crontab");
+    add(&sandbox, "night", "30 2 * * *");
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    for other in ["--target systemd --units-dir units", "--target crontab --file jobs"] {
+        let refused = sandbox.run(&format!("rules apply {other} --yes")).assert_code(1);
+        assert!(refused.stderr.contains("has it already, so that here it would run twice"), "{refused}");
+    }
+    sandbox.run("rules undo --yes").assert_code(0);
+    sandbox.run("rules apply --target systemd --units-dir units --yes").assert_code(0);
+    sandbox.run("rules apply --target crontab --yes").assert_code(1);
+    let astray = sandbox.run("rules apply --target crontab --file no-such-folder/jobs --yes").assert_code(1);
+    assert!(astray.stderr.contains("there is no folder no-such-folder"), "{astray}");
+}
+
+#[test]
 fn slurms_crontab_gets_its_options() {
     let sandbox = Sandbox::new();
     let spool = with_crontab_program(&sandbox, "scrontab");
@@ -245,4 +262,42 @@ fn options_that_do_not_fit_are_usage_errors_and_an_empty_store_has_nothing_to_ap
     sandbox.run("rules undo").assert_code(0);
     sandbox.run("rules apply --target crontab 7").assert_code(1);
     assert!(!sandbox.path("store.db").exists());
+}
+
+#[test]
+fn a_plan_goes_from_the_optimizer_to_the_crontab_and_is_held_against_it() {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at,ended_at,status,cpu_cores\n");
+    for day in 0..20_i64 {
+        let night = 1_770_602_400 + day * 86_400; // 2026-02-09T02:00:00Z
+        for name in ["alpha", "beta", "gamma"] {
+            runs.push_str(&format!("{name},{night},{},completed,2\n", night + 1_200));
+        }
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 4\nmemory_mib = 1024\ngpu_count = 0\n");
+    let before = "0 2 * * * alpha\n0 2 * * * beta\n0 2 * * * gamma\n";
+    sandbox.write("jobs", before);
+    sandbox.run("import runs.csv jobs").assert_code(0);
+    let plan = sandbox
+        .run("optimize --conflict-resolution --time-limit 50ms --auto-apply --output-format json")
+        .assert_code(0)
+        .json();
+    let moves = plan["data"]["moves"].as_array().expect("moves");
+    assert!(!moves.is_empty(), "{plan}");
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    let applied = String::from_utf8(jobs(&sandbox)).expect("text");
+    let mut expected = before.to_owned();
+    for step in moves {
+        let (name, cron) = (step["task_type"].as_str().expect("name"), step["cron"].as_str().expect("cron"));
+        expected = expected.replace(&format!("0 2 * * * {name}"), &format!("{cron} {name}"));
+    }
+    assert_eq!(applied, expected);
+    assert_ne!(applied, before);
+    let told = sandbox.run("optimize --verify-applied --output-format json").assert_code(0).json();
+    assert_eq!(told["data"]["carried_at"], "2026-03-01T12:00:00Z");
+    sandbox.run("rules undo --yes").assert_code(0);
+    assert_eq!(jobs(&sandbox), before.as_bytes());
+    let told = sandbox.run("optimize --verify-applied").assert_code(0);
+    assert!(told.stderr.contains("was taken back since"), "{told}");
 }

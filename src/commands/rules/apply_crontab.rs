@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::Path;
 
-use super::carry_out::{ApplyPlan, PlannedPlace};
+use super::carry_out::{ApplyPlan, PlannedPlace, standing_elsewhere};
 use crate::cli::rules::ApplyArgs;
 use crate::commands::{CommandError, Context};
 use crate::devices::own_user_name;
@@ -65,6 +65,17 @@ pub(super) fn plan_crontabs(
     }
     if let Some(only) = only {
         places.entry(only).or_default();
+    }
+    // A folder that is not there is a slip of the pen; cron reads no crontab from a new one.
+    if let Some(file) = args.file.as_deref()
+        && let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.is_dir()
+    {
+        return Err(CommandError::Refused {
+            message: format!("there is no folder {}", folder.display()),
+            hint: "check the path that --file names".to_owned(),
+        }
+        .into());
     }
     for (place, rules) in places {
         plan_place(context, store, schedulers, args, (&place, &own), &rules, &mut plan)?;
@@ -180,6 +191,7 @@ fn plan_place(
             is_declared_here: declaring_place(stored, own)
                 .is_some_and(|declared| declared.is_ok_and(|declared| declared == *place)),
             is_named: !args.ids.is_empty(),
+            elsewhere: standing_elsewhere(store, schedulers, stored.id, &|other| other == place)?,
         });
     }
     let enabled: BTreeSet<RuleId> = store

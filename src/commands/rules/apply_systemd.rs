@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::carry_out::{ApplyPlan, PlannedPlace};
+use super::carry_out::{ApplyPlan, PlannedPlace, standing_elsewhere};
 use crate::cli::rules::ApplyArgs;
 use crate::commands::CommandError;
 use crate::config::home_folder;
-use crate::domain::applied::{AppliedRule, ScheduleForm};
+use crate::domain::applied::{AppliedRule, Place, ScheduleForm};
 use crate::domain::rules::{RuleSource, StoredRule};
 use crate::export::{timer_and_service, timer_drop_in};
 use crate::output::rules::{RuleEffect, RuleEffectShape};
 use crate::schedulers::{Schedulers, UnitFolders, UnitScope};
+use crate::store::Store;
 
 /// The name of our drop-in: late enough to win over what comes with a package.
 const DROP_IN: &str = "50-tidetable.conf";
@@ -23,6 +24,7 @@ struct Units {
 
 /// Plans the units of all `rules`.
 pub(super) fn plan_systemd(
+    store: &Store,
     schedulers: &Schedulers,
     args: &ApplyArgs,
     rules: &[StoredRule],
@@ -45,6 +47,12 @@ pub(super) fn plan_systemd(
         };
         match units_of(stored, &folders, !args.ids.is_empty())? {
             Err((effect, reason)) => (shape.effect, shape.reason) = (effect, Some(reason)),
+            Ok(Units { to_enable: Some(_), .. })
+                if let Some(elsewhere) = in_a_crontab(store, schedulers, stored)? =>
+            {
+                shape.effect = RuleEffect::Refused;
+                shape.reason = Some(format!("{elsewhere} has it already, so that here it would run twice"));
+            }
             Ok(units) => {
                 let first = plan.places.len();
                 for (name, text) in &units.files {
@@ -70,6 +78,21 @@ pub(super) fn plan_systemd(
         plan.next_steps.clear();
     }
     Ok(plan)
+}
+
+/// The crontab that a rule was written to and still stands in.
+fn in_a_crontab(
+    store: &Store,
+    schedulers: &Schedulers,
+    stored: &StoredRule,
+) -> anyhow::Result<Option<String>> {
+    let is_unit = |place: &Place| match place {
+        Place::File(path) => {
+            path.ends_with(".service") || path.ends_with(".timer") || path.ends_with(DROP_IN)
+        }
+        Place::Crontab { .. } | Place::Scrontab { .. } => false,
+    };
+    standing_elsewhere(store, schedulers, stored.id, &is_unit)
 }
 
 fn units_folder(args: &ApplyArgs, home: Option<&Path>) -> Result<PathBuf, CommandError> {

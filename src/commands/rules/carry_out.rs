@@ -7,6 +7,7 @@ use crate::devices::{host_name, own_user_name};
 use crate::domain::applied::{
     AppliedChange, AppliedRule, ChangeId, ChangeState, Place, Scheduler, settled_state, unified_diff,
 };
+use crate::domain::rules::RuleId;
 use crate::output::rules::{PlaceShape, PlaceStatus, RuleEffectShape};
 use crate::schedulers::{Programs, SchedulerError, Schedulers};
 use crate::store::{Store, StoreError};
@@ -52,6 +53,33 @@ pub(super) fn schedulers(context: &Context) -> Schedulers {
     let configured = &context.config.schedulers;
     let programs = Programs { crontab: configured.crontab.clone(), scrontab: configured.scrontab.clone() };
     Schedulers::new(programs, crate::config::home_folder())
+}
+
+/// Another place than those of `here` that a rule was written to and still stands in: there, too, it would be started.
+pub(super) fn standing_elsewhere(
+    store: &Store,
+    schedulers: &Schedulers,
+    id: RuleId,
+    here: &dyn Fn(&Place) -> bool,
+) -> anyhow::Result<Option<String>> {
+    let marks =
+        [format!("# rule {}:", id.0), format!("# Written by `tidetable rules apply` for rule {}:", id.0)];
+    for stored in store.changes()?.iter().rev().filter(|stored| stored.state.is_in_force()) {
+        let change = &stored.change;
+        let wrote =
+            |rule: &AppliedRule| rule.rule_id == Some(id) && rule.before.is_none() && rule.after.is_some();
+        if here(&change.place) || !change.rules.iter().any(wrote) {
+            continue;
+        }
+        // What cannot be read cannot be said to be gone; the change in the store is the better witness then.
+        let Ok(now) = schedulers.read(&change.place) else { return Ok(Some(change.place.to_string())) };
+        let text = String::from_utf8_lossy(now.as_deref().unwrap_or_default()).into_owned();
+        let is_unit = now.is_some() && now == change.after && change.target == Scheduler::Systemd;
+        if is_unit || marks.iter().any(|mark| text.contains(mark)) {
+            return Ok(Some(change.place.to_string()));
+        }
+    }
+    Ok(None)
 }
 
 /// Changes one place. An error means that it is as it was, unless the error says otherwise; either way the store
