@@ -24,7 +24,8 @@ fn main() -> Result<()> {
     let rounds = numbers.next().unwrap_or(3);
     let folder = tempfile::tempdir()?;
     let (csv, store) = (folder.path().join("runs.csv"), folder.path().join("store.db"));
-    let written = write_history(&csv, runs, types, days).context("writing the history")?;
+    let more = folder.path().join("more.csv");
+    let written = write_history(&csv, &more, runs, types, days).context("writing the history")?;
     let now = chrono::DateTime::from_timestamp(FIRST_SECOND + days * DAY_SECONDS, 0)
         .context("a span beyond the calendar")?
         .to_rfc3339();
@@ -32,7 +33,8 @@ fn main() -> Result<()> {
     println!("{written} runs of {types} task types over {days} days");
     println!("import                 {:8.2} s", imported.wall.as_secs_f64());
     let days = days.to_string();
-    let analyze = ["analyze-activity-patterns", "--timezone", "Europe/Berlin", "--days", &days];
+    let again = ["analyze-activity-patterns", "--timezone", "Europe/Berlin", "--days", &days];
+    let analyze = [&again[..], &["--search-anew"]].concat();
     for round in 1..=rounds {
         let scanned = scan(&store)?;
         let kept = timed(&store, &now, &analyze)?;
@@ -44,13 +46,16 @@ fn main() -> Result<()> {
             kept.peak_mib
         );
     }
-    add_one_percent(&store, &csv, runs / 100, types, &days)?;
+    let unchanged = timed(&store, &now, &again)?;
+    println!("again, nothing new     {:8.2} s", unchanged.wall.as_secs_f64());
     let now = chrono::DateTime::from_timestamp(FIRST_SECOND + (days.parse::<i64>()? + 1) * DAY_SECONDS, 0)
         .context("a span beyond the calendar")?
         .to_rfc3339();
-    timed(&store, &now, &["import", path(&csv)?])?;
-    let again = timed(&store, &now, &analyze)?;
+    timed(&store, &now, &["import", path(&more)?])?;
+    let again = timed(&store, &now, &again)?;
     println!("again after 1 % more   {:8.2} s", again.wall.as_secs_f64());
+    let anew = timed(&store, &now, &analyze)?;
+    println!("the same, searched     {:8.2} s", anew.wall.as_secs_f64());
     Ok(())
 }
 
@@ -124,21 +129,28 @@ impl Chance {
 }
 
 /// Of ten task types: three every so many minutes, two at times of day amid others, three at random, one in office
-/// hours, one that sleeps after it has finished. Returns the number of runs.
-fn write_history(csv: &Path, runs: i64, types: i64, days: i64) -> Result<u64> {
+/// hours, one that sleeps after it has finished. What follows within the next hundredth of the time goes to `more`.
+/// Returns the number of runs before that.
+fn write_history(csv: &Path, more: &Path, runs: i64, types: i64, days: i64) -> Result<u64> {
     let mut file = BufWriter::new(std::fs::File::create(csv)?);
-    writeln!(file, "task_type,started_at,ended_at,status,user,host,cpu_cores,memory_mib")?;
+    let mut later = BufWriter::new(std::fs::File::create(more)?);
+    for file in [&mut file, &mut later] {
+        writeln!(file, "task_type,started_at,ended_at,status,user,host,cpu_cores,memory_mib")?;
+    }
+    let end = (days * DAY_SECONDS) as f64;
     let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
     let mut written = 0;
     for kind in 0..types {
-        let mut starts = starts(kind, runs / types.max(1), days, &mut chance);
+        let mut starts = starts(kind, runs / types.max(1) * (days + 1) / days, days + 1, &mut chance);
         starts.sort_by(f64::total_cmp);
-        for start in starts.into_iter().filter(|start| *start < (days * DAY_SECONDS) as f64) {
-            written += 1;
-            write_run(&mut file, kind, start as i64, &mut chance)?;
+        for start in starts.into_iter().filter(|start| *start < end * 1.01) {
+            written += u64::from(start < end);
+            let file = if start < end { &mut file } else { &mut later };
+            write_run(file, kind, start as i64, &mut chance)?;
         }
     }
     file.flush()?;
+    later.flush()?;
     Ok(written)
 }
 
@@ -197,20 +209,5 @@ fn write_run(file: &mut impl Write, kind: i64, start: i64, chance: &mut Chance) 
     let at = FIRST_SECOND + start;
     let (user, host, cores) = (kind % 37, kind % 11, 1 + kind % 4);
     writeln!(file, "job-{kind:04},{at},{},completed,u{user},h{host},{cores},{memory}", at + seconds)?;
-    Ok(())
-}
-
-/// A further day with this many runs, spread over all task types.
-fn add_one_percent(store: &Path, csv: &Path, runs: i64, types: i64, days: &str) -> Result<()> {
-    ensure!(store.exists(), "no store to add to");
-    let mut file = BufWriter::new(std::fs::File::create(csv)?);
-    writeln!(file, "task_type,started_at,ended_at,status,user,host,cpu_cores,memory_mib")?;
-    let mut chance = Chance(7);
-    let day = days.parse::<i64>()? * DAY_SECONDS;
-    for run in 0..runs {
-        let start = day + (chance.unit() * DAY_SECONDS as f64) as i64;
-        write_run(&mut file, run % types.max(1), start, &mut chance)?;
-    }
-    file.flush()?;
     Ok(())
 }

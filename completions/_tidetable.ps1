@@ -139,6 +139,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--no-include-user-behavior', '--no-include-user-behavior', [CompletionResultType]::ParameterName, 'Leave user behaviour out')
             [CompletionResult]::new('--save-patterns', '--save-patterns', [CompletionResultType]::ParameterName, 'Keep what is found in the store [default]')
             [CompletionResult]::new('--no-save-patterns', '--no-save-patterns', [CompletionResultType]::ParameterName, 'Show only')
+            [CompletionResult]::new('--search-anew', '--search-anew', [CompletionResultType]::ParameterName, 'Search all of the history, not only what has changed since the last analysis')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -172,6 +173,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--no-include-user-behavior', '--no-include-user-behavior', [CompletionResultType]::ParameterName, 'Leave user behaviour out')
             [CompletionResult]::new('--save-patterns', '--save-patterns', [CompletionResultType]::ParameterName, 'Keep what is found in the store [default]')
             [CompletionResult]::new('--no-save-patterns', '--no-save-patterns', [CompletionResultType]::ParameterName, 'Show only')
+            [CompletionResult]::new('--search-anew', '--search-anew', [CompletionResultType]::ParameterName, 'Search all of the history, not only what has changed since the last analysis')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -662,11 +664,12 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;backtest' {
-            [CompletionResult]::new('--cut', '--cut', [CompletionResultType]::ParameterName, 'Cut the history here: a local day or an RFC 3339 time')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Replay the real runs of the last weeks with the shifts of a plan: a plan''s id, or `latest`')
+            [CompletionResult]::new('--cut', '--cut', [CompletionResultType]::ParameterName, 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on')
             [CompletionResult]::new('--folds', '--folds', [CompletionResultType]::ParameterName, 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours predicted from each cut, 1 to 8784 [default: 24]')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Least confidence of a prediction that counts [default: 0.5]')
-            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'Days of history mined before each cut [default: as analyze-activity-patterns]')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history''s end [default: 28]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')

@@ -420,7 +420,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__analyze__subcmd__activity__subcmd__patterns)
-            opts="-n -v -q -h -V --days --min-confidence --task-types --group-by --normalize-names --no-normalize-names --include-user-behavior --no-include-user-behavior --save-patterns --no-save-patterns --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --days --min-confidence --task-types --group-by --normalize-names --no-normalize-names --include-user-behavior --no-include-user-behavior --save-patterns --no-save-patterns --search-anew --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -508,12 +508,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backtest)
-            opts="-n -v -q -h -V --cut --folds --look-ahead-hours --min-confidence --days --save --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --plan --cut --folds --look-ahead-hours --min-confidence --days --save --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cut)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -133,6 +133,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --no-include-user-behavior 'Leave user behaviour out'
             cand --save-patterns 'Keep what is found in the store [default]'
             cand --no-save-patterns 'Show only'
+            cand --search-anew 'Search all of the history, not only what has changed since the last analysis'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -165,6 +166,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --no-include-user-behavior 'Leave user behaviour out'
             cand --save-patterns 'Keep what is found in the store [default]'
             cand --no-save-patterns 'Show only'
+            cand --search-anew 'Search all of the history, not only what has changed since the last analysis'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -624,11 +626,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;predict;help;help'= {
         }
         &'tidetable;backtest'= {
-            cand --cut 'Cut the history here: a local day or an RFC 3339 time'
+            cand --plan 'Replay the real runs of the last weeks with the shifts of a plan: a plan''s id, or `latest`'
+            cand --cut 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on'
             cand --folds 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]'
             cand --look-ahead-hours 'Hours predicted from each cut, 1 to 8784 [default: 24]'
             cand --min-confidence 'Least confidence of a prediction that counts [default: 0.5]'
-            cand --days 'Days of history mined before each cut [default: as analyze-activity-patterns]'
+            cand --days 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history''s end [default: 28]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'

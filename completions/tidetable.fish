@@ -153,6 +153,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-pat
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-include-user-behavior -d 'Leave user behaviour out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l save-patterns -d 'Keep what is found in the store [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l no-save-patterns -d 'Show only'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -l search-anew -d 'Search all of the history, not only what has changed since the last analysis'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze-activity-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -186,6 +187,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l include-
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-include-user-behavior -d 'Leave user behaviour out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l save-patterns -d 'Keep what is found in the store [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l no-save-patterns -d 'Show only'
+complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -l search-anew -d 'Search all of the history, not only what has changed since the last analysis'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand analyze" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -614,11 +616,12 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Compare past predictions with what really ran'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l cut -d 'Cut the history here: a local day or an RFC 3339 time' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l plan -d 'Replay the real runs of the last weeks with the shifts of a plan: a plan\'s id, or `latest`' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l cut -d 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l folds -d 'Cut it N times, each cut one horizon before the next, the last one horizon before the history\'s end [default: 5]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l look-ahead-hours -d 'Hours predicted from each cut, 1 to 8784 [default: 24]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l min-confidence -d 'Least confidence of a prediction that counts [default: 0.5]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l days -d 'Days of history mined before each cut [default: as analyze-activity-patterns]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l days -d 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history\'s end [default: 28]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'

@@ -3,6 +3,7 @@
 mod check;
 mod field;
 mod origin;
+mod prices;
 mod template;
 mod timetable;
 mod write;
@@ -20,8 +21,9 @@ use crate::domain::rules::Flexibility;
 pub use check::{Problem, problems};
 pub use field::{FIELDS, Field};
 pub use origin::{Layer, Setting, settings, variable};
+pub use prices::{PriceRange, Prices};
 pub use template::template;
-pub use timetable::{BlackoutConfig, ExclusionConfig, FlexibilityConfig, HostConfig, PriceRange, Prices};
+pub use timetable::{BlackoutConfig, ExclusionConfig, FlexibilityConfig, HostConfig};
 pub use write::{Existing, write_file};
 
 /// What can be configured. Every field has a default; unknown fields are an error.

@@ -29,6 +29,7 @@ pub enum GroupByArg {
   tidetable analyze-activity-patterns --days 90 --timezone Europe/Berlin
   tidetable analyze-activity-patterns --task-types 'root: *backup*' --output-format json
   tidetable analyze-activity-patterns --group-by user,host
+  tidetable analyze-activity-patterns --search-anew
   tidetable analyze-activity-patterns --dry-run --min-confidence 0.5")]
 pub struct AnalyzeArgs {
     /// Days of history to look at [default: 30]
@@ -70,6 +71,10 @@ pub struct AnalyzeArgs {
     /// Show only
     #[arg(long)]
     pub no_save_patterns: bool,
+
+    /// Search all of the history, not only what has changed since the last analysis
+    #[arg(long)]
+    pub search_anew: bool,
 
     /// Language model that names patterns
     #[arg(long, value_enum, default_value = "none", value_name = "MODEL")]

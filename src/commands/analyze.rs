@@ -1,6 +1,6 @@
 //! `analyze-activity-patterns`: from the history in the store to patterns in the store.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::task_typing::{TypedHistories, find_in_streams, grouping, mixed_warning};
 use super::{CommandError, Context, Outcome, TaskTypeFilter};
@@ -8,9 +8,11 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, Grouping, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
-use crate::domain::patterns::{Coverage, MiningInput, MiningOptions, Pattern, PatternId, mine_until};
+use crate::domain::patterns::{
+    Coverage, Mined, MiningInput, MiningOptions, Pattern, PatternId, Remembered, mine_remembering,
+};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
-use crate::output::analyze::{AnalyzeReport, SavedChanges, TypingNote};
+use crate::output::analyze::{AnalyzeReport, SavedChanges, SearchNote, TypingNote};
 use crate::output::view::ShownPattern;
 use crate::store::{HistoryFilter, PatternFilter, Store};
 
@@ -36,35 +38,37 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     let min_confidence = args.min_confidence.unwrap_or(context.config.analysis.min_confidence);
     let mut names: Vec<String> = store.task_type_names()?.into_values().collect();
     names.sort();
-    let filter = TaskTypeFilter::new(&args.task_types, &names)?;
-    let grouping = grouping(&args.group_by);
-    // Loads and seasons are those of all runs together.
-    let whole = filter.is_none() && !grouping.splits();
-    let coverage = if whole { Coverage::AllTaskTypes } else { Coverage::SomeTaskTypes };
-    let normalize = !args.no_normalize_names;
-    let Some(mut loaded) = load(context, &store, filter.as_ref(), days, normalize, &mut warnings)? else {
-        warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
+    let scope = Scope {
+        filter: TaskTypeFilter::new(&args.task_types, &names)?,
+        grouping: grouping(&args.group_by),
+        normalize: !args.no_normalize_names,
+        days,
+    };
+    let Some(loaded) = load(context, &store, &scope, &mut warnings)? else {
+        warnings.extend(scope.filter.iter().flat_map(|filter| filter.unmatched(&names)));
         return Ok(Outcome::done(empty_report(save), warnings));
     };
-    (loaded.coverage, loaded.grouping) = (coverage, grouping);
     names.extend(loaded.typed.histories.iter().map(|history| history.name.clone()));
-    warnings.extend(filter.iter().flat_map(|filter| filter.unmatched(&names)));
+    warnings.extend(scope.filter.iter().flat_map(|filter| filter.unmatched(&names)));
     let user_names = store.user_names()?;
     let progress = context.progress(None, "{spinner} looking for schedules in {msg} {elapsed}");
     let histories = &loaded.typed.histories;
     progress.set_message(crate::output::quantity(histories.len() as u64, "task type"));
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
+    let profile = scope.profile(context);
     let options = MiningOptions {
         user_names: user_names.iter().map(|(id, name)| (*id, name.clone())).collect(),
         holidays: context.config.calendar.dates(),
-        coverage: loaded.coverage,
+        coverage: scope.coverage(),
+        remembered: if args.search_anew { BTreeMap::new() } else { store.remembered(&profile)? },
         ..MiningOptions::default()
     };
-    let patterns = find_in_streams(&store, histories, grouping, |histories| {
-        let (span, observed) = (loaded.span, loaded.observed.as_slice());
-        let input = MiningInput { histories, span, observed, zone: context.zone };
-        mine_until(&input, &options, &|| context.interrupt.is_triggered())
-    })?;
+    let Mined { patterns, learnt, recalled } =
+        find_in_streams(&store, histories, scope.grouping, |histories| {
+            let (span, observed) = (loaded.span, loaded.observed.as_slice());
+            let input = MiningInput { histories, span, observed, zone: context.zone };
+            mine_remembering(&input, &options, &|| context.interrupt.is_triggered())
+        })?;
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
@@ -76,15 +80,9 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         behavior_profiles(histories, &user_names, context.zone)
     };
     let (ids, saved) = if save {
-        let (ids, changes) = store_findings(
-            context,
-            &mut store,
-            &loaded,
-            filter.as_ref(),
-            &patterns,
-            min_confidence,
-            &profiles,
-        )?;
+        let findings =
+            Findings { patterns: &patterns, profiles: &profiles, profile: &profile, learnt: &learnt };
+        let (ids, changes) = store_findings(context, &mut store, &scope, &loaded, &findings, min_confidence)?;
         (ids, Some(changes))
     } else {
         (vec![None; patterns.len()], None)
@@ -100,6 +98,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         runs: loaded.runs(),
         task_types: histories.len() as u64,
         typing: loaded.typed.note,
+        search: SearchNote { searched: learnt.len() as u64, remembered: recalled },
         patterns: shown(&store, patterns, ids, min_confidence, save)?,
         below_confidence: below as u64,
         saved,
@@ -110,14 +109,47 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::done(report, warnings))
 }
 
+/// What an analysis is asked to look at.
+struct Scope {
+    filter: Option<TaskTypeFilter>,
+    grouping: Grouping,
+    normalize: bool,
+    days: u32,
+}
+
+impl Scope {
+    fn coverage(&self) -> Coverage {
+        // Loads and seasons are those of all runs together.
+        let whole = self.filter.is_none() && !self.grouping.splits();
+        if whole { Coverage::AllTaskTypes } else { Coverage::SomeTaskTypes }
+    }
+
+    /// Names what a search depends on beside the history it is made of. Another version may search otherwise.
+    fn profile(&self, context: &Context) -> String {
+        let Grouping { by_user, by_host, by_queue } = self.grouping;
+        let parts = [("user", by_user), ("host", by_host), ("queue", by_queue), ("names", self.normalize)];
+        let told_apart: Vec<&str> =
+            parts.into_iter().filter_map(|(part, is_set)| is_set.then_some(part)).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        format!("{version} {} {} days {}", context.zone.name(), self.days, told_apart.join(","))
+    }
+}
+
 /// What an analysis reads.
 struct Loaded {
     typed: TypedHistories,
     span: TimeSpan,
     observed: Vec<TimeSpan>,
     first: Option<Timestamp>,
-    coverage: Coverage,
-    grouping: Grouping,
+}
+
+/// What an analysis found.
+struct Findings<'a> {
+    patterns: &'a [Pattern],
+    profiles: &'a HashMap<UserId, BehaviorProfile>,
+    /// Names the searches that `learnt` is of.
+    profile: &'a str,
+    learnt: &'a [(String, Remembered)],
 }
 
 impl Loaded {
@@ -134,15 +166,14 @@ impl Loaded {
     }
 }
 
-/// The histories of the last `days` days before the record ends; `None`, and a warning, without any.
+/// The histories of the last days before the record ends; `None`, and a warning, without any.
 fn load(
     context: &Context,
     store: &Store,
-    filter: Option<&TaskTypeFilter>,
-    days: u32,
-    normalize: bool,
+    scope: &Scope,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Option<Loaded>> {
+    let days = scope.days;
     let Some(last) = store.last_start(context.now)? else {
         if warnings.is_empty() {
             warnings
@@ -161,7 +192,7 @@ fn load(
     }
     let histories = store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
     let observed = observed_spans(&histories, span);
-    let typed = TypedHistories::new(histories, normalize, filter);
+    let typed = TypedHistories::new(histories, scope.normalize, scope.filter.as_ref());
     let first =
         typed.histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at).min();
     let covered = first.map_or(0.0, |first| last.since(first) as f64 / DAY_MS as f64);
@@ -170,14 +201,7 @@ fn load(
             .push(format!("only {covered:.1} days of history: weekly and rarer schedules cannot show yet"));
     }
     warn_of_other_zone(context, store, warnings)?;
-    Ok(Some(Loaded {
-        typed,
-        span,
-        observed,
-        first,
-        coverage: Coverage::AllTaskTypes,
-        grouping: Grouping::default(),
-    }))
+    Ok(Some(Loaded { typed, span, observed, first }))
 }
 
 /// Local times mean what they meant to the machine that logged them: another zone finds other schedules, or none.
@@ -195,24 +219,24 @@ fn warn_of_other_zone(context: &Context, store: &Store, warnings: &mut Vec<Strin
 fn store_findings(
     context: &Context,
     store: &mut Store,
+    scope: &Scope,
     loaded: &Loaded,
-    filter: Option<&TaskTypeFilter>,
-    patterns: &[Pattern],
+    findings: &Findings<'_>,
     min_confidence: f64,
-    profiles: &HashMap<UserId, BehaviorProfile>,
 ) -> anyhow::Result<(Vec<Option<PatternId>>, SavedChanges)> {
     let analysed: HashSet<&str> =
         loaded.typed.histories.iter().map(|history| history.name.as_str()).collect();
     let findable = |pattern: &Pattern| {
-        let asked_for = pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, filter));
+        let asked_for =
+            pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, scope.filter.as_ref()));
         // Streams of users say nothing about those of hosts, or of all runs together.
-        if !loaded.grouping.may_hold(pattern.group.as_ref()) {
+        if !scope.grouping.may_hold(pattern.group.as_ref()) {
             return false;
         }
         let rests_on_all_runs = pattern.evidence.details.rests_on_all_runs();
         // What is tested on half of its slots, or day by day, needs more of them to show again.
         let enough = match rests_on_all_runs {
-            true if loaded.coverage == Coverage::SomeTaskTypes => return false,
+            true if scope.coverage() == Coverage::SomeTaskTypes => return false,
             true => pattern.evidence.expected.clamp(FINDABLE_FROM as u64, 20) as usize,
             false => FINDABLE_FROM,
         };
@@ -229,10 +253,11 @@ fn store_findings(
     };
     let (ids, changes) = store.in_transaction(|transaction| -> anyhow::Result<_> {
         // A partial look says nothing about a user's whole day.
-        if filter.is_none() {
-            Store::save_behavior_profiles(transaction, profiles, context.now)?;
+        if scope.filter.is_none() {
+            Store::save_behavior_profiles(transaction, findings.profiles, context.now)?;
         }
-        Ok(Store::save_patterns(transaction, patterns, min_confidence, &findable, context.now)?)
+        Store::remember(transaction, findings.profile, findings.learnt)?;
+        Ok(Store::save_patterns(transaction, findings.patterns, min_confidence, &findable, context.now)?)
     })?;
     let saved = SavedChanges {
         added: changes.added,
@@ -290,6 +315,7 @@ fn empty_report(save: bool) -> AnalyzeReport {
         runs: 0,
         task_types: 0,
         typing: TypingNote::default(),
+        search: SearchNote::default(),
         patterns: Vec::new(),
         below_confidence: 0,
         saved: save.then(SavedChanges::default),

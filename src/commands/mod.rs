@@ -1,5 +1,6 @@
 //! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
 
+mod backtest_plan;
 mod backup_folder;
 mod context;
 mod error;

@@ -9,7 +9,7 @@ use super::optimize_effect;
 use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
 use super::optimize_page::{check_target, write_page};
 use super::optimize_report::{
-    Units, assumptions, describe_obstacles, explained, left_out, moves_and_reasons,
+    Units, assumptions, describe_obstacles, explained, left_out, moves_and_reasons, rule_of,
 };
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::optimize::OptimizeArgs;
@@ -294,7 +294,7 @@ fn keep(
             for (position, work) in built.work.iter().enumerate() {
                 let Some(rule_id) = work.rule_id() else { continue };
                 let minutes = solution.choice.delta[position] * built.problem.slot_minutes;
-                let Some(stored) = rules.iter().find(|stored| stored.id == rule_id) else { continue };
+                let Some(stored) = rule_of(rules, rule_id) else { continue };
                 if let Some(moved) = moved_rule(&stored.rule, minutes) {
                     Store::move_rule(transaction, rule_id, &moved, Some(id), context.now)?;
                 }

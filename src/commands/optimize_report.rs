@@ -2,7 +2,7 @@
 //! from being made.
 
 use crate::domain::plan::{
-    Assumption, BuiltProblem, Obstacle, PlanComparison, PlannedWork, Problem, Solution, Trials,
+    Assumption, BuiltProblem, Obstacle, PlanComparison, PlanStatus, PlannedWork, Problem, Solution, Trials,
 };
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::domain::time::MINUTE_MS;
@@ -11,8 +11,9 @@ use crate::output::optimize::{
 };
 use crate::output::shorten;
 
-fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
-    rules.iter().find(|stored| stored.id == id)
+/// The rule of this id; `rules` are in order of their ids.
+pub(super) fn rule_of(rules: &[StoredRule], id: RuleId) -> Option<&StoredRule> {
+    rules.binary_search_by_key(&id, |stored| stored.id).ok().map(|position| &rules[position])
 }
 
 fn task_type(rules: &[StoredRule], id: RuleId) -> String {
@@ -46,10 +47,25 @@ pub(super) fn moves_and_reasons(
         let delta = solution.choice.delta[position];
         let rule = &problem.rules[position];
         if delta == 0 && rule.host == solution.choice.host[position] {
+            if solution.status == PlanStatus::Infeasible {
+                unmoved.push(UnmovedShape {
+                    rule_id: *id,
+                    task_type: task_type(rules, *id),
+                    reason: "no plan keeps every limit, so nothing is moved".to_owned(),
+                    code: StayCode::Infeasible,
+                });
+                continue;
+            }
             let stay = trials.why_it_stays(position);
             let names: &dyn Fn(usize) -> String = &|other| shorten(&name_of(&built.work[other], rules), 32);
-            let (code, reason) =
-                stay_words(&stay, (*earlier, *later), solution.strategy, &solution.after, names);
+            let (code, reason) = stay_words(
+                &stay,
+                (*earlier, *later),
+                solution.strategy,
+                &solution.after,
+                problem.slot_minutes,
+                names,
+            );
             let task_type = task_type(rules, *id);
             unmoved.push(UnmovedShape { rule_id: *id, task_type, reason, code });
             continue;

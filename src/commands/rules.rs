@@ -3,6 +3,7 @@
 mod add;
 mod apply;
 mod apply_crontab;
+mod apply_place;
 mod apply_systemd;
 mod carry_out;
 mod change;

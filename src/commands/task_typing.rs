@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::TaskTypeFilter;
 use crate::cli::analyze::GroupByArg;
 use crate::domain::activity::{GroupNames, Grouping, NameTemplates, Streams, TaskHistory, is_template};
-use crate::domain::patterns::{MixedTaskType, Pattern, in_groups, mixed_task_types};
+use crate::domain::patterns::{Mined, MixedTaskType, Pattern, in_groups, mixed_task_types};
 use crate::output::analyze::TypingNote;
 use crate::store::{Store, StoreError};
 
@@ -78,15 +78,17 @@ pub(super) fn find_in_streams(
     store: &Store,
     histories: &[TaskHistory],
     grouping: Grouping,
-    find: impl Fn(&[TaskHistory]) -> Vec<Pattern>,
-) -> Result<Vec<Pattern>, StoreError> {
+    find: impl Fn(&[TaskHistory]) -> Mined,
+) -> Result<Mined, StoreError> {
     if !grouping.splits() {
         return Ok(find(histories));
     }
     let names =
         GroupNames { users: store.user_names()?, hosts: store.host_names()?, queues: store.queue_names()? };
     let streams = Streams::split(histories, grouping, &names);
-    Ok(in_groups(find(&streams.histories), &streams))
+    let mut found = find(&streams.histories);
+    found.patterns = in_groups(found.patterns, &streams);
+    Ok(found)
 }
 
 /// A warning about task types whose schedules may be those of several users or hosts.

@@ -124,34 +124,17 @@ pub(super) fn crontab_lines(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::{CronEntry, Schedule, parse_cron};
-    use crate::domain::patterns::ResourceProfile;
-    use crate::domain::rules::{Flexibility, RuleId, RuleSource};
+    use crate::domain::calendar::Schedule;
+    use crate::domain::rules::RuleId;
     use crate::domain::time::HOUR_MS;
-
-    fn now() -> Timestamp {
-        Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant")
-    }
+    use crate::export::fixture::{self, now};
 
     fn stored(id: i64, cron: &str, user: Option<&str>, zone: Zone) -> StoredRule {
-        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
-        let rule = Rule {
-            name: format!("work {id}"),
-            task_type: "work".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone,
-            command: Some("date +%F".to_owned()),
-            user: user.map(str::to_owned),
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
-            resources: ResourceProfile::default(),
-        };
-        StoredRule { id: RuleId(id), rule }
+        let mut stored = fixture::stored(id, cron);
+        stored.rule.command = Some("date +%F".to_owned());
+        stored.rule.user = user.map(str::to_owned);
+        stored.rule.zone = zone;
+        stored
     }
 
     fn text(exported: &Exported) -> &str {

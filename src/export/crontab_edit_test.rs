@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::domain::calendar::{CronEntry, parse_cron};
-use crate::domain::patterns::ResourceProfile;
-use crate::domain::rules::Flexibility;
+use crate::export::fixture;
 
 fn calendar(cron: &str) -> CalendarSchedule {
     let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
@@ -24,21 +23,14 @@ fn entry(line: u64, expression: &str, command: &str) -> CrontabEntry {
 /// A rule that wanted `cron` and was moved by `shift` minutes.
 fn stored(id: i64, cron: &str, shift: i64, source: RuleSource) -> StoredRule {
     let schedule = Schedule::Calendar(calendar(cron)).shifted(shift).expect("can be moved");
+    let known = fixture::stored(id, cron);
     let rule = Rule {
         name: format!("job {id}"),
-        task_type: "job".to_owned(),
         schedule,
-        zone: Zone::UTC,
         command: Some("job --all".to_owned()),
-        user: None,
-        host: None,
         source,
-        priority: 5,
-        flexibility: Flexibility::default(),
-        confidence: 1.0,
-        enabled: true,
         shift_minutes: shift,
-        resources: ResourceProfile::default(),
+        ..known.rule
     };
     StoredRule { id: RuleId(id), rule }
 }
@@ -62,11 +54,7 @@ fn wanted(stored: &StoredRule) -> WantedRule<'_> {
 }
 
 fn setting() -> CrontabSetting {
-    CrontabSetting {
-        form: Some(CrontabForm::User),
-        zone: Zone::UTC,
-        now: Timestamp::clamped(1_790_000_000_000),
-    }
+    CrontabSetting { form: Some(CrontabForm::User), zone: Zone::UTC, now: fixture::now() }
 }
 
 fn plan(text: &str, entries: &[CrontabEntry], rules: &[&StoredRule]) -> CrontabEdit {

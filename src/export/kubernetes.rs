@@ -138,26 +138,18 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::calendar::{CronEntry, Zone, parse_cron};
+    use crate::domain::calendar::Zone;
     use crate::domain::patterns::{Quantiles, ResourceProfile};
-    use crate::domain::rules::{Flexibility, Rule, RuleSource};
+    use crate::domain::rules::Rule;
+    use crate::export::fixture::{now, stored};
 
-    fn stored(cron: &str) -> StoredRule {
-        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
+    fn training() -> StoredRule {
+        let known = stored(4, "30 2 * * 1-5");
         let rule = Rule {
             name: "nightly\ntraining".to_owned(),
             task_type: "root: train --all Of.It".to_owned(),
-            schedule: Schedule::Calendar(calendar),
             zone: Zone::Europe__Berlin,
             command: Some("train \"$X\"\nsync".to_owned()),
-            user: None,
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
             resources: ResourceProfile {
                 duration_seconds: Quantiles::of([600.0]),
                 cpu_cores: Quantiles::of([0.25]),
@@ -165,17 +157,14 @@ mod tests {
                 gpu_count: Quantiles::of([2.0]),
                 ..Default::default()
             },
+            ..known.rule
         };
-        StoredRule { id: RuleId(4), rule }
-    }
-
-    fn now() -> Timestamp {
-        Timestamp::clamped(1_790_000_000_000)
+        StoredRule { rule, ..known }
     }
 
     #[test]
     fn a_rule_becomes_a_cron_job_with_its_zone_and_needs() {
-        let exported = kubernetes(&[stored("30 2 * * 1-5")], "registry/train:1", now());
+        let exported = kubernetes(&[training()], "registry/train:1", now());
         let expected = r#"# rule 4: nightly training
 apiVersion: batch/v1
 kind: CronJob
@@ -214,7 +203,7 @@ spec:
 
     #[test]
     fn what_its_parser_reads_otherwise_is_left_out() {
-        let exported = kubernetes(&[stored("0 0 */2 * 1")], "image", now());
+        let exported = kubernetes(&[stored(1, "0 0 */2 * 1")], "image", now());
         assert_eq!((exported.files, exported.left_out.len()), (Vec::new(), 1));
     }
 

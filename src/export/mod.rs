@@ -5,6 +5,8 @@ mod crontab;
 mod crontab_edit;
 mod demands;
 mod expression;
+#[cfg(test)]
+mod fixture;
 mod kubernetes;
 mod line_edit;
 mod scrontab;

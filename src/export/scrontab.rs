@@ -73,57 +73,34 @@ fn options(rule: &Rule) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::{CronEntry, parse_cron};
     use crate::domain::patterns::{Quantiles, ResourceProfile};
-    use crate::domain::rules::{Flexibility, RuleId, RuleSource};
-
-    fn stored(cron: &str) -> StoredRule {
-        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
-        let rule = Rule {
-            name: "train".to_owned(),
-            task_type: "train".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone: Zone::UTC,
-            command: Some("srun train --epochs 3%".to_owned()),
-            user: None,
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
-            resources: ResourceProfile {
-                duration_seconds: Quantiles::of([3_000.0]),
-                cpu_cores: Quantiles::of([3.5]),
-                memory_mib: Quantiles::of([8_000.0]),
-                gpu_count: Quantiles::of([1.0]),
-                runs_used: 1,
-                ..Default::default()
-            },
-        };
-        StoredRule { id: RuleId(7), rule }
-    }
-
-    fn now() -> Timestamp {
-        Timestamp::clamped(1_790_000_000_000)
-    }
+    use crate::export::fixture::{now, stored};
 
     #[test]
     fn what_is_known_of_the_runs_stands_above_the_line() {
-        let exported = scrontab(&[stored("30 2 * * *")], Zone::UTC, now());
+        let mut training = stored(7, "30 2 * * *");
+        training.rule.command = Some("srun train --epochs 3%".to_owned());
+        training.rule.resources = ResourceProfile {
+            duration_seconds: Quantiles::of([3_000.0]),
+            cpu_cores: Quantiles::of([3.5]),
+            memory_mib: Quantiles::of([8_000.0]),
+            gpu_count: Quantiles::of([1.0]),
+            runs_used: 1,
+            ..Default::default()
+        };
+        let exported = scrontab(&[training], Zone::UTC, now());
         assert_eq!(
             exported.files[0].text,
-            "# rule 7: train\n#SCRON --time=100\n#SCRON --cpus-per-task=4\n#SCRON --mem=10000M\n#SCRON --gpus=1\n\
+            "# rule 7: work 7\n#SCRON --time=100\n#SCRON --cpus-per-task=4\n#SCRON --mem=10000M\n#SCRON --gpus=1\n\
              30 2 * * * srun train --epochs 3%\n"
         );
     }
 
     #[test]
     fn what_cron_alone_understands_is_left_out() {
-        let exported = scrontab(&[stored("0 0 */2 * 1"), stored("0 0 1,15 * 1")], Zone::UTC, now());
+        let exported = scrontab(&[stored(1, "0 0 */2 * 1"), stored(2, "0 0 1,15 * 1")], Zone::UTC, now());
         assert_eq!((exported.written.len(), exported.left_out.len()), (1, 1));
-        let elsewhere = scrontab(&[stored("0 0 * * *")], Zone::Europe__Berlin, now());
+        let elsewhere = scrontab(&[stored(1, "0 0 * * *")], Zone::Europe__Berlin, now());
         assert_eq!(
             elsewhere.left_out[0].1.to_string(),
             "its times are those of UTC, and Slurm goes by Europe/Berlin"

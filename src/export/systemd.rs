@@ -69,8 +69,7 @@ fn quoted(command: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
-    use crate::domain::patterns::ResourceProfile;
-    use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource};
+    use crate::export::fixture::stored;
 
     #[test]
     fn irregular_times_are_several_lines_of_one_timer() {
@@ -79,23 +78,13 @@ mod tests {
             days: DayFilter::LastDayOfMonth,
             minutes_of_day: vec![385, 885],
         };
-        let rule = Rule {
-            name: "100% sure".to_owned(),
-            task_type: "work".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone: Zone::Europe__Berlin,
-            command: Some("echo \"$HOME\" 5%".to_owned()),
-            user: Some("ada".to_owned()),
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
-            resources: ResourceProfile::default(),
-        };
-        let exported = systemd_units(&[StoredRule { id: RuleId(3), rule }]);
+        let mut stored = stored(3, "0 0 * * *");
+        stored.rule.name = "100% sure".to_owned();
+        stored.rule.schedule = Schedule::Calendar(calendar);
+        stored.rule.zone = Zone::Europe__Berlin;
+        stored.rule.command = Some("echo \"$HOME\" 5%".to_owned());
+        stored.rule.user = Some("ada".to_owned());
+        let exported = systemd_units(&[stored]);
         assert_eq!(exported.files[0].name, "tidetable-rule-3.timer");
         assert_eq!(
             exported.files[0].text,

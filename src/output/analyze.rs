@@ -31,6 +31,15 @@ pub struct TypingNote {
     pub templates: u64,
 }
 
+/// Where schedules were looked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SearchNote {
+    /// Histories that were searched: task types, or streams of them, with enough runs.
+    pub searched: u64,
+    /// Histories of which what an earlier analysis had found still holds.
+    pub remembered: u64,
+}
+
 /// What `analyze-activity-patterns` answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AnalyzeReport {
@@ -44,6 +53,8 @@ pub struct AnalyzeReport {
     pub task_types: u64,
     /// How they came from the names in the log.
     pub typing: TypingNote,
+    /// Which of them were searched.
+    pub search: SearchNote,
     /// Patterns at or above the least confidence.
     pub patterns: Vec<ShownPattern>,
     /// Patterns found below it.
@@ -66,6 +77,7 @@ impl Report for AnalyzeReport {
             "runs": self.runs,
             "task_types": self.task_types,
             "typing": self.typing,
+            "search": self.search,
             "patterns": pattern_values(&self.patterns),
             "below_confidence": self.below_confidence,
             "saved": self.saved,
@@ -125,6 +137,10 @@ impl AnalyzeReport {
                 quantity(self.typing.names_merged, "name"),
                 quantity(self.typing.templates, "task type"),
             ));
+        }
+        if self.search.remembered > 0 {
+            let all = self.search.searched + self.search.remembered;
+            parts.push(format!("{} of {} searched anew", count(self.search.searched), count(all)));
         }
         if let Some(saved) = &self.saved {
             parts.push(format!(

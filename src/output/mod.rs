@@ -14,6 +14,7 @@ mod style;
 
 pub mod analyze;
 pub mod backtest;
+pub mod backtest_plan;
 pub mod backup;
 pub mod completions;
 pub mod config;

@@ -3,13 +3,12 @@
 mod apply;
 mod change;
 mod export;
+mod undo;
 
-pub use apply::{
-    ApplyReport, MovedBackShape, PlaceShape, PlaceStatus, RuleEffect, RuleEffectShape, SettledShape,
-    UndoReport,
-};
+pub use apply::{ApplyReport, PlaceShape, PlaceStatus, RuleEffect, RuleEffectShape, SettledShape};
 pub use change::ChangeReport;
 pub use export::{ExportReport, ExportTarget, ExportText};
+pub use undo::{MovedBackShape, UndoReport};
 
 use serde_json::{Value, json};
 

@@ -23,6 +23,7 @@ mod rule_reader;
 mod rules;
 mod run_writer;
 mod runs;
+mod searched;
 mod sessions;
 mod template_members;
 
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use imports::ImportRecord;
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
+pub use optimizations::StoredOptimization;
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
 pub use prediction_outcomes::OutcomeCounts;
 pub use predictions::{ForecastRecord, PredictionChanges};

@@ -43,6 +43,16 @@ fn a_second_analysis_of_the_same_data_changes_nothing() {
     assert_eq!(first["data"]["patterns"], second["data"]["patterns"]);
     assert_eq!(second["data"]["saved"]["unchanged"], 1, "{second}");
     assert_eq!(second["data"]["saved"]["changed"], 0);
+    assert_eq!(first["data"]["search"], serde_json::json!({"searched": 2, "remembered": 0}));
+    assert_eq!(second["data"]["search"], serde_json::json!({"searched": 0, "remembered": 2}));
+    // What hangs on other things is searched: as asked, in another zone, as of an earlier time.
+    for other in ["--search-anew", "--timezone Asia/Tokyo", "--now 2026-02-01T00:00:00Z", "--days 31"] {
+        let answer =
+            sandbox.run(&format!("analyze {other} --dry-run --output-format json")).assert_code(0).json();
+        assert_eq!(answer["data"]["search"]["remembered"], 0, "{other}");
+    }
+    let of_one = sandbox.run("analyze --task-types backup --output-format json").assert_code(0).json();
+    assert_eq!(of_one["data"]["search"], serde_json::json!({"searched": 0, "remembered": 1}));
 }
 
 #[test]

@@ -23,4 +23,5 @@ mod rules_apply;
 mod rules_apply_crash;
 mod rules_schedulers;
 mod search;
+mod stampede;
 mod view;

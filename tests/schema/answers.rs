@@ -86,7 +86,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 61] = [
+const STORY: [Step<'_>; 64] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -164,6 +164,14 @@ const STORY: [Step<'_>; 61] = [
     ("rules", "undo", "rules undo --yes"),
     ("rules", "apply", "rules apply --target systemd --units-dir units --yes"),
     ("rules", "undo", "rules undo --yes"),
+    ("backtest", "replay", "backtest --plan latest"),
+    ("backtest", "replay", "backtest --plan 1 --cut 2026-04-08"),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --balance-load --time-limit 50ms --look-ahead-hours 24 --learn-windows --explain \
+         --report plan.html",
+    ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),

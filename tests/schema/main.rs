@@ -30,8 +30,9 @@ const OPTIONAL: [&str; 8] =
     ["problem", "problem_rules", "habit", "load", "season", "burst", "holidays", "verdict"];
 
 /// Objects that map names to values: no name of theirs is required.
-const MAPS: [&str; 6] = [
+const MAPS: [&str; 7] = [
     "capacity_by_resource",
+    "mean_daily_peak_by_resource",
     "counts",
     "peak_utilization",
     "load_variance",

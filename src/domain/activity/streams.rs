@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{HistoryRun, HostId, QueueId, TaskHistory, UserId};
 
-/// Stands between a task type's name and the number of its group; no importer lets it into a name.
+/// Stands between a task type's name and that of its group; no importer lets it into a name.
 const SEPARATOR: char = '\u{1f}';
 
 /// What tells streams of one task type apart; nothing by default.
@@ -52,6 +52,13 @@ pub struct StreamGroup {
     pub queue: Option<String>,
 }
 
+impl StreamGroup {
+    /// A name that no other group has: an unknown user is not one called "".
+    fn key(&self) -> String {
+        format!("{:?} {:?} {:?}", self.user, self.host, self.queue)
+    }
+}
+
 /// Names of what runs are grouped by.
 #[derive(Clone, Debug, Default)]
 pub struct GroupNames {
@@ -87,9 +94,9 @@ fn group_ids(run: &HistoryRun, grouping: Grouping) -> GroupIds {
 /// Histories of streams, each under a name of its own.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Streams {
-    /// One history per stream. Its name is for [`Streams::named`] to read.
+    /// One history per stream. Its name is for [`Streams::named`] to read, and the same whatever other streams there are.
     pub histories: Vec<TaskHistory>,
-    groups: Vec<StreamGroup>,
+    groups: BTreeMap<String, StreamGroup>,
 }
 
 impl Streams {
@@ -105,8 +112,9 @@ impl Streams {
             let by_group: BTreeMap<StreamGroup, Vec<HistoryRun>> =
                 runs_of.into_iter().map(|(ids, runs)| (names.group(ids), runs)).collect();
             for (group, runs) in by_group {
-                let name = format!("{}{SEPARATOR}{}", history.name, streams.groups.len());
-                streams.groups.push(group);
+                let key = group.key();
+                let name = format!("{}{SEPARATOR}{key}", history.name);
+                streams.groups.insert(key, group);
                 streams.histories.push(TaskHistory { task_type: history.task_type, name, runs });
             }
         }
@@ -116,9 +124,7 @@ impl Streams {
     /// The task type and the group of a stream's name; a name that is no stream's is a task type without one.
     pub fn named<'a>(&self, stream: &'a str) -> (&'a str, Option<&StreamGroup>) {
         match stream.rsplit_once(SEPARATOR) {
-            Some((task_type, number)) => {
-                (task_type, number.parse::<usize>().ok().and_then(|number| self.groups.get(number)))
-            }
+            Some((task_type, key)) => (task_type, self.groups.get(key)),
             None => (stream, None),
         }
     }

@@ -14,7 +14,9 @@ pub use details::{
     Verdict,
 };
 pub use grouped::{MixedTaskType, in_groups, mixed_task_types};
-pub use mining::{Coverage, MiningInput, MiningOptions, mine, mine_until};
+pub use mining::{
+    Coverage, Mined, MiningInput, MiningOptions, Remembered, mine, mine_remembering, mine_until,
+};
 pub use needs::{FailureRate, failure_rate, pool_spreads};
 pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, PatternType, Tier};
 pub use profile::{ResourceProfile, resource_profile};

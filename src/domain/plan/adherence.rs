@@ -61,29 +61,11 @@ pub fn adherence(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
-    use crate::domain::patterns::ResourceProfile;
-    use crate::domain::rules::{Flexibility, RuleSource};
+    use crate::domain::rules::fixture;
     use crate::domain::time::{DAY_MS, HOUR_MS};
 
     fn rule(cron: &str, shift_minutes: i64) -> Rule {
-        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
-        Rule {
-            name: "work".to_owned(),
-            task_type: "work".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone: Zone::UTC,
-            command: None,
-            user: None,
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes,
-            resources: ResourceProfile::default(),
-        }
+        Rule { shift_minutes, ..fixture::rule("work", cron) }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod profile;
 mod prover;
 pub(in crate::domain) mod random;
 mod reason;
+pub mod replay;
 mod score;
 mod search;
 mod settle;

@@ -89,6 +89,8 @@ pub enum StayCode {
     NotFound,
     /// Nobody looked.
     Untried,
+    /// No plan keeps every limit, so that nothing moves.
+    Infeasible,
 }
 
 /// A rule that the plan leaves alone.

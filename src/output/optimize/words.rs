@@ -28,10 +28,8 @@ pub fn move_words(
     let consequence = left.and_then(|left| consequence(strategy, present, left, slot_minutes));
     let relief_words = relieved.map(relief_words);
     let reason = match (&relief_words, &consequence) {
-        // A machine that was never too full is no reason; what the whole gains by it is.
-        (Some(words), _) if matches!(strategy, Strategy::PeakMitigation | Strategy::ConflictResolution) => {
-            words.clone()
-        }
+        // A moment that the plan leaves as full elsewhere is no reason; what the whole gains by it is.
+        (Some(words), _) if is_relieved(strategy, present, relieved) => words.clone(),
         (_, Some(consequence)) => consequence.clone(),
         (Some(words), None) => words.clone(),
         (None, None) => "it makes room for the others".to_owned(),
@@ -42,6 +40,16 @@ pub fn move_words(
         sentences.push(reason.clone());
     }
     MoveWords { reason, explanation: sentences.join("; ") }
+}
+
+/// Whether the rule's fullest moment is one that the strategy is there to relieve.
+fn is_relieved(strategy: Strategy, present: &Score, relief: Option<&ReliefShape>) -> bool {
+    let before = relief.map_or(0.0, |relief| relief.utilization_before);
+    match strategy {
+        Strategy::PeakMitigation => 100.0 * before > present.peak * (1.0 + SAME),
+        Strategy::ConflictResolution => before > 1.0 + SAME,
+        Strategy::BalanceLoad | Strategy::ResourceEfficiency => false,
+    }
 }
 
 fn relief_words(relief: &ReliefShape) -> String {
@@ -93,6 +101,10 @@ fn consequence(strategy: Strategy, present: &Score, left: &Score, slot_minutes: 
     }
 }
 
+fn is_same(one: f64, other: f64) -> bool {
+    (one - other).abs() <= SAME * one.abs().max(other.abs()).max(1.0)
+}
+
 /// Two numbers with as many digits as tell them apart.
 fn instead(then: f64, now: f64) -> String {
     let digits = (0..6).find(|digits| format!("{then:.digits$}") != format!("{now:.digits$}")).unwrap_or(6);
@@ -106,11 +118,15 @@ pub fn stay_words(
     limits: (WindowLimit, WindowLimit),
     strategy: Strategy,
     present: &Score,
+    slot_minutes: i64,
     name: &dyn Fn(usize) -> String,
 ) -> (StayCode, String) {
     let now = present.objective(strategy);
     match stay {
         StayReason::NoWindow => no_window(limits),
+        StayReason::Blocked { .. } if strategy == Strategy::ConflictResolution => {
+            (StayCode::Blocked, "it fits where it is, and nowhere else in its window".to_owned())
+        }
         StayReason::Blocked { places, meets, breaks_order, overloads } => {
             let mut causes = Vec::new();
             if !meets.is_empty() {
@@ -139,9 +155,17 @@ pub fn stay_words(
             };
             (StayCode::NoEffect, format!("nothing to gain: {what}"))
         }
+        StayReason::NotFound { objective, .. }
+            if strategy == Strategy::PeakMitigation && is_same(*objective, now) =>
+        {
+            let words = format!(
+                "nothing to gain: no other place lowers the peak of {now:.0}%, some would even the load a little"
+            );
+            (StayCode::NoEffect, words)
+        }
         StayReason::NotFound { shift, .. } => (
             StayCode::NotFound,
-            format!("{shift:+} slots would be better; the search ended before it was tried"),
+            format!("{:+} min would be better; the search ended before it was tried", shift * slot_minutes),
         ),
         StayReason::Untried => {
             (StayCode::Untried, "no better place was found; the problem is too large to try each".to_owned())
@@ -151,7 +175,7 @@ pub fn stay_words(
 
 fn worse_words(strategy: Strategy, now: f64, least: f64) -> String {
     match strategy {
-        Strategy::PeakMitigation if (least - now).abs() <= SAME * now.abs().max(1.0) => {
+        Strategy::PeakMitigation if is_same(least, now) => {
             "any shift would leave the peak and raise the variance".to_owned()
         }
         Strategy::PeakMitigation => format!("any shift would raise the peak, to {least:.0}% at least"),
@@ -229,6 +253,26 @@ mod tests {
     }
 
     #[test]
+    fn a_move_of_a_rule_that_was_no_part_of_the_peak_is_not_said_to_relieve_it() {
+        let mut relief = ReliefShape {
+            resource: "cpu_cores".to_owned(),
+            at: crate::domain::time::Timestamp::clamped(0),
+            utilization_before: 1.5,
+            utilization_after: 0.75,
+            together_with: Vec::new(),
+            together_with_names: vec!["a".to_owned()],
+        };
+        let (present, left) = (score(80.0, 40.0), score(80.0, 44.0));
+        let reason = |relief: &ReliefShape| {
+            move_words(Strategy::PeakMitigation, &present, Some(&left), Some(relief), 5).reason
+        };
+        assert_eq!(reason(&relief), "CPU at 150% with a; then 75%");
+        relief.utilization_before = 0.78;
+        let variance = "left alone, the peak would be the same, and the variance 44.0 %², not 40.0";
+        assert_eq!(reason(&relief), variance);
+    }
+
+    #[test]
     fn what_keeps_a_rule_is_named_side_by_side() {
         let limits = (WindowLimit::Flexibility, WindowLimit::Crontab);
         let (code, words) = no_window(limits);
@@ -242,7 +286,7 @@ mod tests {
         let stay = StayReason::Worse { places: 12, least: 90.0 };
         let flexible = (WindowLimit::Flexibility, WindowLimit::Flexibility);
         let (_, words) =
-            stay_words(&stay, flexible, Strategy::PeakMitigation, &score(80.0, 1.0), &|_| String::new());
+            stay_words(&stay, flexible, Strategy::PeakMitigation, &score(80.0, 1.0), 5, &|_| String::new());
         assert_eq!(words, "any shift would raise the peak, to 90% at least");
     }
 }

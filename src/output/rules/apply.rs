@@ -1,11 +1,10 @@
-//! What `rules apply` and `rules undo` answer: the difference in each place, and what becomes of each rule.
+//! What `rules apply` answers: the difference in each place, and what becomes of each rule.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::applied::{ChangeId, ChangeState, Place, Scheduler};
 use crate::domain::rules::RuleId;
-use crate::domain::time::Timestamp;
 use crate::output::format::{quantity, shorten};
 use crate::output::report::typed_records;
 use crate::output::{Report, Style};
@@ -114,7 +113,7 @@ pub struct ApplyReport {
 }
 
 /// The status of the whole.
-fn status_word(places: &[PlaceShape]) -> &'static str {
+pub(super) fn status_word(places: &[PlaceShape]) -> &'static str {
     let any = |status: PlaceStatus| places.iter().any(|place| place.status == status);
     if any(PlaceStatus::Failed) || any(PlaceStatus::EditedSince) {
         "partly_done"
@@ -127,7 +126,7 @@ fn status_word(places: &[PlaceShape]) -> &'static str {
     }
 }
 
-fn settled_lines(settled: &[SettledShape]) -> String {
+pub(super) fn settled_lines(settled: &[SettledShape]) -> String {
     let line = |settled: &SettledShape| {
         format!(
             "Change {} of {} had been interrupted: {}\n",
@@ -144,7 +143,12 @@ fn settled_lines(settled: &[SettledShape]) -> String {
     settled.iter().map(line).collect()
 }
 
-fn place_lines(places: &[PlaceShape], style: &Style) -> String {
+pub(super) fn next_step_lines(steps: &[String], style: &Style) -> String {
+    let lines: String = steps.iter().map(|step| format!("  {step}\n")).collect();
+    if lines.is_empty() { lines } else { format!("\n{}\n{lines}", style.bold("Run now")) }
+}
+
+pub(super) fn place_lines(places: &[PlaceShape], style: &Style) -> String {
     let mut text = String::new();
     for place in places {
         let said = match place.status {
@@ -225,10 +229,7 @@ impl Report for ApplyReport {
                 text.push_str(&format!("{} {said}\n", quantity(count, "rule")));
             }
         }
-        if !self.next_steps.is_empty() {
-            text.push_str(&format!("\n{}\n", style.bold("Run now")));
-            self.next_steps.iter().for_each(|step| text.push_str(&format!("  {step}\n")));
-        }
+        text.push_str(&next_step_lines(&self.next_steps, style));
         if text.is_empty() { "Nothing to apply.\n".to_owned() } else { text }
     }
 
@@ -255,66 +256,5 @@ fn effect_word(effect: RuleEffect) -> &'static str {
         RuleEffect::TakenOut => "taken out",
         RuleEffect::Skipped => "skipped",
         RuleEffect::Refused => "refused",
-    }
-}
-
-/// A rule that went back in the store.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MovedBackShape {
-    /// The rule.
-    pub rule_id: RuleId,
-    /// Its schedule now, in words.
-    pub schedule: String,
-}
-
-/// What `rules undo` answers.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UndoReport {
-    /// When what is taken back was applied; `None` where there is nothing to take back.
-    pub applied_at: Option<Timestamp>,
-    /// The places it changed.
-    pub places: Vec<PlaceShape>,
-    /// Rules that went back in the store.
-    pub moved_back: Vec<MovedBackShape>,
-    /// Earlier changes that were found unfinished.
-    pub settled: Vec<SettledShape>,
-    /// Commands that a person runs now.
-    pub next_steps: Vec<String>,
-}
-
-impl UndoReport {
-    /// Whether something is to be changed.
-    pub fn has_changes(&self) -> bool {
-        self.places.iter().any(|place| place.status == PlaceStatus::Planned)
-    }
-}
-
-impl Report for UndoReport {
-    fn data(&self) -> Value {
-        json!({
-            "status": status_word(&self.places),
-            "applied_at": self.applied_at,
-            "places": self.places,
-            "moved_back": self.moved_back,
-            "settled": self.settled,
-            "next_steps": self.next_steps,
-        })
-    }
-
-    fn table(&self, style: &Style) -> String {
-        let mut text = settled_lines(&self.settled);
-        match self.applied_at {
-            None => text.push_str("Nothing to take back.\n"),
-            Some(at) => text.push_str(&format!("What was applied {}:\n", style.time(at))),
-        }
-        text.push_str(&place_lines(&self.places, style));
-        for rule in &self.moved_back {
-            text.push_str(&format!("rule {} is back at {}\n", rule.rule_id.0, rule.schedule));
-        }
-        if !self.next_steps.is_empty() {
-            text.push_str(&format!("\n{}\n", style.bold("Run now")));
-            self.next_steps.iter().for_each(|step| text.push_str(&format!("  {step}\n")));
-        }
-        text
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::co_occurrence::references;
+use super::co_occurrence::References;
 use super::evidence::e_bh_threshold;
 use super::explained_runs::explained_runs;
 use super::habits::{HabitCandidate, habit_candidates};
@@ -30,6 +30,7 @@ pub(super) fn with_patterns_beyond(
     mut scheduled: Vec<Pattern>,
     input: &MiningInput<'_>,
     histories: &[Starts<'_>],
+    references: &[References],
     around: &Surroundings,
     options: &MiningOptions,
     stop: &(dyn Fn() -> bool + Sync),
@@ -37,7 +38,7 @@ pub(super) fn with_patterns_beyond(
     if stop() || options.coverage == Coverage::SomeTaskTypes {
         return scheduled;
     }
-    let explained = explained_of(histories, &scheduled);
+    let explained = explained_of(histories, references, &scheduled);
     let (habits, mut tested) = habit_candidates(histories, &explained, &options.user_names, around);
     let mut candidates: Vec<(f64, Pattern)> =
         habits.into_iter().map(|HabitCandidate { net, pattern }| (net, pattern)).collect();
@@ -96,7 +97,11 @@ fn mostly_scheduled<'a>(histories: &[Starts<'a>], explained: &[Vec<bool>]) -> BT
 }
 
 /// For each history, which runs its patterns explain.
-fn explained_of(histories: &[Starts<'_>], scheduled: &[Pattern]) -> Vec<Vec<bool>> {
+fn explained_of(
+    histories: &[Starts<'_>],
+    references: &[References],
+    scheduled: &[Pattern],
+) -> Vec<Vec<bool>> {
     let mut by_successor: BTreeMap<&str, Vec<&Pattern>> = BTreeMap::new();
     for pattern in scheduled.iter().filter(|pattern| !is_wide(pattern)) {
         if let Some(name) = pattern.task_types.last() {
@@ -106,7 +111,7 @@ fn explained_of(histories: &[Starts<'_>], scheduled: &[Pattern]) -> Vec<Vec<bool
     let index_of: BTreeMap<&str, usize> =
         histories.iter().enumerate().map(|(index, starts)| (starts.name, index)).collect();
     let ends_of =
-        |name: &str| index_of.get(name).map(|index| references(&histories[*index]).0).unwrap_or_default();
+        |name: &str| index_of.get(name).map(|index| references[*index].at_ms.clone()).unwrap_or_default();
     histories
         .par_iter()
         .map(|starts| match by_successor.get(starts.name) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::co_occurrence::{LONGEST_LAG_MS, references};
+use super::co_occurrence::{LONGEST_LAG_MS, References};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::credibility::MOST_CHAIN_CHANCE;
 use super::cursor::Cursor;
@@ -37,16 +37,18 @@ pub(super) struct Chain {
 /// where schedules place them so well already.
 pub(super) fn find_chain(
     histories: &[Starts<'_>],
+    references: &[References],
     (predecessor, successor): (usize, usize),
     kept_within_ms: Option<i64>,
     min_occurrences: u64,
 ) -> Option<Chain> {
     let starts = &histories[successor];
-    let (instants, from_end) = references(&histories[predecessor]);
-    let longest = usual_distance(&instants).min(LONGEST_LAG_MS);
+    let References { at_ms: instants, are_ends, usual_distance_ms } = &references[predecessor];
+    let longest = (*usual_distance_ms).min(LONGEST_LAG_MS);
     let mut lags: Vec<i64> = Vec::new();
-    for instant in &instants {
-        let from = starts.at_ms.partition_point(|start| start < instant);
+    let mut cursor = Cursor::new(&starts.at_ms);
+    for instant in instants {
+        let from = cursor.below(*instant);
         // More starts than these within reach are no successors of one run.
         lags.extend(
             starts.at_ms[from..]
@@ -76,7 +78,7 @@ pub(super) fn find_chain(
         if stands_out < 0.5 * (nats + LEAST_NET) {
             continue;
         }
-        let places = spread_places(&instants, lag_ms, half_width_ms, starts);
+        let places = spread_places(instants, lag_ms, half_width_ms, starts);
         let mut cursor = Cursor::new(&starts.at_ms);
         let hits = places.iter().filter(|place| cursor.nearest(**place, half_width_ms).is_some()).count();
         if (hits as u64) < min_occurrences.max(4) || hits * 10 < places.len() * 4 {
@@ -89,17 +91,18 @@ pub(super) fn find_chain(
         let net = flanked.ln_e - nats;
         if net >= LEAST_NET && best.as_ref().is_none_or(|best| net > best.net) {
             let chance = flanked.chance;
-            best = Some(Chain { predecessor, successor, net, lag_ms, half_width_ms, from_end, chance });
+            best = Some(Chain {
+                predecessor,
+                successor,
+                net,
+                lag_ms,
+                half_width_ms,
+                from_end: *are_ends,
+                chance,
+            });
         }
     }
     best
-}
-
-/// Median distance of consecutive instants.
-fn usual_distance(instants: &[i64]) -> i64 {
-    let mut gaps: Vec<i64> = instants.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    gaps.sort_unstable();
-    median(&gaps)
 }
 
 /// The lags in the most crowded window.
@@ -145,12 +148,17 @@ fn spread_places(instants: &[i64], lag_ms: i64, half_width_ms: i64, starts: &Sta
 }
 
 /// The pattern of a chain with, for each run of the successor it explains, how far that lies from its place.
-pub(super) fn report_chain(chain: &Chain, histories: &[Starts<'_>], around: &Surroundings) -> Option<Draft> {
+pub(super) fn report_chain(
+    chain: &Chain,
+    histories: &[Starts<'_>],
+    references: &[References],
+    around: &Surroundings,
+) -> Option<Draft> {
     let starts = &histories[chain.successor];
-    let (instants, _) = references(&histories[chain.predecessor]);
-    let half_distance = usual_distance(&instants) / 2;
+    let References { at_ms: instants, usual_distance_ms, .. } = &references[chain.predecessor];
+    let half_distance = usual_distance_ms / 2;
     let tolerance_ms = (2 * chain.half_width_ms).clamp(30 * SECOND_MS, (half_distance).max(30 * SECOND_MS));
-    let places = spread_places(&instants, chain.lag_ms, chain.half_width_ms, starts);
+    let places = spread_places(instants, chain.lag_ms, chain.half_width_ms, starts);
     // Runs of the predecessor after the last start of the successor are misses, too.
     let later = instants.iter().map(|instant| instant + chain.lag_ms);
     let last = places.last().copied().unwrap_or(i64::MIN);

@@ -27,6 +27,8 @@ pub(super) struct ClockCandidate {
     pub(super) chance: f64,
     /// Starts explained, ascending indices.
     pub(super) hits: Vec<usize>,
+    /// Whether they were kept to the end of the starts.
+    pub(super) is_open: bool,
     /// Minutes of the day that may be meant, with the ln of their weight, the likeliest first; empty until it
     /// has been asked which.
     pub(super) minutes: Vec<(i64, f64)>,
@@ -93,7 +95,17 @@ pub(super) fn examine(
             FAMILY_NATS + zone_nats(times.clock) + step_nats(times.step_ms) + std::f64::consts::LN_2;
         net = net.max(phase - step_nats - choice.nats);
     }
-    Some(ClockCandidate { times, choice, net, nats: nats + choice.nats, chance, hits, minutes: Vec::new() })
+    let is_open = counts.last().is_none_or(|last| choice.days.1 >= last.day.number);
+    Some(ClockCandidate {
+        times,
+        choice,
+        net,
+        nats: nats + choice.nats,
+        chance,
+        hits,
+        is_open,
+        minutes: Vec::new(),
+    })
 }
 
 /// ln e-value of the days that hits fall on: when nothing recurs, a start's day does not depend on its time of

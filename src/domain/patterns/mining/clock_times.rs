@@ -1,11 +1,13 @@
 //! Slots at local clock times, and what a history says for and against them.
 
+use serde::{Deserialize, Serialize};
+
 use super::cursor::Cursor;
 use super::surroundings::Surroundings;
 use crate::domain::time::{DAY_MS, HOUR_MS};
 
 /// Slots every `step_ms` of every local day.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ClockTimes {
     /// Index into the clocks of the surroundings.
     pub(super) clock: usize,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::history::Starts;
+use super::scatter::median;
 use crate::domain::time::HOUR_MS;
 
 /// How long after an end another start may still belong to it.
@@ -16,22 +17,41 @@ const RECENT: usize = 32;
 /// Types up to which every pair has a counter of its own: 64 MiB of them.
 const MOST_COUNTED: usize = 4_096;
 
-/// Instants (ms) of a type's newest runs that a successor could wait for: ends where nearly all are known,
-/// starts elsewhere; ascending. The flag says whether they are ends.
-pub(super) fn references(starts: &Starts<'_>) -> (Vec<i64>, bool) {
-    let used = &starts.runs[starts.runs.len().saturating_sub(RUNS_USED)..];
-    let ends: Vec<i64> = used.iter().filter_map(|run| run.ended_at.map(|end| end.millis())).collect();
-    let from_end = ends.len() * 10 >= used.len() * 8;
-    let mut instants = if from_end { ends } else { used.iter().map(|run| run.started_at.millis()).collect() };
-    instants.sort_unstable();
-    (instants, from_end)
+/// What a successor could wait for: a type's newest runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct References {
+    /// Ends where nearly all are known, starts elsewhere; ascending, ms UTC.
+    pub(super) at_ms: Vec<i64>,
+    /// Whether they are ends.
+    pub(super) are_ends: bool,
+    /// Median distance of two that follow each other.
+    pub(super) usual_distance_ms: i64,
+}
+
+impl References {
+    /// Those of `starts`.
+    pub(super) fn of(starts: &Starts<'_>) -> References {
+        let used = &starts.runs[starts.runs.len().saturating_sub(RUNS_USED)..];
+        let ends: Vec<i64> = used.iter().filter_map(|run| run.ended_at.map(|end| end.millis())).collect();
+        let are_ends = ends.len() * 10 >= used.len() * 8;
+        let mut at_ms =
+            if are_ends { ends } else { used.iter().map(|run| run.started_at.millis()).collect() };
+        at_ms.sort_unstable();
+        let mut gaps: Vec<i64> = at_ms.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        gaps.sort_unstable();
+        References { usual_distance_ms: median(&gaps), at_ms, are_ends }
+    }
 }
 
 /// Pairs (predecessor, successor) of indices into `histories` that occur together at least five times and more
 /// often than by accident, at most 32 predecessors for each successor, ascending. Only types for which
 /// `may_follow` holds are successors.
-pub(super) fn frequent_pairs(histories: &[Starts<'_>], may_follow: &[bool]) -> Vec<(usize, usize)> {
-    let instants = timeline(histories, may_follow);
+pub(super) fn frequent_pairs(
+    histories: &[Starts<'_>],
+    references: &[References],
+    may_follow: &[bool],
+) -> Vec<(usize, usize)> {
+    let instants = timeline(histories, references, may_follow);
     let used = runs_compared(histories.len());
     let (together, present, seen) = match histories.len() <= MOST_COUNTED {
         true => count_densely(&instants, histories.len()),
@@ -80,15 +100,15 @@ fn is_frequent(count: f64, starts: f64, usual: f64, types: usize) -> bool {
 type Instant = (i64, bool, u32);
 
 /// Ends and starts in order. An end comes before a start at the same instant: the successor may start at once.
-fn timeline(histories: &[Starts<'_>], may_follow: &[bool]) -> Vec<Instant> {
+fn timeline(histories: &[Starts<'_>], references: &[References], may_follow: &[bool]) -> Vec<Instant> {
     let used = runs_compared(histories.len());
     let mut instants: Vec<Instant> = Vec::new();
-    for (index, starts) in histories.iter().enumerate() {
+    for (index, (starts, references)) in histories.iter().zip(references).enumerate() {
         if starts.runs.len() < FEWEST as usize {
             continue;
         }
-        let ends = references(starts).0;
-        instants.extend(ends[ends.len().saturating_sub(used)..].iter().map(|at| (*at, false, index as u32)));
+        let ends = &references.at_ms[references.at_ms.len().saturating_sub(used)..];
+        instants.extend(ends.iter().map(|at| (*at, false, index as u32)));
         if may_follow.get(index).copied().unwrap_or(true) {
             let newest = &starts.at_ms[starts.at_ms.len().saturating_sub(used)..];
             instants.extend(newest.iter().map(|at| (*at, true, index as u32)));
@@ -221,7 +241,8 @@ mod tests {
         let histories = histories(60);
         let starts: Vec<Starts<'_>> =
             histories.iter().map(|one| Starts::new(one, i64::MIN, i64::MAX)).collect();
-        let instants = timeline(&starts, &[true; 60]);
+        let references: Vec<References> = starts.iter().map(References::of).collect();
+        let instants = timeline(&starts, &references, &[true; 60]);
         assert_eq!(count_densely(&instants, 60), count_sparsely(&instants, 60));
     }
 
@@ -230,10 +251,11 @@ mod tests {
         let histories = histories(200);
         let starts: Vec<Starts<'_>> =
             histories.iter().map(|one| Starts::new(one, i64::MIN, i64::MAX)).collect();
-        let pairs = frequent_pairs(&starts, &[true; 200]);
+        let references: Vec<References> = starts.iter().map(References::of).collect();
+        let pairs = frequent_pairs(&starts, &references, &[true; 200]);
         assert!(pairs.contains(&(0, 1)));
         assert!(pairs.len() < 200 * 20, "{} pairs", pairs.len());
-        let unasked = frequent_pairs(&starts, &[false; 200]);
+        let unasked = frequent_pairs(&starts, &references, &[false; 200]);
         assert_eq!(unasked, []);
     }
 }

@@ -1,16 +1,19 @@
 //! Mining all histories: explain each, decide over all of them what is no accident, report.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::beyond_schedules::with_patterns_beyond;
 use super::chains::{Chain, find_chain, report_chain, saved_nats};
-use super::co_occurrence::frequent_pairs;
+use super::co_occurrence::{References, frequent_pairs};
 use super::credibility::{Follower, explains_successor, is_credible, without_reciprocals};
 use super::evidence::{e_bh_threshold, ln_adjusted_p_values};
-use super::explain::{Explanation, LEAST_NET, explain_bursts};
+use super::explain::{Explained, Explanation, LEAST_NET, explain};
 use super::history::Starts;
 use super::holidays::note_holidays;
 use super::input::{MiningInput, MiningOptions};
+use super::memory::Remembered;
 use super::moves::link_moves;
 use super::observation::Observation;
 use super::period::PeriodCandidate;
@@ -22,7 +25,7 @@ use super::tentative::tentative_pattern;
 use super::timetable::timetables;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::{Pattern, Tier, Verdict, pool_spreads};
+use crate::domain::patterns::{Pattern, Tier, Verdict, pool_spreads, resource_profile};
 use crate::domain::time::DAY_MS;
 
 /// Share of false patterns among the confirmed ones, at most, in expectation.
@@ -48,37 +51,83 @@ pub fn mine_until(
     options: &MiningOptions,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Pattern> {
-    let Some((mut histories, around)) = prepare(input, options) else { return Vec::new() };
-    let mut scheduled = scheduled_patterns(&mut histories, &around, stop);
+    mine_remembering(input, options, stop).patterns
+}
+
+/// Patterns, and what to remember of the search for them.
+#[derive(Clone, Debug, Default)]
+pub struct Mined {
+    /// The patterns, in a fixed order.
+    pub patterns: Vec<Pattern>,
+    /// What was learnt of histories that were searched, by name; of the others what was remembered still holds.
+    pub learnt: Vec<(String, Remembered)>,
+    /// Histories that were not searched, as what was remembered of them still holds.
+    pub recalled: u64,
+}
+
+/// Like [`mine_until`], and tells what to remember: given back with the next mining, only what has changed is
+/// searched again.
+pub fn mine_remembering(
+    input: &MiningInput<'_>,
+    options: &MiningOptions,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Mined {
+    let Some((mut histories, around)) = prepare(input, options) else { return Mined::default() };
+    let explained = explained(&mut histories, &around, &options.remembered, stop);
+    let learnt = histories
+        .iter()
+        .zip(&explained)
+        .filter_map(|(starts, explained)| Some((starts.name.to_owned(), explained.learnt.clone()?)))
+        .collect();
+    let recalled = explained.iter().filter(|explained| explained.learnt.is_none()).count() as u64;
+    let explained = explained.into_iter().map(|explained| explained.by).collect();
+    let references: Vec<References> = histories.par_iter().map(References::of).collect();
+    let mut scheduled = scheduled_patterns(&histories, &references, explained, &around, stop);
     note_holidays(&mut scheduled, &histories, &around, &options.holidays);
-    let mut patterns = with_patterns_beyond(scheduled, input, &histories, &around, options, stop);
+    let mut patterns =
+        with_patterns_beyond(scheduled, input, &histories, &references, &around, options, stop);
     patterns.sort_by(|one, other| order(one).cmp(&order(other)));
     pool_spreads(&mut patterns);
-    patterns
+    Mined { patterns, learnt, recalled }
+}
+
+/// What explains each history.
+fn explained(
+    histories: &mut [Starts<'_>],
+    around: &Surroundings,
+    remembered: &BTreeMap<String, Remembered>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<Explained> {
+    histories
+        .par_iter_mut()
+        .map(|starts| match stop() {
+            true => Explained { by: Vec::new(), learnt: None },
+            false => {
+                let known = remembered.get(starts.name);
+                explain(starts, around, known)
+            }
+        })
+        .collect()
 }
 
 /// Patterns of schedules and chains.
 fn scheduled_patterns(
-    histories: &mut [Starts<'_>],
+    histories: &[Starts<'_>],
+    references: &[References],
+    explained: Vec<Vec<Explanation>>,
     around: &Surroundings,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Pattern> {
-    let explained: Vec<Vec<Explanation>> = histories
-        .par_iter_mut()
-        .map(|starts| match stop() {
-            true => Vec::new(),
-            false => explain_bursts(starts, around),
-        })
-        .collect();
-    let histories: &[Starts<'_>] = histories;
     let kept_within: Vec<Option<i64>> =
         histories.iter().zip(&explained).map(|(starts, found)| kept_within(starts, found)).collect();
     let may_follow: Vec<bool> =
         kept_within.iter().map(|kept| kept.is_none_or(|half_width_ms| half_width_ms > PUNCTUAL_MS)).collect();
-    let chains: Vec<Chain> = frequent_pairs(histories, &may_follow)
+    let chains: Vec<Chain> = frequent_pairs(histories, references, &may_follow)
         .into_par_iter()
         .filter(|_| !stop())
-        .filter_map(|pair| find_chain(histories, pair, kept_within[pair.1], around.min_occurrences))
+        .filter_map(|pair| {
+            find_chain(histories, references, pair, kept_within[pair.1], around.min_occurrences)
+        })
         .collect();
     let mut strongest: Vec<f64> = explained
         .iter()
@@ -115,7 +164,7 @@ fn scheduled_patterns(
             let following: Vec<Draft> = predecessors[index]
                 .iter()
                 .filter(|chain| chain.net >= threshold)
-                .filter_map(|chain| report_chain(chain, histories, around))
+                .filter_map(|chain| report_chain(chain, histories, references, around))
                 .filter(|chain| explains_successor(chain, starts))
                 .collect();
             let followers = true_followers(following, &own, starts);
@@ -253,7 +302,14 @@ fn credible_patterns(mut drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern
         drop(credible);
         if drafts.len() == before {
             let mut outlived = outlived(&patterns).into_iter();
-            patterns.retain(|_| !outlived.next().unwrap_or(false));
+            let mut needs = drafts.iter().map(|draft| &draft.hits);
+            patterns.retain_mut(|pattern| {
+                let is_kept = !outlived.next().unwrap_or(false);
+                if let Some(hits) = needs.next().filter(|_| is_kept) {
+                    pattern.resources = resource_profile(hits.iter().map(|hit| starts.runs[*hit]));
+                }
+                is_kept
+            });
             link_moves(&mut patterns);
             return patterns;
         }

@@ -5,13 +5,14 @@ use std::f64::consts::LN_2;
 use super::bursts::by_gaps;
 use super::clock_evidence::ClockCandidate;
 use super::clock_minute::at_the_minute;
-use super::clock_search::clock_candidates;
 use super::credibility::MOST_NATS_PER_HIT;
 use super::finer_times::are_finer;
 use super::history::Starts;
 use super::loops::{LoopCandidate, best_loop};
-use super::period::{PeriodCandidate, period_candidates};
+use super::memory::{PhaseRank, Place, Remembered, Trail};
+use super::period::PeriodCandidate;
 use super::rhythm::rhythm;
+use super::source::Source;
 use super::surroundings::Surroundings;
 use super::zone_choice::settle_zone;
 use crate::domain::time::DAY_MS;
@@ -20,8 +21,6 @@ use crate::domain::time::DAY_MS;
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
 /// The same for what may be tentative: 5 %.
 const LEAST_TENTATIVE: f64 = 2.995_732_273_553_991;
-/// Nats by which a phase shared by all starts must outweigh windows that hold some of them.
-const CLEAR_NATS: f64 = 5.0;
 /// Rounds of explaining what is left.
 const ROUNDS: usize = 8;
 
@@ -74,24 +73,80 @@ impl Explanation {
     }
 }
 
-/// Schedules that explain `starts`. Where these come in bursts and no schedule of all of them explains most, but
-/// one of the first runs of bursts does, only these first runs are kept: the others tried again.
-pub(super) fn explain_bursts(starts: &mut Starts<'_>, around: &Surroundings) -> Vec<Explanation> {
-    let found = explain(&starts.at_ms, around, starts.resolution_ms);
-    if explains_most(&found, starts.at_ms.len()) {
-        return found;
+/// What explains a history, and what is to be remembered of the search for it.
+pub(super) struct Explained {
+    /// What explains it, strongest first.
+    pub(super) by: Vec<Explanation>,
+    /// What the search found, where there was one; `None` where what was remembered still holds.
+    pub(super) learnt: Option<Remembered>,
+}
+
+/// Schedules that explain `starts`, from what was `known` of them where that still holds, from a search otherwise.
+pub(super) fn explain(
+    starts: &mut Starts<'_>,
+    around: &Surroundings,
+    known: Option<&Remembered>,
+) -> Explained {
+    if let Some(by) = known.and_then(|known| recall(starts, around, known)) {
+        return Explained { by, learnt: None };
     }
-    let Some(bursts) = by_gaps(starts) else { return found };
+    let (count, ends) = (starts.at_ms.len(), (starts.at_ms.first().copied(), starts.at_ms.last().copied()));
+    let resolution_ms = starts.resolution_ms;
+    let (found, heads_only) = search(starts, around);
+    let learnt = match ends {
+        (Some(first), Some(last)) => Some(Remembered {
+            searched_ms: (first, last),
+            starts: count,
+            left: found.left.len(),
+            resolution_ms,
+            heads_only,
+            trail: found.trail,
+        }),
+        _ => None,
+    };
+    Explained { by: found.by, learnt }
+}
+
+/// What is `known`, weighed on `starts` as they are now. `None` where it does not hold as it did.
+fn recall(starts: &mut Starts<'_>, around: &Surroundings, known: &Remembered) -> Option<Vec<Explanation>> {
+    if !known.may_hold_for(&starts.at_ms, starts.resolution_ms) {
+        return None;
+    }
+    let heads = match known.heads_only {
+        true => Some(starts.only_heads(&by_gaps(starts)?)),
+        false => None,
+    };
+    let used = heads.as_ref().unwrap_or(starts);
+    let found = peel(&used.at_ms, around, used.resolution_ms, &Source::Known(&known.trail));
+    if !known.is_confirmed_by(&found.trail, &found.left)
+        || (known.heads_only && !explains_most(&found.by, used.at_ms.len()))
+    {
+        return None;
+    }
+    if let Some(heads) = heads {
+        *starts = heads;
+    }
+    Some(found.by)
+}
+
+/// Schedules that explain `starts`. Where these come in bursts and no schedule of all of them explains most, but
+/// one of the first runs of bursts does, only these first runs are kept, and it is said so: the others tried again.
+fn search(starts: &mut Starts<'_>, around: &Surroundings) -> (Peeled, bool) {
+    let found = peel(&starts.at_ms, around, starts.resolution_ms, &Source::Search);
+    if explains_most(&found.by, starts.at_ms.len()) {
+        return (found, false);
+    }
+    let Some(bursts) = by_gaps(starts) else { return (found, false) };
     let heads = starts.only_heads(&bursts);
-    let of_heads = explain(&heads.at_ms, around, heads.resolution_ms);
-    let strongest = |found: &[Explanation]| found.iter().map(Explanation::net).fold(0.0, f64::max);
+    let of_heads = peel(&heads.at_ms, around, heads.resolution_ms, &Source::Search);
+    let strongest = |found: &Peeled| found.by.iter().map(Explanation::net).fold(0.0, f64::max);
     // Looking twice costs a bit; the tries that are gone take some of the evidence of a wide slot with them.
     let is_as_strong = strongest(&of_heads) >= (0.8 * strongest(&found)).max(LEAST_NET + LN_2);
-    if !is_as_strong || !explains_most(&of_heads, heads.at_ms.len()) {
-        return found;
+    if !is_as_strong || !explains_most(&of_heads.by, heads.at_ms.len()) {
+        return (found, false);
     }
     *starts = heads;
-    of_heads
+    (of_heads, true)
 }
 
 /// Whether clocks and periods place at least seven of ten starts.
@@ -101,9 +156,17 @@ fn explains_most(found: &[Explanation], starts: usize) -> bool {
     placed * 10 >= starts * 7
 }
 
-/// Schedules that explain ascending `starts`, strongest first.
-fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Explanation> {
+/// What explains starts, strongest first; where it was found; and the starts that no clock or period explains.
+struct Peeled {
+    by: Vec<Explanation>,
+    trail: Trail,
+    left: Vec<i64>,
+}
+
+/// Explains ascending `starts`: what explains most first, then what that leaves over.
+fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Source<'_>) -> Peeled {
     let mut accepted: Vec<Explanation> = Vec::new();
+    let mut trail = Trail::default();
     let mut left: Vec<i64> = starts.to_vec();
     let mut indices: Vec<usize> = (0..starts.len()).collect();
     let mut shared_phase: Option<PeriodCandidate> = None;
@@ -111,24 +174,17 @@ fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Exp
         if (left.len() as u64) < around.min_occurrences {
             break;
         }
-        let mut candidates: Vec<Explanation> = clock_candidates(&left, around, resolution_ms, LEAST_NET)
-            .into_iter()
-            .map(Explanation::Clock)
-            .collect();
-        candidates.extend(
-            period_candidates(&left, around, resolution_ms, LEAST_NET).into_iter().map(Explanation::Period),
-        );
+        let mut candidates = source.candidates(round, &left, around, resolution_ms);
         candidates.retain(|one| one.net() <= MOST_NATS_PER_HIT * one.hits().len() as f64);
         candidates
             .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
-        // The spectrum is looked at only where windows leave more than a tenth of the starts unexplained.
         let best = candidates.first().map_or((0, LEAST_NET), |best| (best.hits().len(), best.net()));
-        if round == 0 && best.0 * 10 < left.len() * 9 {
+        let mut is_phase_first = false;
+        if round == 0 && source.asks_for_phase(best.0, left.len()) {
             shared_phase = rhythm(&left, around, resolution_ms, LEAST_TENTATIVE);
-            if let Some(found) = shared_phase
-                .take_if(|found| found.net > best.1 + CLEAR_NATS && found.hits.len() * 2 > best.0 * 3)
-            {
+            if let Some(found) = shared_phase.take_if(|found| source.puts_first(found, best)) {
                 candidates.insert(0, Explanation::Period(found));
+                is_phase_first = true;
             }
         }
         let span_ms = left[left.len() - 1] - left[0];
@@ -163,6 +219,12 @@ fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Exp
                 taken[*hit] = true;
             }
             let period_found = matches!(refined, Explanation::Period(_));
+            match candidate {
+                _ if index == 0 && is_phase_first => trail.phase = Some(PhaseRank::First),
+                Explanation::Clock(found) => trail.places.push((round, Place::of_clock(found))),
+                Explanation::Period(found) => trail.places.push((round, Place::of_period(found))),
+                Explanation::Loop(..) => {}
+            }
             accepted.push(refined);
             if period_found {
                 break;
@@ -175,8 +237,7 @@ fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Exp
         retain_free(&mut indices, &taken);
     }
     settle_zone(&mut accepted, starts, around, resolution_ms);
-    // A loop is looked for only where clocks and periods explain little: gaps of a kept schedule are even, too.
-    let found = match left.len() * 2 > starts.len() {
+    let found = match source.asks_for_loop(left.len(), starts.len()) {
         true => best_loop(&left, resolution_ms).filter(|found| found.net >= LEAST_NET),
         false => None,
     };
@@ -188,11 +249,13 @@ fn explain(starts: &[i64], around: &Surroundings, resolution_ms: i64) -> Vec<Exp
             && found.is_none_or(|looped| looped.lattice_deviations > MAKING_UP || phase.net > looped.net)
     });
     if let Some(found) = shared_phase {
+        trail.phase = Some(PhaseRank::Last);
         accepted.push(Explanation::Period(found));
     } else if let Some(found) = found {
+        trail.is_loop = true;
         accepted.push(Explanation::Loop(found, indices));
     }
-    accepted
+    Peeled { by: accepted, trail, left }
 }
 
 /// Drops the values whose place is taken.

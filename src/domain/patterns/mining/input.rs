@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::memory::Remembered;
 use crate::domain::activity::{TaskHistory, UserId};
 use crate::domain::calendar::Zone;
 use crate::domain::time::TimeSpan;
@@ -33,6 +34,9 @@ pub struct MiningOptions {
     pub holidays: Vec<NaiveDate>,
     /// Whether the histories are all there are.
     pub coverage: Coverage,
+    /// What an earlier mining with the same zone, span length and least number of hits remembered, by name of the
+    /// history.
+    pub remembered: BTreeMap<String, Remembered>,
 }
 
 /// How much of what ran the histories tell of.
@@ -51,6 +55,7 @@ impl Default for MiningOptions {
             user_names: BTreeMap::new(),
             holidays: Vec::new(),
             coverage: Coverage::AllTaskTypes,
+            remembered: BTreeMap::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ mod load_profile;
 mod load_windows;
 mod local_clock;
 mod loops;
+mod memory;
 mod minute;
 mod moves;
 mod numerics;
@@ -50,6 +51,7 @@ mod scatter;
 mod seasonal;
 mod shared_minute;
 mod slot_life;
+mod source;
 mod spectrum;
 mod stretches;
 mod surroundings;
@@ -80,11 +82,14 @@ mod life_test;
 #[cfg(test)]
 mod load_test;
 #[cfg(test)]
+mod memory_test;
+#[cfg(test)]
 mod null_test;
 #[cfg(test)]
 mod seasonal_test;
 #[cfg(test)]
 mod trace_test;
 
-pub use engine::{mine, mine_until};
+pub use engine::{Mined, mine, mine_remembering, mine_until};
 pub use input::{Coverage, MiningInput, MiningOptions};
+pub use memory::Remembered;

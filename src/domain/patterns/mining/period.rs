@@ -24,6 +24,8 @@ pub(super) struct PeriodCandidate {
     pub(super) half_width_ms: i64,
     /// First and last slot number of the time it was kept.
     pub(super) kept: (i64, i64),
+    /// Whether it was kept to the end of the starts.
+    pub(super) is_open: bool,
     /// ln e-value after all charges.
     pub(super) net: f64,
     /// ln of the p-value after all charges, where the phase of all starts was tested.
@@ -63,38 +65,47 @@ pub(super) fn period_candidates(
     if starts.len() < 6 {
         return Vec::new();
     }
-    if starts.len() > MOST_STARTS {
-        // The newest starts say which periods there are; only those are looked for in the rest.
-        let skipped = starts.len() - MOST_STARTS;
-        return period_candidates(&starts[skipped..], around, resolution_ms, least_net)
-            .into_iter()
-            .map(|mut found| {
-                found.hits.iter_mut().for_each(|hit| *hit += skipped);
-                match examine(starts, found.period_ms, around, resolution_ms) {
-                    Some(whole) if whole.net > found.net => whole,
-                    _ => found,
-                }
-            })
-            .collect();
-    }
+    // The newest starts say which periods there are; only those are looked for in the rest.
+    let newest = &starts[starts.len().saturating_sub(MOST_STARTS)..];
     let mut found = Vec::new();
-    let span_ms = (starts[starts.len() - 1] - starts[0]) as f64;
-    for gap in likely_gaps(starts, 5, 0.02) {
+    let span_ms = (newest[newest.len() - 1] - newest[0]) as f64;
+    for gap in likely_gaps(newest, 5, 0.02) {
         for share in [1.0, 2.0, 3.0] {
             // Far more slots than starts: it cannot be kept often enough, whatever part of the time.
-            if span_ms > gap / share * (SLOTS_PER_START * starts.len() as i64 + 100) as f64 {
+            if span_ms > gap / share * (SLOTS_PER_START * newest.len() as i64 + 100) as f64 {
                 continue;
             }
-            let Some(period_ms) = refine_length(starts, gap / share) else { continue };
-            let period_ms = rounded(period_ms, starts, resolution_ms);
+            let Some(period_ms) = refine_length(newest, gap / share) else { continue };
+            let period_ms = rounded(period_ms, newest, resolution_ms);
             if period_ms < SHORTEST_MS.max(4.0 * resolution_ms as f64) || belongs_to_clock(period_ms) {
                 continue;
             }
-            found.extend(examine(starts, period_ms, around, resolution_ms));
+            found.extend(weigh_period(starts, period_ms, around, resolution_ms, least_net));
         }
     }
-    found.retain(|candidate| candidate.net >= least_net);
     found
+}
+
+/// What all starts say about a period that the newest of them give at least `least_net` nats; what those say where
+/// that is more.
+pub(super) fn weigh_period(
+    starts: &[i64],
+    period_ms: f64,
+    around: &Surroundings,
+    resolution_ms: i64,
+    least_net: f64,
+) -> Option<PeriodCandidate> {
+    let skipped = starts.len().saturating_sub(MOST_STARTS);
+    let mut found = examine(&starts[skipped..], period_ms, around, resolution_ms)
+        .filter(|candidate| candidate.net >= least_net)?;
+    if skipped == 0 {
+        return Some(found);
+    }
+    found.hits.iter_mut().for_each(|hit| *hit += skipped);
+    match examine(starts, period_ms, around, resolution_ms) {
+        Some(whole) if whole.net > found.net => Some(whole),
+        _ => Some(found),
+    }
 }
 
 /// Whether slots at this distance are clock times: what divides a day as cron does, or whole days.
@@ -187,13 +198,12 @@ fn examine(
             continue;
         }
         let centre = anchor + middle;
-        let Some((kept, places, hits)) = kept_slots(starts, centre, period_ms, half_width_ms, around) else {
-            continue;
-        };
+        let Some(kept) = kept_slots(starts, centre, period_ms, half_width_ms, around) else { continue };
+        let (places, hits) = (&kept.places, kept.hits);
         if (hits.len() as u64) < around.min_occurrences.max(4) || hits.len() * 10 < places.len() * 4 {
             continue;
         }
-        let flanked = flank_evidence(starts, &places, half_width_ms, flank_ms, resolution_ms);
+        let flanked = flank_evidence(starts, places, half_width_ms, flank_ms, resolution_ms);
         if flanked.excess < LEAST_EXCESS {
             continue;
         }
@@ -203,7 +213,7 @@ fn examine(
             + period_nats(period_ms, starts)
             + place
             + (HALF_WIDTHS_MS.len() as f64).ln()
-            + if kept.1 { ends } else { std::f64::consts::LN_2 };
+            + if kept.is_shorter { ends } else { std::f64::consts::LN_2 };
         let mut net = flanked.ln_e - nats;
         if net < LEAST_NET && period_ms <= 3.0 * HOUR_MS as f64 {
             let phase =
@@ -215,7 +225,8 @@ fn examine(
                 period_ms,
                 anchor_ms: centre,
                 half_width_ms,
-                kept: kept.0,
+                kept: kept.ends,
+                is_open: kept.is_open,
                 net,
                 ln_p_value: None,
                 chance: flanked.chance,
@@ -258,10 +269,21 @@ fn crowded(offsets: &[i64], half_width_ms: i64) -> (f64, usize) {
     (middle, inside.len())
 }
 
-type Kept = (((i64, i64), bool), Vec<i64>, Vec<usize>);
+/// The stretch of slots over which a period was kept.
+struct Kept {
+    /// Its first and last slot number.
+    ends: (i64, i64),
+    /// Whether it is shorter than the history.
+    is_shorter: bool,
+    /// Whether it lasts to the end of the history.
+    is_open: bool,
+    /// Its observed places.
+    places: Vec<i64>,
+    /// The starts that hit them.
+    hits: Vec<usize>,
+}
 
-/// The stretch of slots over which the period was kept: its slot numbers and whether it is shorter than the
-/// history, its observed places, and the starts that hit them.
+/// Where a period was kept best. `None` where that is nowhere, or where hits belong to some of the slots only.
 fn kept_slots(
     starts: &[i64],
     anchor_ms: f64,
@@ -316,9 +338,11 @@ fn kept_slots(
             return None;
         }
     }
-    Some((
-        ((part.first()?.0, part.last()?.0), shorter),
-        part.iter().map(|slot| slot.1).collect(),
-        part.iter().filter_map(|slot| slot.2).collect(),
-    ))
+    Some(Kept {
+        ends: (part.first()?.0, part.last()?.0),
+        is_shorter: shorter,
+        is_open: part.last()?.0 == slots.last()?.0,
+        places: part.iter().map(|slot| slot.1).collect(),
+        hits: part.iter().filter_map(|slot| slot.2).collect(),
+    })
 }

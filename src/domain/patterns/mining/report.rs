@@ -9,8 +9,8 @@ use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, Tier, WindowGrowth,
-    resource_profile, start_window,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
+    WindowGrowth, start_window,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
@@ -117,7 +117,8 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         zone: claim.zone,
         confidence: confidence(life.slots.iter().map(|slot| slot.hit.is_some())),
         evidence,
-        resources: resource_profile(hits.iter().map(|hit| starts.runs[*hit])),
+        // Told at the end, of the patterns that are kept.
+        resources: ResourceProfile::default(),
         is_active: life.is_active,
         moved_from: None,
     };

@@ -167,6 +167,7 @@ fn kept(
     let rate = starts.len() as f64 / (starts[starts.len() - 1] - starts[0]).max(1) as f64;
     let ends = if part.len() < slots.len() { 2.0 * (slots.len() as f64).ln() } else { 0.0 };
     Some(PeriodCandidate {
+        is_open: part.last()?.number == slots.last()?.number,
         period_ms,
         anchor_ms,
         half_width_ms,

@@ -9,8 +9,8 @@ use super::window::{ShiftWindow, shift_window};
 use super::{Assumption, BuildInput, BuiltProblem, HorizonForm, Kin, PlannedWork, TimeGrid};
 use crate::domain::calendar::{Schedule, local_time};
 use crate::domain::plan::problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Problem};
-use crate::domain::rules::StoredRule;
-use crate::domain::time::{DAY_MS, TimeSpan, Timestamp};
+use crate::domain::rules::{StoredRule, shortest_spacing_ms};
+use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 
 use chrono::Timelike;
 
@@ -58,6 +58,11 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         };
         let furthest = candidates.iter().map(reach).max().unwrap_or(0);
         grid = grid.unrolled(furthest.min(grid.slots));
+        notes.push(format!(
+            "the horizon does not repeat exactly: all figures count {:.1} h to either side of it, too, for the runs \
+             that reach across",
+            grid.horizon.start.since(grid.origin) as f64 / HOUR_MS as f64
+        ));
     }
     if !all_start_on(input.rules, input.horizon, grid.slot_minutes) {
         notes.push(format!("starts are rounded down to {} minutes", grid.slot_minutes));
@@ -140,7 +145,13 @@ fn candidate<'a>(
         ));
     }
     assumed.append(&mut told);
-    let flexibility = input.flexibility.get(&stored.id).copied().unwrap_or(rule.flexibility);
+    // Further than half of its spacing, and a rule would take the places of its own next runs.
+    let flexibility = input
+        .flexibility
+        .get(&stored.id)
+        .copied()
+        .unwrap_or(rule.flexibility)
+        .within_spacing(shortest_spacing_ms(&rule.schedule, rule.zone, input.horizon.start));
     // Twice a day to either side: as far as a run may be moved, and as long as most last.
     let span = grid.span();
     let around = TimeSpan { start: span.start.plus_ms(-2 * DAY_MS), end: span.end.plus_ms(2 * DAY_MS) };

@@ -1,10 +1,18 @@
 //! What may not run together, and when nothing may run, as the tags that a problem knows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Blackout, BuildInput, TimeGrid};
 use crate::domain::plan::problem::PlanRule;
 use crate::domain::rules::StoredRule;
+
+/// Why rules exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum GroupKind {
+    Declared,
+    Lock,
+    TaskType,
+}
 
 /// Slots that a rule runs in when shifted by `delta`, on the circle.
 fn slots(rule: &PlanRule, delta: i64, horizon: i64) -> BTreeSet<i64> {
@@ -14,9 +22,16 @@ fn slots(rule: &PlanRule, delta: i64, horizon: i64) -> BTreeSet<i64> {
         .collect()
 }
 
-fn meet_now(one: &PlanRule, other: &PlanRule, horizon: i64) -> bool {
-    let mine = slots(one, 0, horizon);
-    slots(other, 0, horizon).iter().any(|slot| mine.contains(slot))
+/// Whether two of `members` run in one slot at home; `counts` says whose slots are looked at.
+fn any_meet(rules: &[PlanRule], members: &[usize], horizon: i64, counts: &dyn Fn(&PlanRule) -> bool) -> bool {
+    let mut taken = BTreeSet::new();
+    let mut looked_at = members.iter().map(|position| &rules[*position]).filter(|rule| counts(rule));
+    looked_at.any(|rule| {
+        let mine = slots(rule, 0, horizon);
+        let meets = mine.iter().any(|slot| taken.contains(slot));
+        taken.extend(mine);
+        meets
+    })
 }
 
 /// The file that a command takes a lock on by `flock`; `None` where it takes none, or one of a file descriptor.
@@ -47,38 +62,31 @@ pub(super) fn tag_exclusions(
     placed: &[(Option<&StoredRule>, String)],
     horizon: i64,
 ) {
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    let mut add = |tag: String, position: usize| match groups.iter_mut().find(|(known, _)| *known == tag) {
-        Some((_, members)) => members.push(position),
-        None => groups.push((tag, vec![position])),
-    };
+    let mut groups: BTreeMap<(GroupKind, String), Vec<usize>> = BTreeMap::new();
     for (position, (stored, task_type)) in placed.iter().enumerate() {
         for exclusion in input.exclusions.iter().filter(|exclusion| exclusion.task_types.contains(task_type))
         {
-            add(exclusion.tag.clone(), position);
+            groups.entry((GroupKind::Declared, exclusion.tag.clone())).or_default().push(position);
         }
         if let Some(stored) = stored {
             if let Some(file) = stored.rule.command.as_deref().and_then(lock_file) {
-                add(format!("lock {file}"), position);
+                groups.entry((GroupKind::Lock, format!("lock {file}"))).or_default().push(position);
             }
-            add(format!("runs of {task_type}"), position);
+            let tag = format!("runs of {task_type}");
+            groups.entry((GroupKind::TaskType, tag)).or_default().push(position);
         }
     }
-    for (tag, members) in groups {
-        let is_of_one_type = tag.starts_with("runs of ");
-        let pairs = || {
-            members
-                .iter()
-                .enumerate()
-                .flat_map(|(at, one)| members[at + 1..].iter().map(move |other| (*one, *other)))
+    for ((kind, tag), members) in groups {
+        if members.len() < 2 {
+            continue;
+        }
+        let is_fixed = |rule: &PlanRule| rule.earliest == 0 && rule.latest == 0;
+        // Those that meet now and cannot part, or that nobody told to, are left as they are.
+        let hopeless = match kind {
+            GroupKind::TaskType => any_meet(rules, &members, horizon, &|_| true),
+            GroupKind::Declared | GroupKind::Lock => any_meet(rules, &members, horizon, &is_fixed),
         };
-        let is_fixed = |position: usize| rules[position].earliest == 0 && rules[position].latest == 0;
-        // Two that meet now and cannot part, or that nobody told to, are left as they are.
-        let hopeless = pairs().any(|(one, other)| {
-            let stuck = is_of_one_type || (is_fixed(one) && is_fixed(other));
-            stuck && meet_now(&rules[one], &rules[other], horizon)
-        });
-        if members.len() > 1 && !hopeless {
+        if !hopeless {
             for position in members {
                 rules[position].tags.push(tag.clone());
             }

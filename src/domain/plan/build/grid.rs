@@ -8,8 +8,14 @@ use crate::domain::calendar::{Zone, local_time};
 use crate::domain::rules::StoredRule;
 use crate::domain::time::{DAY_MS, MINUTE_MS, TimeSpan, Timestamp};
 
-/// Slots beyond which a longer slot is taken: a day and a half of minutes, a week of five minutes.
+/// Slots beyond which a longer slot is taken: a week of five minutes.
 const MOST_SLOTS: i64 = 2_016;
+
+/// Minutes beyond which slots of one minute are not taken: a week.
+const MOST_MINUTES: i64 = 10_080;
+
+/// Minutes times rules beyond which they are not, either: 300 rules over a week.
+const MOST_RULE_MINUTES: i64 = 300 * MOST_MINUTES;
 
 /// Lengths a slot may have, minutes: divisors of an hour, so that every hour begins one.
 const SLOT_MINUTES: [i64; 6] = [5, 10, 15, 20, 30, 60];
@@ -93,8 +99,10 @@ pub(super) fn slot_minutes(rules: &[StoredRule], horizon: TimeSpan, choice: Slot
     let minutes = (horizon.length_ms() + MINUTE_MS - 1) / MINUTE_MS;
     let fits = |slot: &i64| minutes / slot <= MOST_SLOTS;
     let usual = SLOT_MINUTES.into_iter().find(fits).unwrap_or(60);
-    let needs_minutes = choice == SlotChoice::AsFine && fits(&1) && !all_start_on(rules, horizon, usual);
-    if needs_minutes { 1 } else { usual }
+    let affordable =
+        minutes <= MOST_MINUTES && minutes.saturating_mul(rules.len() as i64) <= MOST_RULE_MINUTES;
+    let in_minutes = choice == SlotChoice::AsFine && affordable && !all_start_on(rules, horizon, usual);
+    if in_minutes { 1 } else { usual }
 }
 
 /// Whether every start of every rule within the horizon lies at the beginning of a slot.

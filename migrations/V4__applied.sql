@@ -34,4 +34,4 @@ CREATE TABLE applied_rules (
 
 CREATE INDEX applied_rules_by_rule ON applied_rules (rule_id) WHERE rule_id IS NOT NULL;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
