@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::Quantiles;
+use super::{Proof, Quantiles};
 
 /// Each part is there where it applies, and absent from stored and shown documents elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,10 @@ pub struct EvidenceDetails {
     /// What became of the slots on holidays, where they were kept less often than others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holidays: Option<HolidayDetails>,
+    /// What `ln_e_value` is made of: one test for each time of a list of times; empty in patterns stored by an older
+    /// version.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
     /// What `ln_e_value` was held against; absent from patterns stored by an older version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,

@@ -6,6 +6,7 @@ mod mining;
 mod needs;
 mod pattern;
 mod profile;
+mod proof;
 mod quantiles;
 mod start_window;
 
@@ -20,5 +21,6 @@ pub use mining::{
 pub use needs::{FailureRate, failure_rate, pool_spreads};
 pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, PatternType, Tier};
 pub use profile::{ResourceProfile, resource_profile};
+pub use proof::{Proof, SlotCounts, Test};
 pub use quantiles::Quantiles;
 pub use start_window::{StartWindow, WindowGrowth, start_window};

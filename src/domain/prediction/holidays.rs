@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Prediction, PredictionInput, PredictionSource};
+use super::lowering::lower;
+use super::{Prediction, PredictionInput};
 use crate::domain::calendar::local_time;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::time::Timestamp;
@@ -19,22 +20,10 @@ pub(super) fn lower_on_holidays(predictions: &mut [Prediction], input: &Predicti
     if resting.is_empty() {
         return;
     }
-    let mut lowered: BTreeMap<(String, Timestamp), f64> = BTreeMap::new();
-    for prediction in predictions {
-        let factor = match &prediction.source {
-            PredictionSource::Follows { predecessor, predecessor_start } => {
-                lowered.get(&(predecessor.clone(), *predecessor_start)).copied()
-            }
-            _ => prediction
-                .pattern_id
-                .and_then(|id| resting.get(&id))
-                .and_then(|pattern| factor_at(pattern, prediction.predicted_start)),
-        };
-        if let Some(factor) = factor {
-            prediction.confidence *= factor;
-            lowered.insert((prediction.task_type.clone(), prediction.predicted_start), factor);
-        }
-    }
+    lower(predictions, |prediction| {
+        let pattern = prediction.pattern_id.and_then(|id| resting.get(&id));
+        pattern.and_then(|pattern| factor_at(pattern, prediction.predicted_start)).unwrap_or(1.0)
+    });
 }
 
 /// How much less likely a run at `instant` is than on another day.

@@ -21,6 +21,7 @@ mod forecast;
 mod holidays;
 mod isotonic;
 mod liveness;
+mod lowering;
 mod merge;
 mod naive;
 mod outcome;

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Prediction, PredictionInput, PredictionSource};
+use super::lowering::lower;
+use super::{Prediction, PredictionInput};
 use crate::domain::patterns::{Pattern, PatternId, PatternType};
-use crate::domain::time::{DAY_MS, Timestamp};
+use crate::domain::time::DAY_MS;
 
 /// Days per end of a schedule where the store has seen none: one end and so many days are counted in beforehand.
 const USUAL_LIFE_DAYS: f64 = 1_000.0;
@@ -49,28 +50,11 @@ pub(super) fn lower_by_distance(predictions: &mut [Prediction], input: &Predicti
     let kinds: BTreeMap<PatternId, PatternType> =
         input.patterns.iter().map(|(id, pattern)| (*id, pattern.pattern_type)).collect();
     let from = input.horizon.start;
-    let mut lowered: BTreeMap<(String, Timestamp), f64> = BTreeMap::new();
-    let is_followed =
-        predictions.iter().any(|prediction| matches!(prediction.source, PredictionSource::Follows { .. }));
-    for prediction in predictions {
+    lower(predictions, |prediction| {
         let days = prediction.predicted_start.since(from).max(0) as f64 / DAY_MS as f64;
-        let own = prediction
-            .pattern_id
-            .and_then(|id| kinds.get(&id))
-            .map_or(1.0, |kind| (-hazards.per_day(*kind) * days).exp());
-        // A follower lives as long as what it follows does.
-        let shared = match &prediction.source {
-            PredictionSource::Follows { predecessor, predecessor_start } => {
-                lowered.get(&(predecessor.clone(), *predecessor_start)).copied().unwrap_or(1.0)
-            }
-            _ => 1.0,
-        };
-        let factor = own.min(shared);
-        prediction.confidence *= factor;
-        if is_followed {
-            lowered.insert((prediction.task_type.clone(), prediction.predicted_start), factor);
-        }
-    }
+        let kind = prediction.pattern_id.and_then(|id| kinds.get(&id));
+        kind.map_or(1.0, |kind| (-hazards.per_day(*kind) * days).exp())
+    });
 }
 
 #[cfg(test)]

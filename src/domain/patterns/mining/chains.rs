@@ -15,7 +15,7 @@ use super::report::{Claim, Draft, cut_life, draft, life_slots};
 use super::scatter::{median, robust_deviation};
 use super::surroundings::Surroundings;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::PatternType;
+use crate::domain::patterns::{PatternType, Proof};
 use crate::domain::time::{DAY_MS, HOUR_MS, SECOND_MS};
 
 /// A lag between two task types with the evidence for it.
@@ -27,6 +27,8 @@ pub(super) struct Chain {
     pub(super) successor: usize,
     /// ln e-value after charges.
     pub(super) net: f64,
+    /// What it is made of.
+    proof: Proof,
     lag_ms: i64,
     half_width_ms: i64,
     from_end: bool,
@@ -88,13 +90,15 @@ pub(super) fn find_chain(
         if flanked.excess < LEAST_EXCESS || flanked.chance > MOST_CHAIN_CHANCE {
             continue;
         }
-        let net = flanked.ln_e - nats;
+        let proof = Proof { test: flanked.test, ln_e: flanked.ln_e, charge_nats: nats };
+        let net = proof.net();
         if net >= LEAST_NET && best.as_ref().is_none_or(|best| net > best.net) {
             let chance = flanked.chance;
             best = Some(Chain {
                 predecessor,
                 successor,
                 net,
+                proof,
                 lag_ms,
                 half_width_ms,
                 from_end: *are_ends,
@@ -180,7 +184,7 @@ pub(super) fn report_chain(
             from_end: chain.from_end,
         },
         zone: around.clocks[0].zone,
-        net: chain.net,
+        proofs: vec![chain.proof.clone()],
         chance: chain.chance,
         tolerance_ms,
         zone_undetermined: Vec::new(),

@@ -7,9 +7,10 @@ use super::evenness::is_even;
 use super::evidence::ln_slot_evidence;
 use super::explain::LEAST_NET;
 use super::flanks::{Flanked, LEAST_EXCESS, flank_evidence};
-use super::phase::ln_phase_evidence;
+use super::phase::phase_proof;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;
+use crate::domain::patterns::{Proof, SlotCounts, Test};
 use crate::domain::time::{DAY_MS, HOUR_MS};
 
 /// Clock times with the days they were kept on and the evidence for them.
@@ -21,6 +22,8 @@ pub(super) struct ClockCandidate {
     pub(super) choice: DayChoice,
     /// ln e-value after all charges.
     pub(super) net: f64,
+    /// What it is made of.
+    pub(super) proof: Proof,
     /// Nats that naming the times and the days costs.
     pub(super) nats: f64,
     /// Chance of a hit by accident.
@@ -76,30 +79,37 @@ pub(super) fn examine(
         let places: Vec<i64> = slots.iter().map(|slot| slot.at_ms).collect();
         flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms)
     };
-    let Flanked { ln_e, chance, excess } = weigh(&kept);
+    let Flanked { ln_e, chance, excess, test } = weigh(&kept);
     if excess < LEAST_EXCESS {
         return None;
     }
     // On days without any start around the time nothing speaks against slots there, so the evidence may as
     // well be taken over all days, at no cost for naming the days, and that of the days be added.
-    let all_days = weigh(&slots).ln_e - std::f64::consts::LN_2
-        + (ln_day_evidence(&slots, choice.filter, starts, &times, around) - filter_nats(choice.filter))
-            .max(-std::f64::consts::LN_2);
-    let mut net = (ln_e - choice.nats).max(all_days) - nats;
+    let mut proof = Proof { test, ln_e, charge_nats: choice.nats + nats };
+    let on_all_days = weigh(&slots);
+    let all_days =
+        with_days(on_all_days, day_counts(&slots, choice.filter, starts, &times, around), &choice, nats);
+    if all_days.net() > proof.net() {
+        proof = all_days;
+    }
+    let net = proof.net();
     if times.step_ms <= HOUR_MS && (net < LEAST_NET || times.half_width_ms * 4 >= times.step_ms) {
         // Jitter of a quarter of the distance leaves no window that stands out, but a phase that does; whatever
         // phase it is, so that none need be named.
         let inside: Vec<i64> = within(starts, &kept, times.step_ms);
-        let phase = ln_phase_evidence(&inside, times.step_ms as f64, resolution_ms as f64);
         let step_nats =
             FAMILY_NATS + zone_nats(times.clock) + step_nats(times.step_ms) + std::f64::consts::LN_2;
-        net = net.max(phase - step_nats - choice.nats);
+        let phase = phase_proof(&inside, times.step_ms as f64, resolution_ms as f64, step_nats + choice.nats);
+        if phase.net() > net {
+            proof = phase;
+        }
     }
     let is_open = counts.last().is_none_or(|last| choice.days.1 >= last.day.number);
     Some(ClockCandidate {
         times,
         choice,
-        net,
+        net: proof.net(),
+        proof,
         nats: nats + choice.nats,
         chance,
         hits,
@@ -108,17 +118,32 @@ pub(super) fn examine(
     })
 }
 
-/// ln e-value of the days that hits fall on: when nothing recurs, a start's day does not depend on its time of
-/// day, so hits lie on the filter's days as often as all other starts do.
-fn ln_day_evidence(
+/// The evidence of slots on all days, with that of the days where it outweighs the cost of naming them.
+fn with_days(all: Flanked, days: Option<SlotCounts>, choice: &DayChoice, nats: f64) -> Proof {
+    use std::f64::consts::LN_2;
+    let named = filter_nats(choice.filter);
+    let ln_days = days.map_or(0.0, |days| ln_slot_evidence(days.hits, days.slots, days.chance));
+    match (all.test, days) {
+        (Test::Windows { chance, counts, .. }, days) if ln_days - named > -LN_2 => Proof {
+            test: Test::Windows { chance, counts, days },
+            ln_e: all.ln_e + ln_days,
+            charge_nats: LN_2 + named + nats,
+        },
+        (test, _) => Proof { test, ln_e: all.ln_e, charge_nats: 2.0 * LN_2 + nats },
+    }
+}
+
+/// The days that hits fall on: when nothing recurs, a start's day does not depend on its time of day, so hits lie on
+/// the filter's days as often as all other starts do. `None` for all days.
+fn day_counts(
     slots: &[Slot],
     filter: DayFilter,
     starts: &[i64],
     times: &ClockTimes,
     around: &Surroundings,
-) -> f64 {
+) -> Option<SlotCounts> {
     if filter == DayFilter::Daily {
-        return 0.0;
+        return None;
     }
     let passes = |day: i32| around.days.get(day).passes(filter);
     let (mut hits, mut hits_inside, mut slots_inside) = (0_u64, 0_u64, 0_u64);
@@ -143,7 +168,7 @@ fn ln_day_evidence(
     let by_slots = slots_inside as f64 / slots.len().max(1) as f64;
     // Without others any day is as likely as another.
     let by_others = (others_inside as f64 + by_slots) / (others as f64 + 1.0);
-    ln_slot_evidence(hits_inside, hits, by_slots.max(by_others))
+    Some(SlotCounts { hits: hits_inside, slots: hits, chance: by_slots.max(by_others) })
 }
 
 /// The starts from the first to the last of `slots`.

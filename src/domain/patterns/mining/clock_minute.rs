@@ -69,7 +69,9 @@ pub(super) fn at_the_minute(
         })
         .filter_map(|slot| slot.hit)
         .collect();
-    ClockCandidate { net: refined.net.max(candidate.net), minutes, times: claimed, hits, ..refined }
+    let stronger = if refined.net > candidate.net { &refined } else { &candidate };
+    let (net, proof) = (stronger.net, stronger.proof.clone());
+    ClockCandidate { net, proof, minutes, times: claimed, hits, ..refined }
 }
 
 /// How far `local_ms` lies from the nearest of the places every `step_ms`.

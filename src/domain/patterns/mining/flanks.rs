@@ -2,9 +2,10 @@
 //! one start taken at random lies in the window with known chance under any locally constant rate.
 
 use super::cursor::Cursor;
+use crate::domain::patterns::Test;
 
 /// Evidence and the chance it is measured against.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Flanked {
     /// ln e-value before any charge.
     pub(super) ln_e: f64,
@@ -13,6 +14,8 @@ pub(super) struct Flanked {
     /// Share of windows hit beyond those that starts as frequent as beside them would hit anyway, of all that
     /// these would leave empty. Where starts are so dense that every window is hit, it is near 0.
     pub(super) excess: f64,
+    /// What `ln_e` follows from.
+    pub(super) test: Test,
 }
 
 /// Least excess of slots that something keeps.
@@ -33,24 +36,30 @@ pub(super) fn flank_evidence(
     let spread = resolution_ms as f64 / 2.0;
     let (half, flank) = (half_width_ms as f64 + spread, flank_ms as f64 + spread);
     let chance = (half / flank).min(0.999);
-    let counted = count(starts, places, half_width_ms, (flank_ms, flank_ms));
-    let mut ln_e = weigh(&counted, chance);
+    let mut counted = count(starts, places, half_width_ms, (flank_ms, flank_ms));
+    let mut weighed = (weigh(&counted.places, chance), chance);
     let rate = (counted.hits as f64 + 0.5) / (places.len() as f64 + 1.0);
     let per_window = counted.beside as f64 / places.len().max(1) as f64 * half / (flank - half).max(1.0);
     let excess = 1.0 - (1.0 - rate) * per_window.exp();
     if half_width_ms >= ONE_SIDED_FROM_MS {
         let side = (2.0 * half / (half + flank)).min(0.999);
         for reach in [(half_width_ms, flank_ms), (flank_ms, half_width_ms)] {
-            ln_e = ln_e.min(weigh(&count(starts, places, half_width_ms, reach), side));
+            let counts = count(starts, places, half_width_ms, reach).places;
+            let ln_e = weigh(&counts, side);
+            if ln_e < weighed.0 {
+                weighed = (ln_e, side);
+                counted.places = counts;
+            }
         }
     }
-    Flanked { ln_e, chance, excess }
+    let test = Test::Windows { chance: weighed.1, counts: counted.places, days: None };
+    Flanked { ln_e: weighed.0, chance, excess, test }
 }
 
 /// ln e-value of the shares in which windows take the starts around them. Were one start of each place taken at
 /// random, it would lie in the window with `chance`; the mean over all that could be taken is as exact, and never
 /// weaker. Averaged over what share a schedule may have, so that no share need be known.
-fn weigh(counted: &Counted, chance: f64) -> f64 {
+fn weigh(places: &[(u32, u32, u32)], chance: f64) -> f64 {
     const SHARES: usize = 24;
     let logarithms: Vec<f64> = (0..SHARES)
         .map(|index| {
@@ -58,8 +67,7 @@ fn weigh(counted: &Counted, chance: f64) -> f64 {
             let angle = std::f64::consts::PI * (index as f64 + 0.5) / SHARES as f64;
             let share = chance + (1.0 - chance) * 0.5 * (1.0 - angle.cos());
             let (inside, outside) = (share / chance, (1.0 - share) / (1.0 - chance));
-            counted
-                .places
+            places
                 .iter()
                 .map(|(taken, of, times)| {
                     let taken = f64::from(*taken) / f64::from(*of);

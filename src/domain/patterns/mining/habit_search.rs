@@ -6,6 +6,7 @@ use super::activity_profile::{ActivityProfile, HALF_HOURS, WindowChances};
 use super::code_length::RARE_FAMILY_NATS;
 use super::evidence::{ln_sequence_probability, ln_slot_evidence};
 use crate::domain::calendar::{DayFilter, WeekdaySet};
+use crate::domain::patterns::SlotCounts;
 
 /// Lengths of windows that are tried, in half hours.
 const LENGTHS: [usize; 4] = [2, 4, 6, 8];
@@ -34,12 +35,11 @@ pub(super) struct HabitWindow {
     pub(super) end_minute: u16,
     /// Days it opens on.
     pub(super) days: DayFilter,
-    /// Days of the filter with a run.
-    pub(super) days_with_runs: u64,
-    /// Of these, days whose drawn run lies in the window.
-    pub(super) drawn_hits: u64,
-    /// Chance of that by the profile of other work.
-    pub(super) chance: f64,
+    /// Days of the filter with a run, those of them whose drawn run lies in the window, and the chance of that by the
+    /// profile of other work.
+    pub(super) counts: SlotCounts,
+    /// Nats that naming it costs.
+    pub(super) charge_nats: f64,
     /// ln e-value after charges.
     pub(super) net: f64,
 }
@@ -82,16 +82,16 @@ pub(super) fn best_window(drawn: &[DrawnRun], profile: &ActivityProfile) -> Opti
                     continue;
                 }
                 let ln_e = ln_slot_evidence(drawn_hits, days_with_runs, chance);
-                let net = ln_e - RARE_FAMILY_NATS - places.ln() - filter_nats;
+                let charge_nats = RARE_FAMILY_NATS + places.ln() + filter_nats;
+                let net = ln_e - charge_nats;
                 if best.as_ref().is_none_or(|(worth, _)| net + fit > *worth) {
                     let (start_minute, end_minute) = (30 * start as u16, 30 * (start + length) as u16);
                     let found = HabitWindow {
                         start_minute,
                         end_minute,
                         days,
-                        days_with_runs,
-                        drawn_hits,
-                        chance,
+                        counts: SlotCounts { hits: drawn_hits, slots: days_with_runs, chance },
+                        charge_nats,
                         net,
                     };
                     best = Some((net + fit, found));

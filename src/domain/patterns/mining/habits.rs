@@ -88,8 +88,8 @@ pub(super) fn habit_candidates(
             let user = user_names.get(&stream.user).cloned();
             let details = HabitDetails {
                 user: user.unwrap_or_else(|| stream.user.0.to_string()),
-                days_with_runs: window.days_with_runs,
-                drawn_hits: window.drawn_hits,
+                days_with_runs: window.counts.slots,
+                drawn_hits: window.counts.hits,
                 tested_start_minute: window.start_minute,
                 tested_end_minute: window.end_minute,
                 compared_runs: profile.total() as u64,
@@ -183,8 +183,8 @@ fn report(
     let test = SlotTest {
         runs: starts.runs.len() as u64,
         extra: extra_runs(stream, &hits, starts, &life),
-        net: window.net,
-        chance: window.chance,
+        counts: window.counts,
+        charge_nats: window.charge_nats,
         half_width_ms: i64::from(end_minute - start_minute) * MINUTE_MS / 2,
         jitter: jitter(&hits, (start_minute + end_minute) / 2),
     };

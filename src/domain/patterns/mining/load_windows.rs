@@ -7,7 +7,7 @@ use super::slot_life::{OpenSlot, SlotTest, slot_life};
 use super::surroundings::Surroundings;
 use crate::domain::calendar::{DayFilter, Schedule, WeekdaySet};
 use crate::domain::patterns::{
-    EvidenceDetails, JitterSeconds, LoadDetails, Pattern, PatternType, Quantiles, ResourceProfile,
+    EvidenceDetails, JitterSeconds, LoadDetails, Pattern, PatternType, Quantiles, ResourceProfile, SlotCounts,
 };
 use crate::domain::time::HOUR_MS;
 
@@ -125,7 +125,8 @@ fn report(
     let aside = stretches_aside(length) as f64;
     let chance = aside / (2.0 * aside + 1.0);
     let hits = tested.iter().filter(|day| day.hit).count() as u64;
-    let net = ln_slot_evidence(hits, tested.len() as u64, chance);
+    let counts = SlotCounts { hits, slots: tested.len() as u64, chance };
+    let net = ln_slot_evidence(hits, counts.slots, chance);
     let is_inside = |hour: i64| {
         let ahead = (hour - start).rem_euclid(DAY_HOURS);
         let day = load.first_day + (hour - ahead).div_euclid(DAY_HOURS) as i32;
@@ -164,8 +165,8 @@ fn report(
     let test = SlotTest {
         runs: load.runs,
         extra: 0,
-        net,
-        chance,
+        counts,
+        charge_nats: 0.0,
         half_width_ms: length * HOUR_MS / 2,
         jitter: JitterSeconds::default(),
     };

@@ -2,6 +2,7 @@
 
 use super::code_length::RARE_FAMILY_NATS;
 use super::gaps::likely_gaps;
+use crate::domain::patterns::{Proof, Test};
 
 /// A loop with the evidence for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,6 +16,18 @@ pub(super) struct LoopCandidate {
     pub(super) lattice_deviations: f64,
     /// ln likelihood ratio against the best distribution of gaps without a loop, after charges.
     pub(super) net: f64,
+    /// Gaps, and ln likelihood with and without a loop.
+    gaps: (u64, f64, f64),
+}
+
+impl LoopCandidate {
+    /// What its evidence is made of.
+    pub(super) fn proof(&self) -> Proof {
+        let (gaps, ln_with_loop, ln_without_loop) = self.gaps;
+        let ln_e = ln_with_loop - ln_without_loop;
+        let test = Test::Gaps { gaps, ln_with_loop, ln_without_loop };
+        Proof { test, ln_e, charge_nats: ln_e - self.net }
+    }
 }
 
 /// Spreads and shares of missing runs that are tried.
@@ -44,7 +57,8 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         }
         let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
         if best.is_none_or(|best| net > best.net) {
-            best = Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0 });
+            best =
+                Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0, gaps: (0, 0.0, 0.0) });
         }
     };
     let mut tried = 0.0_f64;
@@ -65,7 +79,13 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         if spread * period_ms >= resolution_ms as f64 / 2.0 {
             let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
             if best.is_none_or(|best| net > best.net) {
-                best = Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0 });
+                best = Some(LoopCandidate {
+                    period_ms,
+                    spread,
+                    net,
+                    lattice_deviations: 0.0,
+                    gaps: (0, 0.0, 0.0),
+                });
             }
         }
     };
@@ -83,7 +103,9 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     let nats = RARE_FAMILY_NATS + 1.5 * (gaps.len() as f64).ln() + tried.max(1.0).ln();
     let period_ms = current_period(&gaps, best);
     let lattice_deviations = lattice_deviations(&gaps, period_ms);
-    let found = LoopCandidate { period_ms, lattice_deviations, net: best.net - nats, ..best };
+    let likelihoods = (gaps.len() as u64, best.net + without, without);
+    let found =
+        LoopCandidate { period_ms, lattice_deviations, net: best.net - nats, gaps: likelihoods, ..best };
     (lattice_deviations <= LATTICE_DEVIATIONS).then_some(found)
 }
 

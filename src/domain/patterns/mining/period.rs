@@ -7,10 +7,11 @@ use super::evidence::{ln_sequence_probability, ln_slot_evidence};
 use super::explain::LEAST_NET;
 use super::flanks::{LEAST_EXCESS, flank_evidence};
 use super::gaps::likely_gaps;
-use super::phase::{ln_phase_evidence, mean_phase};
+use super::phase::{mean_phase, phase_proof};
 use super::regime::best_segment;
 use super::scatter::median;
 use super::surroundings::Surroundings;
+use crate::domain::patterns::Proof;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// A period with the evidence for it.
@@ -28,6 +29,8 @@ pub(super) struct PeriodCandidate {
     pub(super) is_open: bool,
     /// ln e-value after all charges.
     pub(super) net: f64,
+    /// What it is made of.
+    pub(super) proof: Proof,
     /// ln of the p-value after all charges, where the phase of all starts was tested.
     pub(super) ln_p_value: Option<f64>,
     /// Chance of a hit by accident.
@@ -188,7 +191,7 @@ fn examine(
     let offsets = offsets(starts, anchor, period_ms);
     let flank_ms = ((period_ms / 2.0) as i64).min(3 * HOUR_MS);
     let mut best: Option<PeriodCandidate> = None;
-    let mut phase: Option<f64> = None;
+    let mut phase: Option<Proof> = None;
     let quarter = flank_ms / 2;
     let widths = HALF_WIDTHS_MS.into_iter().filter(|half| half * 6 <= period_ms as i64).chain([quarter]);
     for half_width_ms in widths.filter(|half| half * 2 >= resolution_ms) {
@@ -214,12 +217,16 @@ fn examine(
             + place
             + (HALF_WIDTHS_MS.len() as f64).ln()
             + if kept.is_shorter { ends } else { std::f64::consts::LN_2 };
-        let mut net = flanked.ln_e - nats;
+        let mut proof = Proof { test: flanked.test, ln_e: flanked.ln_e, charge_nats: nats };
+        let net = proof.net();
         if net < LEAST_NET && period_ms <= 3.0 * HOUR_MS as f64 {
             let phase =
-                *phase.get_or_insert_with(|| ln_phase_evidence(starts, period_ms, resolution_ms as f64));
-            net = net.max(phase - nats);
+                phase.get_or_insert_with(|| phase_proof(starts, period_ms, resolution_ms as f64, 0.0));
+            if phase.ln_e - nats > net {
+                proof = Proof { charge_nats: nats, ..phase.clone() };
+            }
         }
+        let net = proof.net();
         if best.as_ref().is_none_or(|best| net > best.net) {
             best = Some(PeriodCandidate {
                 period_ms,
@@ -228,6 +235,7 @@ fn examine(
                 kept: kept.ends,
                 is_open: kept.is_open,
                 net,
+                proof,
                 ln_p_value: None,
                 chance: flanked.chance,
                 hits,

@@ -2,6 +2,7 @@
 
 use super::circle::direction;
 use super::numerics::ln_bessel_i0;
+use crate::domain::patterns::{Proof, Test};
 use std::f64::consts::{LN_2, PI};
 
 /// Concentrations over which the likelihood is averaged.
@@ -20,22 +21,38 @@ pub(super) fn mean_phase(starts: &[i64], period_ms: f64) -> f64 {
     (origin + sine.atan2(cosine) / (2.0 * PI) * period_ms).rem_euclid(period_ms)
 }
 
+/// [`ln_phase_evidence`] with what it follows from.
+pub(super) fn phase_proof(starts: &[i64], period_ms: f64, resolution_ms: f64, charge_nats: f64) -> Proof {
+    let (ln_e, beside_ln_e) = ln_phase_evidence(starts, period_ms, resolution_ms);
+    let test = Test::Phase {
+        starts: starts.len() as u64,
+        resultant: resultant(starts, period_ms),
+        period_seconds: period_ms / 1000.0,
+        resolution_seconds: resolution_ms / 1000.0,
+        beside_ln_e,
+        divisor: 1.0,
+    };
+    Proof { test, ln_e, charge_nats }
+}
+
 /// ln e-value of one period: von Mises density with its phase integrated out, averaged over concentrations up
 /// to what `resolution_ms` can tell, divided by the same of neighbouring periods where those exceed one.
-/// The division keeps bursts and slow changes of the rate, which lift all periods alike, from counting.
-pub(super) fn ln_phase_evidence(starts: &[i64], period_ms: f64, resolution_ms: f64) -> f64 {
+/// The division keeps bursts and slow changes of the rate, which lift all periods alike, from counting. The second
+/// value is ln of what it was divided by.
+fn ln_phase_evidence(starts: &[i64], period_ms: f64, resolution_ms: f64) -> (f64, f64) {
     const NEIGHBOURS: [f64; 10] = [0.771, 0.813, 0.857, 0.906, 0.951, 1.049, 1.097, 1.146, 1.193, 1.237];
     if starts.len() < 8 {
-        return f64::NEG_INFINITY;
+        return (f64::NEG_INFINITY, 0.0);
     }
     let plain = |period: f64| ln_mean_likelihood(starts, period, resolution_ms);
     let here = plain(period_ms);
     if here < 4.0 {
-        return here;
+        return (here, 0.0);
     }
     let mut beside = NEIGHBOURS.map(|factor| plain(period_ms * factor));
     beside.sort_by(f64::total_cmp);
-    here - beside[NEIGHBOURS.len() / 2].max(0.0)
+    let beside = beside[NEIGHBOURS.len() / 2].max(0.0);
+    (here - beside, beside)
 }
 
 /// ln e-value of one period as in [`ln_phase_evidence`], without a look at its neighbours.
@@ -93,9 +110,9 @@ mod tests {
     #[test]
     fn a_kept_phase_counts_and_an_even_spread_does_not() {
         let kept: Vec<i64> = (0..100).map(|index| index * 600_000 + (index * 37 % 11) * 9_000).collect();
-        assert!(ln_phase_evidence(&kept, 600_000.0, 1000.0) > 50.0);
+        assert!(ln_phase_evidence(&kept, 600_000.0, 1000.0).0 > 50.0);
         let spread: Vec<i64> = (0..100).map(|index| index * 617_321).collect();
-        assert!(ln_phase_evidence(&spread, 600_000.0, 1000.0) < 4.0);
+        assert!(ln_phase_evidence(&spread, 600_000.0, 1000.0).0 < 4.0);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Proof, Quantiles, ResourceProfile, Tier,
     WindowGrowth, start_window,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
@@ -67,8 +67,8 @@ pub(super) struct Claim {
     pub(super) schedule: Schedule,
     /// Its zone.
     pub(super) zone: Zone,
-    /// ln e-value after charges.
-    pub(super) net: f64,
+    /// What speaks for it.
+    pub(super) proofs: Vec<Proof>,
     /// Chance of an accidental hit.
     pub(super) chance: f64,
     /// Half width of a slot, ms.
@@ -96,7 +96,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         hits: hits.len() as u64,
         misses: (life.slots.len() - hits.len()) as u64,
         extra: 0,
-        ln_e_value: claim.net,
+        ln_e_value: claim.proofs.iter().map(Proof::net).sum(),
         null_hit_chance: claim.chance,
         tolerance_seconds: claim.tolerance_ms as f64 / 1000.0,
         first_seen,
@@ -107,7 +107,7 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
         zone_undetermined: claim.zone_undetermined,
         tier: Tier::Confirmed,
         p_value: None,
-        details: EvidenceDetails::default(),
+        details: EvidenceDetails { proofs: claim.proofs, ..EvidenceDetails::default() },
     };
     let pattern = Pattern {
         pattern_type: claim.pattern_type,
@@ -183,7 +183,7 @@ pub(super) fn report_timetable(
             minutes_of_day: table.minutes_of_day.clone(),
         }),
         zone: clock.zone,
-        net: table.net,
+        proofs: table.proofs.clone(),
         chance: table.chance,
         tolerance_ms,
         zone_undetermined,

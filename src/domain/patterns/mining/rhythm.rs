@@ -12,6 +12,7 @@ use super::phase::{background, ln_likelihood_of, ln_rayleigh, mean_phase, result
 use super::regime::best_segment;
 use super::spectrum::spectral_periods;
 use super::surroundings::Surroundings;
+use crate::domain::patterns::{Proof, Test};
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
 /// Fewest starts that can show a period which most slots miss.
@@ -52,9 +53,20 @@ struct Phased {
     /// ln e-value before charges, and ln of the p-value of the resultant.
     ln_e: f64,
     ln_p: f64,
+    /// What `ln_e` follows from.
+    test: Test,
 }
 
 impl Phased {
+    /// The same where bursts lift the weight of every period by this factor.
+    fn divided_by(mut self, lifted: f64) -> Phased {
+        (self.ln_e, self.ln_p) = (self.ln_e / lifted, self.ln_p / lifted);
+        if let Test::Phase { divisor, .. } = &mut self.test {
+            *divisor = lifted;
+        }
+        self
+    }
+
     /// The better of both ways to test, after charges: how far the chance of an accident lies below 1, in nats.
     fn strength(&self) -> f64 {
         (RESULTANT_SHARE.ln() - self.ln_p).max((1.0 - RESULTANT_SHARE).ln() + self.ln_e) - self.nats
@@ -97,7 +109,7 @@ pub(super) fn rhythm(
     phased.truncate(EXAMINED);
     phased.into_iter().find_map(|one| {
         let lifted = background(used, one.period_ms);
-        let one = Phased { ln_e: one.ln_e / lifted, ln_p: one.ln_p / lifted, ..one };
+        let one = one.divided_by(lifted);
         if one.strength() < least_strength {
             return None;
         }
@@ -130,6 +142,14 @@ fn phase_of(starts: &[i64], period_ms: f64, span_ms: f64, resolution_ms: i64) ->
         nats: rhythm_nats(period_ms, span_ms),
         ln_e: ln_likelihood_of(length, starts.len(), period_ms, resolution_ms as f64),
         ln_p: ln_rayleigh(length, starts.len()),
+        test: Test::Phase {
+            starts: starts.len() as u64,
+            resultant: length,
+            period_seconds: period_ms / 1000.0,
+            resolution_seconds: resolution_ms as f64 / 1000.0,
+            beside_ln_e: 0.0,
+            divisor: 1.0,
+        },
     }
 }
 
@@ -166,13 +186,16 @@ fn kept(
     }
     let rate = starts.len() as f64 / (starts[starts.len() - 1] - starts[0]).max(1) as f64;
     let ends = if part.len() < slots.len() { 2.0 * (slots.len() as f64).ln() } else { 0.0 };
+    let charge_nats = phased.nats + RARE_FAMILY_NATS;
+    let proof = Proof { test: phased.test.clone(), ln_e: phased.ln_e, charge_nats };
     Some(PeriodCandidate {
         is_open: part.last()?.number == slots.last()?.number,
         period_ms,
         anchor_ms,
         half_width_ms,
         kept: (part.first()?.number, part.last()?.number),
-        net: phased.ln_e - phased.nats - RARE_FAMILY_NATS,
+        net: proof.net(),
+        proof,
         ln_p_value: Some((ends - phased.strength()).min(0.0)),
         chance: (1.0 - (-rate * 2.0 * half_width_ms as f64).exp()).clamp(1e-6, 0.99),
         hits,

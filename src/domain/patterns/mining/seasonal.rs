@@ -14,6 +14,7 @@ use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::{DayFilter, Schedule};
 use crate::domain::patterns::{
     EvidenceDetails, JitterSeconds, MonthEdge, Pattern, PatternType, ResourceProfile, SeasonDetails,
+    SlotCounts,
 };
 use crate::domain::time::{DAY_MS, HOUR_MS};
 
@@ -112,18 +113,19 @@ fn busiest_edge(
         return None;
     }
     let nats = RARE_FAMILY_NATS + (2.0 * f64::from(LONGEST)).ln();
-    let mut edges: Vec<(f64, MonthEdge, i32, f64)> = Vec::new();
+    let mut edges: Vec<(f64, MonthEdge, i32, SlotCounts)> = Vec::new();
     for edge in [MonthEdge::Start, MonthEdge::End] {
         for days in 1..=LONGEST {
             let hits = lived.iter().filter(|month| is_busiest(counts, **month, edge, days)).count() as u64;
             // February has the fewest stretches.
             let chance = 1.0 / f64::from(28 / days);
-            let net = ln_slot_evidence(hits, lived.len() as u64, chance) - nats;
-            edges.push((net, edge, days, chance));
+            let counts = SlotCounts { hits, slots: lived.len() as u64, chance };
+            let net = ln_slot_evidence(hits, counts.slots, chance) - nats;
+            edges.push((net, edge, days, counts));
         }
     }
     // Part of a busy stretch is busy, too: of those that count at all, the one that tells most of each day.
-    let (net, edge, days, chance) = edges
+    let (net, edge, days, tested) = edges
         .into_iter()
         .filter(|(net, ..)| *net > LEAST_NET)
         .map(|found| (gain(counts, &lived, found.1, found.2), found))
@@ -157,8 +159,8 @@ fn busiest_edge(
     let test = SlotTest {
         runs: u64::from(sum(counts, first..last + 1)),
         extra: 0,
-        net,
-        chance,
+        counts: tested,
+        charge_nats: nats,
         half_width_ms: i64::from(days) * DAY_MS / 2,
         jitter: JitterSeconds::default(),
     };

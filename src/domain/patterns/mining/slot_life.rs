@@ -1,7 +1,8 @@
 //! From when to when slots that either had their hit or not were kept, and the evidence that says so.
 
+use super::evidence::ln_slot_evidence;
 use super::regime::{hazard_per_slot, still_kept};
-use crate::domain::patterns::{Evidence, EvidenceDetails, JitterSeconds, Tier};
+use crate::domain::patterns::{Evidence, EvidenceDetails, JitterSeconds, Proof, SlotCounts, Test, Tier};
 use crate::domain::time::{DAY_MS, Timestamp};
 
 /// One observed slot: when it opens, and the last of its hits.
@@ -64,6 +65,12 @@ impl SlotLife {
 
     /// What the life says, with the test that confirmed it.
     pub(super) fn evidence(&self, test: &SlotTest, details: EvidenceDetails) -> Evidence {
+        let SlotCounts { hits, slots, chance } = test.counts;
+        let proof = Proof {
+            test: Test::Slots(test.counts),
+            ln_e: ln_slot_evidence(hits, slots, chance),
+            charge_nats: test.charge_nats,
+        };
         let first_seen = Timestamp::clamped(self.first_ms);
         Evidence {
             runs: test.runs,
@@ -71,8 +78,8 @@ impl SlotLife {
             hits: self.hits,
             misses: self.slots - self.hits,
             extra: test.extra,
-            ln_e_value: test.net,
-            null_hit_chance: test.chance,
+            ln_e_value: proof.net(),
+            null_hit_chance: chance,
             tolerance_seconds: test.half_width_ms as f64 / 1000.0,
             first_seen,
             last_seen: Timestamp::clamped(self.last_ms),
@@ -82,7 +89,7 @@ impl SlotLife {
             zone_undetermined: Vec::new(),
             tier: Tier::Confirmed,
             p_value: None,
-            details,
+            details: EvidenceDetails { proofs: vec![proof], ..details },
         }
     }
 }
@@ -93,10 +100,10 @@ pub(super) struct SlotTest {
     pub(super) runs: u64,
     /// Runs that no slot explains.
     pub(super) extra: u64,
-    /// ln e-value after charges.
-    pub(super) net: f64,
-    /// Chance of an accidental hit.
-    pub(super) chance: f64,
+    /// What was counted.
+    pub(super) counts: SlotCounts,
+    /// Nats that naming it costs.
+    pub(super) charge_nats: f64,
     /// Half the length of a slot.
     pub(super) half_width_ms: i64,
     /// How far hits lie from the middle of their slot.

@@ -8,6 +8,7 @@ use super::day_choice::filter_nats;
 use super::shared_minute::share_minutes;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;
+use crate::domain::patterns::Proof;
 use crate::domain::time::{DAY_MS, MINUTE_MS};
 
 /// One schedule: several clock times kept on the same days over the same time.
@@ -19,8 +20,8 @@ pub(super) struct Timetable {
     pub(super) days: (i32, i32),
     /// Its clock times; all of one clock.
     pub(super) members: Vec<ClockTimes>,
-    /// ln e-value of the members together: their slots differ, so their e-values multiply.
-    pub(super) net: f64,
+    /// What speaks for each of the members: their slots differ, so their e-values multiply.
+    pub(super) proofs: Vec<Proof>,
     /// Chance of a hit by accident, of the strongest member.
     pub(super) chance: f64,
     /// Minutes after local midnight, ascending.
@@ -84,7 +85,7 @@ fn agree_on_days(
             };
             let named = shared.choice.ln_probability + filter_nats(*filter) + std::f64::consts::LN_2;
             if named >= own.choice.ln_probability {
-                own = ClockCandidate { net: own.net, minutes: own.minutes, ..shared };
+                own = ClockCandidate { net: own.net, proof: own.proof, minutes: own.minutes, ..shared };
                 break;
             }
         }
@@ -130,7 +131,7 @@ fn cron_lines(group: Vec<ClockCandidate>) -> Vec<Timetable> {
                     members.iter().map(|member| member.choice.days.0).min()?,
                     members.iter().map(|member| member.choice.days.1).max()?,
                 ),
-                net: members.iter().map(|member| member.net).sum(),
+                proofs: members.iter().map(|member| member.proof.clone()).collect(),
                 chance: strongest.chance,
                 members: members.iter().map(|member| member.times).collect(),
                 minutes_of_day: times,
