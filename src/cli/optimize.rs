@@ -17,6 +17,7 @@ use super::DurationArg;
   tidetable optimize-resource-schedule --conflict-resolution --auto-apply --dry-run
   tidetable optimize-resource-schedule --peak-mitigation --explain --output-format json
   tidetable optimize-resource-schedule --balance-load --report plan.html
+  tidetable optimize-resource-schedule --verify-applied
   tidetable optimize-resource-schedule --balance-load --instance problem.json --time-limit 30s
 
 Rules move as a whole, within their flexibility windows. Nothing to gain is answered as `unchanged`."
@@ -37,6 +38,10 @@ pub struct OptimizeArgs {
     /// Make everything fit its capacity with the least displacement
     #[arg(long, group = "strategy")]
     pub conflict_resolution: bool,
+
+    /// Solve nothing: compare what the last applied plan promised with what the runs since tell
+    #[arg(long, group = "strategy", conflicts_with_all = ["instance", "auto_apply", "explain"])]
+    pub verify_applied: bool,
 
     /// First local day of the horizon [default: tomorrow]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "instance")]

@@ -6,6 +6,8 @@ mod context;
 mod error;
 mod gpu_clear;
 mod import_rules;
+mod optimize_config;
+mod optimize_effect;
 mod optimize_input;
 mod optimize_page;
 mod optimize_report;

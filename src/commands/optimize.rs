@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use super::optimize_effect;
 use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
 use super::optimize_page::{check_target, write_page};
 use super::optimize_report::{
@@ -30,6 +31,9 @@ const WALL_CLOCK_GRACE: Duration = Duration::from_secs(4);
 
 /// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
+    if args.verify_applied {
+        return optimize_effect::run(context);
+    }
     let strategy = strategy_of(args);
     let limit = match (&args.time_limit, &context.config.optimize.time_limit) {
         (Some(limit), _) => limit.0,
@@ -206,6 +210,8 @@ fn warn_of_other_hosts(
     let mut hosts: Vec<String> = store.host_names()?.into_values().collect();
     hosts.sort();
     let here = devices::host_name();
+    // A machine that the configuration names is no surprise.
+    hosts.retain(|host| !context.config.host.iter().any(|configured| configured.name == *host));
     let elsewhere = !hosts.is_empty() && !hosts.iter().any(|host| Some(host) == here.as_ref());
     if elsewhere && context.config.capacity.cpu_cores.is_none() {
         warnings.push(format!(

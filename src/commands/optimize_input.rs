@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Days, NaiveTime};
 
 use super::generate::configured_capacity;
+use super::optimize_config::{blackouts, configured_windows, exclusions, host_capacity, price_by_hour};
 use super::predict::Knowledge;
 use super::{CommandError, Context};
 use crate::cli::optimize::OptimizeArgs;
@@ -23,9 +24,6 @@ use crate::domain::rules::{Capacity, Flexibility, RuleId, RuleSource, StoredRule
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan};
 use crate::output::quantity;
 use crate::store::{HistoryFilter, Store, StoreError};
-
-/// Cents per kWh in every hour, until a configuration says otherwise.
-const CENTS_PER_KWH: i64 = 30;
 
 /// Runs that reach into the horizon, or that it reaches into, start at most this far from it.
 const AROUND_MS: i64 = 2 * DAY_MS;
@@ -55,23 +53,31 @@ pub(super) fn prepare(
     let (hosts, mut notes) = hosts(context, &rules, &kin);
     notes.insert(0, why);
     notes.extend(cut_off);
-    let flexibility = match args.learn_windows {
+    let mut flexibility = match args.learn_windows {
         true => learned_windows(store, &knowledge, &rules, context, &mut notes)?,
         false => BTreeMap::new(),
     };
+    let config = &context.config;
+    configured_windows(config, &rules, &mut flexibility);
+    let around = TimeSpan { start: horizon.start.plus_ms(-AROUND_MS), end: horizon.end.plus_ms(AROUND_MS) };
+    let task_types: BTreeSet<&str> = rules
+        .iter()
+        .map(|stored| stored.rule.task_type.as_str())
+        .chain(expected.iter().map(|prediction| prediction.task_type.as_str()))
+        .collect();
     let mut built = build_problem(&BuildInput {
         rules: &rules,
         expected: &expected,
         follows: &follows(&knowledge),
-        exclusions: &[],
-        blackouts: &[],
+        exclusions: &exclusions(config, &task_types),
+        blackouts: &blackouts(config, context.zone, around)?,
         hosts: &hosts,
         kin: &kin,
         typical: &typical,
         flexibility: &flexibility,
         horizon,
         zone: context.zone,
-        price_by_hour: [CENTS_PER_KWH; 24],
+        price_by_hour: price_by_hour(config)?,
         target_utilization: context.config.optimize.target_utilization,
         duration_quantile: quantile(&context.config.optimize.duration_quantile)?,
         slots: match strategy {
@@ -235,8 +241,10 @@ fn hosts(
     let mut names: Vec<(String, usize)> = counts.into_iter().collect();
     names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let mut notes = Vec::new();
-    if names.len() > 1 {
-        notes.push(format!("each of {} hosts is taken to have the same capacity", names.len()));
+    let is_configured = |name: &String| context.config.host.iter().any(|configured| configured.name == *name);
+    let unconfigured = names.iter().filter(|(name, _)| !is_configured(name)).count();
+    if unconfigured > 1 {
+        notes.push(format!("each of {unconfigured} hosts is taken to have the same capacity"));
     }
     match names.first() {
         None => names.push((detected.hostname.clone().unwrap_or_else(|| "this machine".to_owned()), 0)),
@@ -244,7 +252,11 @@ fn hosts(
             .push(format!("{} of unknown host taken to run on {first}", quantity(homeless as u64, "rule"))),
         Some(_) => {}
     }
-    (names.into_iter().map(|(name, _)| HostInput { name, capacity }).collect(), notes)
+    let host = |(name, _): (String, usize)| HostInput {
+        capacity: host_capacity(&context.config, &name, capacity),
+        name,
+    };
+    (names.into_iter().map(host).collect(), notes)
 }
 
 /// The configured capacity, and what is detected where none is configured.

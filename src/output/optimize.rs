@@ -1,5 +1,6 @@
 //! What `optimize-resource-schedule` answers.
 
+mod effect;
 mod page;
 mod profile;
 mod shape;
@@ -15,6 +16,7 @@ use crate::domain::plan::{
     Assumption, HorizonForm, PlanStatus, Problem, Score, Solution, Strategy, TimeGrid,
 };
 
+pub use effect::{EffectReport, EffectVerdict, Promise};
 pub use page::{PAGE_MARK, page};
 pub use shape::{CostShape, ExplainedRule, MoveShape, ReliefShape, StayCode, UnmovedShape};
 pub use words::{MoveWords, move_words, stay_words};
@@ -285,7 +287,10 @@ impl OptimizeReport {
             ));
         }
         if self.applied {
-            lines.push_str("\nThe rules in the store were moved.\n");
+            lines.push_str(
+                "\nThe rules in the store were moved; `tidetable rules apply --target crontab` (or systemd, slurm) \
+                 carries them to\nthe scheduler, and `tidetable rules undo` takes that back.\n",
+            );
         } else if solution.after.moved > 0 && !self.by_position {
             lines.push_str("\nNothing was moved yet; --auto-apply moves the rules in the store.\n");
         }

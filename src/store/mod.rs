@@ -2,6 +2,8 @@
 
 pub mod backup;
 
+mod applied;
+mod applied_plans;
 mod calibrations;
 mod connection;
 mod error;
@@ -27,6 +29,8 @@ mod template_members;
 
 pub use rusqlite::Transaction;
 
+pub use applied::{StoredChange, digest};
+pub use applied_plans::{AppliedPlan, PlanMove, RunRecord};
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
 pub use imports::ImportRecord;

@@ -1,10 +1,12 @@
 //! Timetables: the problem, the search for better ones, and the judge.
 
+mod adherence;
 mod bound;
 mod build;
 mod chain;
 mod choice;
 mod cooling;
+mod effect;
 mod exact;
 mod heat_bath;
 mod idle;
@@ -32,11 +34,13 @@ mod verify;
 #[cfg(test)]
 mod sample;
 
+pub use adherence::{PlanAdherence, adherence};
 pub use build::{
     Assumption, Blackout, BuildInput, BuiltProblem, DurationQuantile, Exclusion, Follow, HorizonForm,
     HostInput, Kin, PlannedWork, SlotChoice, TimeGrid, TypeSample, TypicalNeeds, WindowLimit, build_problem,
 };
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
+pub use effect::{ExecutedRun, MeasuredPeriod, MeasuredResource, measure};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
 pub use profile::LoadProfile;

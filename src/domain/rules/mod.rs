@@ -5,6 +5,7 @@ mod capacity;
 mod change;
 mod choice;
 mod conflicts;
+mod declared_again;
 #[cfg(test)]
 pub(in crate::domain) mod fixture;
 mod generate;
@@ -23,6 +24,7 @@ pub use capacity::{Capacity, SharedResource, usual_duration_ms};
 pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
 pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
+pub use declared_again::recognise_moved;
 pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
 pub use learned::learned_flexibility;
 pub use meaning::{is_duplicate, same_instants};
