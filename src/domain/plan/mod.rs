@@ -1,5 +1,6 @@
 //! Timetables: the problem, the search for better ones, and the judge.
 
+mod adherence;
 mod balance_bound;
 mod bound;
 mod bounder;
@@ -8,6 +9,7 @@ mod chain;
 mod choice;
 mod cooling;
 mod core;
+mod effect;
 mod exact;
 mod heat_bath;
 mod idle;
@@ -26,24 +28,33 @@ mod prover;
 pub(in crate::domain) mod random;
 mod reason;
 mod relaxation;
+pub mod replay;
 mod rows;
 mod score;
 mod search;
 mod settle;
 mod solve;
 mod state;
+mod stay;
 mod validate;
 mod verify;
 
 #[cfg(test)]
 mod sample;
 
-pub use build::{BuildInput, BuiltProblem, build_problem};
+pub use adherence::{PlanAdherence, adherence};
+pub use build::{
+    Assumption, Blackout, BuildInput, BuiltProblem, DurationQuantile, Exclusion, Follow, HorizonForm,
+    HostInput, Kin, PlannedWork, SlotChoice, TimeGrid, TypeSample, TypicalNeeds, WindowLimit, build_problem,
+};
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
+pub use effect::{ExecutedRun, MeasuredPeriod, MeasuredResource, measure};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};
+pub use profile::LoadProfile;
 pub use reason::{PlanComparison, Relief};
 pub use score::{ResourceScore, Score, score};
 pub use solve::{Control, Progress, SolveOptions, WORK_PER_MILLISECOND, solve};
+pub use stay::{StayReason, Trials};
 pub use validate::ProblemError;
 pub use verify::{Violation, verify};
