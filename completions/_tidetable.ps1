@@ -330,6 +330,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -478,6 +480,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         }
         'tidetable;rules;export' {
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'For which scheduler')
+            [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Container image that has the commands of the rules; Kubernetes needs one')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -487,6 +490,61 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
             [CompletionResult]::new('--system-crontab', '--system-crontab', [CompletionResultType]::ParameterName, 'Write the user column of /etc/crontab and /etc/cron.d')
+            [CompletionResult]::new('--cron-tz', '--cron-tz', [CompletionResultType]::ParameterName, 'Put rules of other zones below CRON_TZ lines, which cronie reads and Debian''s cron does not')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'tidetable;rules;apply' {
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'To which scheduler')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Only this crontab, instead of those that declared the rules and your own')
+            [CompletionResult]::new('--units-dir', '--units-dir', [CompletionResultType]::ParameterName, 'Folder that gets units and drop-ins [default: /etc/systemd/system, with --user ~/.config/systemd/user]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Units of your own systemd instead of the system''s')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the difference is only shown')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the difference is only shown')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'tidetable;rules;undo' {
+            [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Only of this scheduler')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Only in this file')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the difference is only shown')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the difference is only shown')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -508,6 +566,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -530,6 +590,12 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;rules;help;export' {
+            break
+        }
+        'tidetable;rules;help;apply' {
+            break
+        }
+        'tidetable;rules;help;undo' {
             break
         }
         'tidetable;rules;help;help' {
@@ -598,11 +664,12 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;backtest' {
-            [CompletionResult]::new('--cut', '--cut', [CompletionResultType]::ParameterName, 'Cut the history here: a local day or an RFC 3339 time')
+            [CompletionResult]::new('--plan', '--plan', [CompletionResultType]::ParameterName, 'Replay the real runs of the last weeks with the shifts of a plan: a plan''s id, or `latest`')
+            [CompletionResult]::new('--cut', '--cut', [CompletionResultType]::ParameterName, 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on')
             [CompletionResult]::new('--folds', '--folds', [CompletionResultType]::ParameterName, 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours predicted from each cut, 1 to 8784 [default: 24]')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Least confidence of a prediction that counts [default: 0.5]')
-            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'Days of history mined before each cut [default: as analyze-activity-patterns]')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history''s end [default: 28]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -630,6 +697,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
             [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1) instead of the store''s rules')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the plan as a web page, with heat maps of the load before and after')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -642,8 +710,10 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--peak-mitigation', '--peak-mitigation', [CompletionResultType]::ParameterName, 'Lower the highest load')
             [CompletionResult]::new('--resource-efficiency', '--resource-efficiency', [CompletionResultType]::ParameterName, 'Spend less: energy, idle hours, overload')
             [CompletionResult]::new('--conflict-resolution', '--conflict-resolution', [CompletionResultType]::ParameterName, 'Make everything fit its capacity with the least displacement')
+            [CompletionResult]::new('--verify-applied', '--verify-applied', [CompletionResultType]::ParameterName, 'Solve nothing: compare what the last applied plan promised with what the runs since tell')
             [CompletionResult]::new('--auto-apply', '--auto-apply', [CompletionResultType]::ParameterName, 'Move the rules in the store if the gain is large enough (5 % unless configured)')
-            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Also give the problem that was solved, in the format sched-opt/1')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for')
+            [CompletionResult]::new('--learn-windows', '--learn-windows', [CompletionResultType]::ParameterName, 'Also let rules move as far as their starts have moved before (at most 4 h)')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -662,6 +732,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
             [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1) instead of the store''s rules')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the plan as a web page, with heat maps of the load before and after')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -674,8 +745,10 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--peak-mitigation', '--peak-mitigation', [CompletionResultType]::ParameterName, 'Lower the highest load')
             [CompletionResult]::new('--resource-efficiency', '--resource-efficiency', [CompletionResultType]::ParameterName, 'Spend less: energy, idle hours, overload')
             [CompletionResult]::new('--conflict-resolution', '--conflict-resolution', [CompletionResultType]::ParameterName, 'Make everything fit its capacity with the least displacement')
+            [CompletionResult]::new('--verify-applied', '--verify-applied', [CompletionResultType]::ParameterName, 'Solve nothing: compare what the last applied plan promised with what the runs since tell')
             [CompletionResult]::new('--auto-apply', '--auto-apply', [CompletionResultType]::ParameterName, 'Move the rules in the store if the gain is large enough (5 % unless configured)')
-            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Also give the problem that was solved, in the format sched-opt/1')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for')
+            [CompletionResult]::new('--learn-windows', '--learn-windows', [CompletionResultType]::ParameterName, 'Also let rules move as far as their starts have moved before (at most 4 h)')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -1255,6 +1328,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
             break
         }
         'tidetable;help;rules;list' {
@@ -1276,6 +1351,12 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;rules;export' {
+            break
+        }
+        'tidetable;help;rules;apply' {
+            break
+        }
+        'tidetable;help;rules;undo' {
             break
         }
         'tidetable;help;predict' {

@@ -249,6 +249,9 @@ _tidetable() {
             tidetable__subcmd__help__subcmd__rules,add)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__add"
                 ;;
+            tidetable__subcmd__help__subcmd__rules,apply)
+                cmd="tidetable__subcmd__help__subcmd__rules__subcmd__apply"
+                ;;
             tidetable__subcmd__help__subcmd__rules,disable)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__disable"
                 ;;
@@ -267,6 +270,9 @@ _tidetable() {
             tidetable__subcmd__help__subcmd__rules,show)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__show"
                 ;;
+            tidetable__subcmd__help__subcmd__rules,undo)
+                cmd="tidetable__subcmd__help__subcmd__rules__subcmd__undo"
+                ;;
             tidetable__subcmd__predict,evaluate)
                 cmd="tidetable__subcmd__predict__subcmd__evaluate"
                 ;;
@@ -281,6 +287,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__rules,add)
                 cmd="tidetable__subcmd__rules__subcmd__add"
+                ;;
+            tidetable__subcmd__rules,apply)
+                cmd="tidetable__subcmd__rules__subcmd__apply"
                 ;;
             tidetable__subcmd__rules,disable)
                 cmd="tidetable__subcmd__rules__subcmd__disable"
@@ -303,8 +312,14 @@ _tidetable() {
             tidetable__subcmd__rules,show)
                 cmd="tidetable__subcmd__rules__subcmd__show"
                 ;;
+            tidetable__subcmd__rules,undo)
+                cmd="tidetable__subcmd__rules__subcmd__undo"
+                ;;
             tidetable__subcmd__rules__subcmd__help,add)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__add"
+                ;;
+            tidetable__subcmd__rules__subcmd__help,apply)
+                cmd="tidetable__subcmd__rules__subcmd__help__subcmd__apply"
                 ;;
             tidetable__subcmd__rules__subcmd__help,disable)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__disable"
@@ -326,6 +341,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__rules__subcmd__help,show)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__show"
+                ;;
+            tidetable__subcmd__rules__subcmd__help,undo)
+                cmd="tidetable__subcmd__rules__subcmd__help__subcmd__undo"
                 ;;
             *)
                 ;;
@@ -490,12 +508,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backtest)
-            opts="-n -v -q -h -V --cut --folds --look-ahead-hours --min-confidence --days --save --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --plan --cut --folds --look-ahead-hours --min-confidence --days --save --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --plan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --cut)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2384,7 +2406,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules)
-            opts="list show add enable disable remove export"
+            opts="list show add enable disable remove export apply undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2398,6 +2420,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__rules__subcmd__apply)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2482,6 +2518,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__rules__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2710,7 +2760,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__optimize__subcmd__resource__subcmd__schedule)
-            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2729,6 +2779,21 @@ _tidetable() {
                     return 0
                     ;;
                 --instance)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --report)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -3093,7 +3158,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove export help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3193,6 +3258,100 @@ _tidetable() {
                     ;;
                 --later)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__apply)
+            opts="-y -n -v -q -h -V --target --file --units-dir --user --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --target)
+                    COMPREPLY=($(compgen -W "crontab systemd slurm" -- "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --units-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --db)
@@ -3393,14 +3552,18 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__export)
-            opts="-n -v -q -h -V --target --system-crontab --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --target --system-crontab --cron-tz --image --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --target)
-                    COMPREPLY=($(compgen -W "crontab systemd json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "crontab systemd slurm kubernetes json" -- "${cur}"))
+                    return 0
+                    ;;
+                --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -3465,7 +3628,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__help)
-            opts="list show add enable disable remove export help"
+            opts="list show add enable disable remove export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3479,6 +3642,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__help__subcmd__apply)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3577,6 +3754,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__help__subcmd__undo)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3741,6 +3932,93 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__undo)
+            opts="-y -n -v -q -h -V --target --file --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --target)
+                    COMPREPLY=($(compgen -W "crontab systemd slurm" -- "${cur}"))
+                    return 0
+                    ;;
+                --file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then

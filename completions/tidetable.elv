@@ -318,6 +318,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
             cand export 'Write rules for a scheduler'
+            cand apply 'Carry rules to a scheduler: show the difference, then change it'
+            cand undo 'Take back what was applied last'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;rules;list'= {
@@ -459,6 +461,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         }
         &'tidetable;rules;export'= {
             cand --target 'For which scheduler'
+            cand --image 'Container image that has the commands of the rules; Kubernetes needs one'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -468,6 +471,59 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
             cand --system-crontab 'Write the user column of /etc/crontab and /etc/cron.d'
+            cand --cron-tz 'Put rules of other zones below CRON_TZ lines, which cronie reads and Debian''s cron does not'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;apply'= {
+            cand --target 'To which scheduler'
+            cand --file 'Only this crontab, instead of those that declared the rules and your own'
+            cand --units-dir 'Folder that gets units and drop-ins [default: /etc/systemd/system, with --user ~/.config/systemd/user]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --user 'Units of your own systemd instead of the system''s'
+            cand -y 'Do it; without this the difference is only shown'
+            cand --yes 'Do it; without this the difference is only shown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;rules;undo'= {
+            cand --target 'Only of this scheduler'
+            cand --file 'Only in this file'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -y 'Do it; without this the difference is only shown'
+            cand --yes 'Do it; without this the difference is only shown'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -488,6 +544,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
             cand export 'Write rules for a scheduler'
+            cand apply 'Carry rules to a scheduler: show the difference, then change it'
+            cand undo 'Take back what was applied last'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;rules;help;list'= {
@@ -503,6 +561,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;rules;help;remove'= {
         }
         &'tidetable;rules;help;export'= {
+        }
+        &'tidetable;rules;help;apply'= {
+        }
+        &'tidetable;rules;help;undo'= {
         }
         &'tidetable;rules;help;help'= {
         }
@@ -564,11 +626,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;predict;help;help'= {
         }
         &'tidetable;backtest'= {
-            cand --cut 'Cut the history here: a local day or an RFC 3339 time'
+            cand --plan 'Replay the real runs of the last weeks with the shifts of a plan: a plan''s id, or `latest`'
+            cand --cut 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on'
             cand --folds 'Cut it N times, each cut one horizon before the next, the last one horizon before the history''s end [default: 5]'
             cand --look-ahead-hours 'Hours predicted from each cut, 1 to 8784 [default: 24]'
             cand --min-confidence 'Least confidence of a prediction that counts [default: 0.5]'
-            cand --days 'Days of history mined before each cut [default: as analyze-activity-patterns]'
+            cand --days 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history''s end [default: 28]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -595,6 +658,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
             cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
+            cand --report 'Write the plan as a web page, with heat maps of the load before and after'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -607,8 +671,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --peak-mitigation 'Lower the highest load'
             cand --resource-efficiency 'Spend less: energy, idle hours, overload'
             cand --conflict-resolution 'Make everything fit its capacity with the least displacement'
+            cand --verify-applied 'Solve nothing: compare what the last applied plan promised with what the runs since tell'
             cand --auto-apply 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-            cand --explain 'Also give the problem that was solved, in the format sched-opt/1'
+            cand --explain 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+            cand --learn-windows 'Also let rules move as far as their starts have moved before (at most 4 h)'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -626,6 +692,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
             cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
+            cand --report 'Write the plan as a web page, with heat maps of the load before and after'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -638,8 +705,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --peak-mitigation 'Lower the highest load'
             cand --resource-efficiency 'Spend less: energy, idle hours, overload'
             cand --conflict-resolution 'Make everything fit its capacity with the least displacement'
+            cand --verify-applied 'Solve nothing: compare what the last applied plan promised with what the runs since tell'
             cand --auto-apply 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-            cand --explain 'Also give the problem that was solved, in the format sched-opt/1'
+            cand --explain 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+            cand --learn-windows 'Also let rules move as far as their starts have moved before (at most 4 h)'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -1178,6 +1247,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
             cand export 'Write rules for a scheduler'
+            cand apply 'Carry rules to a scheduler: show the difference, then change it'
+            cand undo 'Take back what was applied last'
         }
         &'tidetable;help;rules;list'= {
         }
@@ -1192,6 +1263,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;rules;remove'= {
         }
         &'tidetable;help;rules;export'= {
+        }
+        &'tidetable;help;rules;apply'= {
+        }
+        &'tidetable;help;rules;undo'= {
         }
         &'tidetable;help;predict'= {
             cand evaluate 'Compare past predictions with what really ran'

@@ -326,33 +326,35 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s q -l qu
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "list" -d 'List rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "show" -d 'Show one rule and what was done to it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "add" -d 'Add a rule by hand'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "enable" -d 'Let predictions and plans count rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "disable" -d 'Leave rules out of predictions and plans'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "remove" -d 'Remove rules with their history'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "export" -d 'Write rules for a scheduler'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "list" -d 'List rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "show" -d 'Show one rule and what was done to it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "add" -d 'Add a rule by hand'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "enable" -d 'Let predictions and plans count rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "disable" -d 'Leave rules out of predictions and plans'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "undo" -d 'Take back what was applied last'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l source -d 'Only from this source' -r -f -a "mined\t'From patterns'
 declared\t'From an imported crontab'
 manual\t'Added by hand'"
@@ -482,7 +484,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l target -d 'For which scheduler' -r -f -a "crontab\t'Lines of a crontab'
 systemd\t'A .timer and a .service unit for each rule'
+slurm\t'Lines of a scrontab with their #SCRON options'
+kubernetes\t'A CronJob for each rule, as YAML'
 json\t'A JSON array of rules'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l image -d 'Container image that has the commands of the rules; Kubernetes needs one' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -497,12 +502,63 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l system-crontab -d 'Write the user column of /etc/crontab and /etc/cron.d'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l cron-tz -d 'Put rules of other zones below CRON_TZ lines, which cronie reads and Debian\'s cron does not'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s q -l quiet -d 'No warnings or hints on standard error'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l target -d 'To which scheduler' -r -f -a "crontab\t'Crontabs'
+systemd\t'systemd\'s timers'
+slurm\t'Slurm\'s scrontab'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l file -d 'Only this crontab, instead of those that declared the rules and your own' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l units-dir -d 'Folder that gets units and drop-ins [default: /etc/systemd/system, with --user ~/.config/systemd/user]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l user -d 'Units of your own systemd instead of the system\'s'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s y -l yes -d 'Do it; without this the difference is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l target -d 'Only of this scheduler' -r -f -a "crontab\t'Crontabs'
+systemd\t'systemd\'s timers'
+slurm\t'Slurm\'s scrontab'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l file -d 'Only in this file' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s y -l yes -d 'Do it; without this the difference is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "list" -d 'List rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one rule and what was done to it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a rule by hand'
@@ -510,6 +566,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Leave rules out of predictions and plans'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove rules with their history'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what was applied last'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l look-ahead-hours -d 'Hours ahead, 1 to 8784 [default: 24]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l min-confidence -d 'Least confidence of a prediction that is shown and kept [default: 0.5]' -r
@@ -558,11 +616,12 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from evaluate" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "evaluate" -d 'Compare past predictions with what really ran'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l cut -d 'Cut the history here: a local day or an RFC 3339 time' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l plan -d 'Replay the real runs of the last weeks with the shifts of a plan: a plan\'s id, or `latest`' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l cut -d 'Cut the history here: a local day or an RFC 3339 time; with --plan, replay what came from here on' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l folds -d 'Cut it N times, each cut one horizon before the next, the last one horizon before the history\'s end [default: 5]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l look-ahead-hours -d 'Hours predicted from each cut, 1 to 8784 [default: 24]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l min-confidence -d 'Least confidence of a prediction that counts [default: 0.5]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l days -d 'Days of history mined before each cut [default: as analyze-activity-patterns]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l days -d 'Days of history mined before each cut [default: as analyze-activity-patterns]; with --plan, days replayed before the history\'s end [default: 28]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -587,6 +646,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -604,8 +664,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l peak-mitigation -d 'Lower the highest load'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l verify-applied -d 'Solve nothing: compare what the last applied plan promised with what the runs since tell'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l learn-windows -d 'Also let rules move as far as their starts have moved before (at most 4 h)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -616,6 +678,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -633,8 +696,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l balance
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l peak-mitigation -d 'Lower the highest load'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l resource-efficiency -d 'Spend less: energy, idle hours, overload'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l conflict-resolution -d 'Make everything fit its capacity with the least displacement'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l verify-applied -d 'Solve nothing: compare what the last applied plan promised with what the runs since tell'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l auto-apply -d 'Move the rules in the store if the gain is large enough (5 % unless configured)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l explain -d 'Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l learn-windows -d 'Also let rules move as far as their starts have moved before (at most 4 h)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -1099,6 +1164,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Leave rules out of predictions and plans'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove rules with their history'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "undo" -d 'Take back what was applied last'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from predict" -f -a "evaluate" -d 'Compare past predictions with what really ran'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'

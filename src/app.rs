@@ -16,7 +16,7 @@ use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
 use crate::domain::time::Timestamp;
 use crate::failure::{EXIT_PARTIAL, Failure, FailureKind, classify};
-use crate::output::{Envelope, Form, Ink, Style, printable, render};
+use crate::output::{Envelope, Form, Glyphs, Ink, Style, printable, render};
 
 /// Runs the program on the process's arguments and returns its exit code.
 pub fn run() -> ExitCode {
@@ -201,7 +201,21 @@ fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Co
         store_path,
         lock_timeout,
         interrupt,
+        ask: (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(ask),
     })
+}
+
+/// Tells a plan on standard error and takes `y` or `yes` for a yes.
+fn ask(plan: &str) -> bool {
+    write_error_line(plan.trim_end_matches('\n'));
+    let mut stderr = std::io::stderr().lock();
+    // When standard error is closed nobody has read the plan.
+    if write!(stderr, "Do it? [y/N] ").and_then(|()| stderr.flush()).is_err() {
+        return false;
+    }
+    let mut answer = String::new();
+    let read = std::io::stdin().read_line(&mut answer);
+    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
 /// `--timezone`, the configuration, `TZ`, the system's zone; UTC when none of them names one.
@@ -258,8 +272,21 @@ fn style(cli: &Cli, context: &Context) -> Style {
         ColorChoice::Never => false,
         ColorChoice::Auto => is_terminal && unset("NO_COLOR") && !dumb,
     };
-    let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten();
-    Style { color, width, zone: context.zone, now: context.now }
+    // A terminal that tells no width of its own is one of which nothing is known.
+    let width = is_terminal.then(|| comfy_table::Table::new().width()).flatten().filter(|width| *width >= 20);
+    Style { color, width, glyphs: glyphs(), zone: context.zone, now: context.now }
+}
+
+/// What the locale says of characters; where it says nothing (as in cron), blocks are as safe as elsewhere.
+fn glyphs() -> Glyphs {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let is_unicode = said.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    });
+    if is_unicode { Glyphs::Unicode } else { Glyphs::Ascii }
 }
 
 /// Writes the failure to standard error, as the last line and as JSON when that was asked for.

@@ -3,7 +3,9 @@
 mod check;
 mod field;
 mod origin;
+mod prices;
 mod template;
+mod timetable;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -14,10 +16,14 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::rules::Flexibility;
+
 pub use check::{Problem, problems};
 pub use field::{FIELDS, Field};
 pub use origin::{Layer, Setting, settings, variable};
+pub use prices::{PriceRange, Prices};
 pub use template::template;
+pub use timetable::{BlackoutConfig, ExclusionConfig, FlexibilityConfig, HostConfig};
 pub use write::{Existing, write_file};
 
 /// What can be configured. Every field has a default; unknown fields are an error.
@@ -50,6 +56,25 @@ pub struct Config {
     pub capacity: CapacityConfig,
     /// Of `backup`.
     pub backup: BackupConfig,
+    /// Of `rules apply`.
+    pub schedulers: SchedulersConfig,
+    /// Machines that differ from what `capacity` says.
+    pub host: Vec<HostConfig>,
+    /// Hours in which nothing may run.
+    pub blackout: Vec<BlackoutConfig>,
+    /// How far some task types may be moved.
+    pub flexibility: Vec<FlexibilityConfig>,
+    /// What may not run at the same time.
+    pub exclusion: Vec<ExclusionConfig>,
+}
+
+impl Config {
+    /// The window that a task type is given here, if any; the first entry that names it counts. Reading a
+    /// configuration has refused what is no window.
+    pub fn flexibility_of(&self, task_type: &str) -> Option<Flexibility> {
+        let entry = self.flexibility.iter().find(|entry| entry.is_about(task_type))?;
+        entry.window().ok()
+    }
 }
 
 /// Days that are not like others.
@@ -125,13 +150,23 @@ pub struct OptimizeConfig {
     pub time_limit: String,
     /// Load above this share of a capacity costs extra under `--resource-efficiency`.
     pub target_utilization: f64,
+    /// What a kWh costs.
+    pub price_per_kwh: Prices,
+    /// Quantile of past durations that a run is planned with: p50, p75 or p95.
+    pub duration_quantile: String,
     /// Least relative gain for `--auto-apply` to apply a plan.
     pub auto_apply_gain: f64,
 }
 
 impl Default for OptimizeConfig {
     fn default() -> Self {
-        OptimizeConfig { time_limit: "10s".to_owned(), target_utilization: 0.75, auto_apply_gain: 0.05 }
+        OptimizeConfig {
+            time_limit: "10s".to_owned(),
+            target_utilization: 0.75,
+            price_per_kwh: Prices::default(),
+            duration_quantile: "p75".to_owned(),
+            auto_apply_gain: 0.05,
+        }
     }
 }
 
@@ -162,6 +197,22 @@ pub struct BackupConfig {
 impl Default for BackupConfig {
     fn default() -> Self {
         BackupConfig { dir: None, keep_days: 30 }
+    }
+}
+
+/// Programs of schedulers that `rules apply` and `rules undo` call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SchedulersConfig {
+    /// Reads and writes crontabs of users: its name, or its path.
+    pub crontab: String,
+    /// The same of Slurm.
+    pub scrontab: String,
+}
+
+impl Default for SchedulersConfig {
+    fn default() -> Self {
+        SchedulersConfig { crontab: "crontab".to_owned(), scrontab: "scrontab".to_owned() }
     }
 }
 
@@ -235,7 +286,9 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
         }
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
-    let variables = Env::prefixed("TIDETABLE_").ignore(&["config", "require_gpu", "test_log"]).split("__");
+    let variables = Env::prefixed("TIDETABLE_")
+        .ignore(&["config", "require_gpu", "test_log", "test_kill_at"])
+        .split("__");
     Ok(figment.merge(variables))
 }
 
@@ -253,6 +306,11 @@ pub fn read(figment: &Figment) -> Result<Config, ConfigError> {
         return Err(problem.into());
     }
     figment.extract::<Config>().map_err(|error| Problem::from_figment(error).into())
+}
+
+/// The user's home, where there is one.
+pub fn home_folder() -> Option<PathBuf> {
+    etcetera::home_dir().ok()
 }
 
 /// The store's place when nobody names one.

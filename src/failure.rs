@@ -6,6 +6,7 @@ use crate::commands::CommandError;
 use crate::config::ConfigError;
 use crate::domain::calendar::{CronError, UnknownZone};
 use crate::ingest::IngestError;
+use crate::schedulers::SchedulerError;
 use crate::store::StoreError;
 use crate::store::backup::BackupError;
 
@@ -67,6 +68,8 @@ pub fn classify(error: &anyhow::Error) -> Failure {
             of_ingest(error)
         } else if let Some(error) = cause.downcast_ref::<CommandError>() {
             of_command(error)
+        } else if let Some(error) = cause.downcast_ref::<SchedulerError>() {
+            of_scheduler(error)
         } else if let Some(error) = cause.downcast_ref::<ConfigError>() {
             of_config(error)
         } else if cause.is::<UnknownZone>() {
@@ -208,6 +211,34 @@ fn of_command(error: &CommandError) -> (FailureKind, Option<String>) {
         CommandError::Lacking { hint, .. } => (FailureKind::Lacking, Some(hint.clone())),
         CommandError::Interrupted(_) => (FailureKind::Interrupted, None),
     }
+}
+
+fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
+    let hint = match error {
+        SchedulerError::Io { source, .. } => return (FailureKind::Data, hint_of_io(source)),
+        SchedulerError::NoProgram { .. } => {
+            let hint = "install it, or name it under [schedulers] in the configuration; a crontab that is a file goes with --file";
+            return (FailureKind::Lacking, Some(hint.to_owned()));
+        }
+        SchedulerError::Busy { .. } => {
+            let hint = "nothing was changed; try again later, or wait longer with --lock-timeout 60s";
+            return (FailureKind::Busy, Some(hint.to_owned()));
+        }
+        SchedulerError::NotAFile(_) => "nothing was changed; name a crontab with --file",
+        SchedulerError::HardLinks { .. } => {
+            "nothing was changed; make it a file of its own: copy it, then move the copy to its place"
+        }
+        SchedulerError::Owner { .. } => "nothing was changed; run as its owner, or as root",
+        SchedulerError::Failed { .. } => "the scheduler's own program refused; what it says stands above",
+        SchedulerError::Changed(_) => {
+            "nothing was changed; run the command again for a plan of what is there now"
+        }
+        SchedulerError::NotAsWritten(_) => {
+            "somebody wrote to it at the same time, or its program changes what it is given: look at it; what stood \
+             there before is kept, and `tidetable rules undo` tells the difference"
+        }
+    };
+    (FailureKind::Data, Some(hint.to_owned()))
 }
 
 fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {

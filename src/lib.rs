@@ -15,6 +15,7 @@ pub mod devices;
 pub mod export;
 pub mod ingest;
 pub mod output;
+pub mod schedulers;
 pub mod store;
 
 pub mod domain;

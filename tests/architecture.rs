@@ -33,10 +33,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ingest", &["domain"]),
     ("export", &["domain"]),
     ("devices", &["domain"]),
+    ("schedulers", &["domain"]),
     ("compute", &["domain"]),
     ("output", &["domain"]),
     ("cli", &["domain"]),
-    ("commands", &["domain", "store", "ingest", "export", "devices", "compute", "output", "cli", "config"]),
+    (
+        "commands",
+        &[
+            "domain",
+            "store",
+            "ingest",
+            "export",
+            "devices",
+            "schedulers",
+            "compute",
+            "output",
+            "cli",
+            "config",
+        ],
+    ),
     ("config", &["domain", "cli"]),
 ];
 

@@ -16,6 +16,8 @@ use super::DurationArg;
   tidetable optimize-resource-schedule --balance-load --target-date 2026-12-01 --look-ahead-hours 168
   tidetable optimize-resource-schedule --conflict-resolution --auto-apply --dry-run
   tidetable optimize-resource-schedule --peak-mitigation --explain --output-format json
+  tidetable optimize-resource-schedule --balance-load --report plan.html
+  tidetable optimize-resource-schedule --verify-applied
   tidetable optimize-resource-schedule --balance-load --instance problem.json --time-limit 30s
 
 Rules move as a whole, within their flexibility windows. Nothing to gain is answered as `unchanged`."
@@ -36,6 +38,10 @@ pub struct OptimizeArgs {
     /// Make everything fit its capacity with the least displacement
     #[arg(long, group = "strategy")]
     pub conflict_resolution: bool,
+
+    /// Solve nothing: compare what the last applied plan promised with what the runs since tell
+    #[arg(long, group = "strategy", conflicts_with_all = ["instance", "auto_apply", "explain"])]
+    pub verify_applied: bool,
 
     /// First local day of the horizon [default: tomorrow]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "instance")]
@@ -58,7 +64,15 @@ pub struct OptimizeArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub instance: Option<PathBuf>,
 
-    /// Also give the problem that was solved, in the format sched-opt/1
+    /// Also give the problem that was solved, in the format sched-opt/1, and what each of its rules stands for
     #[arg(long)]
     pub explain: bool,
+
+    /// Also let rules move as far as their starts have moved before (at most 4 h)
+    #[arg(long, conflicts_with = "instance")]
+    pub learn_windows: bool,
+
+    /// Write the plan as a web page, with heat maps of the load before and after
+    #[arg(long, value_name = "FILE.html", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
 }

@@ -1,9 +1,12 @@
 //! Arguments of `rules` and its subcommands.
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::DurationArg;
+use crate::domain::applied::Scheduler;
 use crate::domain::rules::RuleSourceKind;
 
 /// Arguments of `rules`.
@@ -18,7 +21,9 @@ Examples:
   tidetable rules show 3
   tidetable rules add --task-type backup --cron '30 2 * * 1-5'
   tidetable rules enable 3 4
-  tidetable rules export --target systemd 3"
+  tidetable rules export --target systemd 3
+  tidetable rules apply --target crontab
+  tidetable rules undo"
 )]
 pub struct RulesArgs {
     /// What to do with rules.
@@ -59,6 +64,10 @@ Examples:
     Remove(IdsArgs),
     /// Write rules for a scheduler
     Export(ExportArgs),
+    /// Carry rules to a scheduler: show the difference, then change it
+    Apply(ApplyArgs),
+    /// Take back what was applied last
+    Undo(UndoArgs),
 }
 
 /// Where rules come from.
@@ -174,19 +183,48 @@ pub enum TargetArg {
     Crontab,
     /// A .timer and a .service unit for each rule
     Systemd,
+    /// Lines of a scrontab with their #SCRON options
+    Slurm,
+    /// A CronJob for each rule, as YAML
+    Kubernetes,
     /// A JSON array of rules
     Json,
+}
+
+/// What rules can be carried to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchedulerArg {
+    /// Crontabs
+    Crontab,
+    /// systemd's timers
+    Systemd,
+    /// Slurm's scrontab
+    Slurm,
+}
+
+impl From<SchedulerArg> for Scheduler {
+    fn from(scheduler: SchedulerArg) -> Scheduler {
+        match scheduler {
+            SchedulerArg::Crontab => Scheduler::Crontab,
+            SchedulerArg::Systemd => Scheduler::Systemd,
+            SchedulerArg::Slurm => Scheduler::Slurm,
+        }
+    }
 }
 
 /// Arguments of `rules export`.
 #[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Only what the target says exactly is written; other rules are named in warnings with the \
-reason, and the exit code is 4. A crontab gets CRON_TZ lines where a rule's zone is not the system's (--timezone \
-names another); cronie understands them, Debian's cron does not.
+reason, and the exit code is 4 (1 where none could be written). Cron and Slurm go by one zone, the system's unless \
+--timezone names theirs.
+
+Limits for Slurm and Kubernetes come from past runs: twice the time, and a quarter more memory, than nineteen in \
+twenty runs needed. What no run tells has no limit.
 
 Examples:
   tidetable rules export --target crontab
+  tidetable rules export --target kubernetes --image registry.example.org/jobs:1 > cronjobs.yaml
   tidetable rules export --target crontab --system-crontab > /etc/cron.d/tidetable
   tidetable rules export --target systemd 3
   tidetable rules export --target json 3 4"
@@ -200,7 +238,85 @@ pub struct ExportArgs {
     #[arg(long)]
     pub system_crontab: bool,
 
+    /// Put rules of other zones below CRON_TZ lines, which cronie reads and Debian's cron does not
+    #[arg(long)]
+    pub cron_tz: bool,
+
+    /// Container image that has the commands of the rules; Kubernetes needs one
+    #[arg(long, value_name = "IMAGE", value_parser = NonEmptyStringValueParser::new())]
+    pub image: Option<String>,
+
     /// The rules [default: all that are enabled]
     #[arg(value_name = "ID", add = super::complete::rule_ids())]
     pub ids: Vec<i64>,
+}
+
+/// Arguments of `rules apply`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "crontab: a rule that was imported from a crontab changes the times of its entry there, and no other \
+byte; rules added by hand stand in a marked block of your own crontab (or of --file). slurm: the same in your \
+scrontab. systemd: a rule mined from the runs of a unit that has a timer gets a drop-in with its times; a rule with a \
+command gets a timer and a service.
+
+The difference is shown first; nothing is changed without --yes, or your word on a terminal. What stood there before \
+is kept in the store, and `rules undo` brings it back byte for byte. A place that changes meanwhile is never written \
+over.
+
+Examples:
+  tidetable rules apply --target crontab
+  tidetable rules apply --target crontab --file /etc/cron.d/jobs --yes
+  tidetable rules apply --target systemd --user 3 4 --dry-run
+  tidetable rules apply --target slurm --yes"
+)]
+pub struct ApplyArgs {
+    /// To which scheduler
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: SchedulerArg,
+
+    /// Only this crontab, instead of those that declared the rules and your own
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+
+    /// Folder that gets units and drop-ins [default: /etc/systemd/system, with --user ~/.config/systemd/user]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub units_dir: Option<PathBuf>,
+
+    /// Units of your own systemd instead of the system's
+    #[arg(long)]
+    pub user: bool,
+
+    /// Do it; without this the difference is only shown
+    #[arg(short, long)]
+    pub yes: bool,
+
+    /// The rules [default: all that are enabled]
+    #[arg(value_name = "ID", add = super::complete::rule_ids())]
+    pub ids: Vec<i64>,
+}
+
+/// Arguments of `rules undo`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Takes back the last `rules apply` that is still in force, in every place it changed; called again, \
+the one before. The rules in the store go back, too. A place that was edited since is left alone, and the \
+difference is told.
+
+Examples:
+  tidetable rules undo
+  tidetable rules undo --yes
+  tidetable rules undo --target crontab --file /etc/crontab --yes"
+)]
+pub struct UndoArgs {
+    /// Only of this scheduler
+    #[arg(long, value_enum, value_name = "TARGET")]
+    pub target: Option<SchedulerArg>,
+
+    /// Only in this file
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+
+    /// Do it; without this the difference is only shown
+    #[arg(short, long)]
+    pub yes: bool,
 }

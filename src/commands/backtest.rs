@@ -1,4 +1,4 @@
-//! `backtest`: how good predictions would have been, had they been made in the past.
+//! `backtest`: how good predictions would have been, had they been made in the past; and what a plan would have changed.
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -17,6 +17,13 @@ const LEAST_RUNS_BEFORE: usize = 6;
 
 /// Cuts the stored history, predicts from each cut, and compares with what came after it.
 pub fn run(context: &Context, args: &BacktestArgs) -> anyhow::Result<Outcome> {
+    match args.plan {
+        Some(plan) => super::backtest_plan::run(context, args, plan),
+        None => run_predictions(context, args),
+    }
+}
+
+fn run_predictions(context: &Context, args: &BacktestArgs) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let mut store = match args.save {
         true => context.open_existing_writer(&mut warnings)?,
@@ -143,7 +150,7 @@ fn cuts(
     Ok(cuts)
 }
 
-fn parse_cut(context: &Context, text: &str) -> Result<Timestamp, CommandError> {
+pub(super) fn parse_cut(context: &Context, text: &str) -> Result<Timestamp, CommandError> {
     if let Some(instant) = Timestamp::parse_rfc3339(text) {
         return Ok(instant);
     }

@@ -62,6 +62,8 @@ pub struct Context {
     pub interrupt: Interrupt,
     /// Whether to draw progress.
     pub show_progress: bool,
+    /// Asks the person at the terminal whether to do what it tells; `None` where nobody is there to answer.
+    pub ask: Option<fn(&str) -> bool>,
 }
 
 impl Context {

@@ -3,10 +3,10 @@
 use super::Context;
 use crate::domain::calendar::{CronEntry, Schedule};
 use crate::domain::patterns::ResourceProfile;
-use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource};
+use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, recognise_moved};
 use crate::ingest::{DeclaredRule, Format};
 use crate::output::import::ImportedFile;
-use crate::store::{Saved, Store, Transaction};
+use crate::store::{RuleFilter, Saved, Store, Transaction};
 
 /// The rule that a crontab line declares; `Err` says why it is none.
 pub(super) fn declared_rule(declared: &DeclaredRule, path: &str, context: &Context) -> Result<Rule, String> {
@@ -41,7 +41,10 @@ pub(super) fn save(
     context: &Context,
     file: &mut ImportedFile,
 ) -> anyhow::Result<()> {
-    let outcomes = Store::save_rules(transaction, rules, context.now)?;
+    let mut rules = rules.to_vec();
+    let declared = RuleFilter { source: Some(RuleSourceKind::Declared), ..RuleFilter::default() };
+    recognise_moved(&mut rules, &Store::rules_in(transaction, &declared)?);
+    let outcomes = Store::save_rules(transaction, &rules, context.now)?;
     if file.format == Some(Format::Crontab.as_str()) && file.path != "-" {
         let declared: Vec<RuleId> = outcomes.iter().map(|(id, _)| *id).collect();
         let gone = Store::disable_undeclared(transaction, &file.path, &declared, context.now)?;

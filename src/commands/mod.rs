@@ -1,10 +1,15 @@
 //! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
 
+mod backtest_plan;
 mod backup_folder;
 mod context;
 mod error;
 mod gpu_clear;
 mod import_rules;
+mod optimize_config;
+mod optimize_effect;
+mod optimize_input;
+mod optimize_page;
 mod optimize_report;
 mod outcome;
 mod task_type_filter;

@@ -4,27 +4,25 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use chrono::{Days, NaiveTime};
 
-use super::generate::configured_capacity;
-use super::optimize_report::{Units, describe_obstacles, moves_and_reasons};
-use super::{CommandError, Context, Outcome};
+use super::optimize_effect;
+use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
+use super::optimize_page::{check_target, write_page};
+use super::optimize_report::{
+    Units, assumptions, describe_obstacles, explained, left_out, moves_and_reasons, rule_of,
+};
+use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::optimize::OptimizeArgs;
 use crate::cli::parse_duration;
 use crate::config::ConfigError;
 use crate::devices;
-use crate::domain::calendar::{DayFilter, Schedule, local_time, resolve_local};
-use crate::domain::device::HostCapacity;
-use crate::domain::patterns::{PatternType, resource_profile};
 use crate::domain::plan::{
-    BuildInput, BuiltProblem, Control, PlanStatus, Problem, Solution, SolveOptions, Strategy, build_problem,
-    solve,
+    BuiltProblem, Control, PlanStatus, PlannedWork, Problem, Solution, SolveOptions, Strategy, solve,
 };
-use crate::domain::rules::{Capacity, Rule, StoredRule};
-use crate::domain::time::{HOUR_MS, TimeSpan};
+use crate::domain::rules::{Rule, StoredRule};
 use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
-use crate::store::{HistoryFilter, PatternFilter, RuleFilter, Store, StoreError};
+use crate::store::{RuleFilter, Store, StoreError};
 
 /// The wall clock ends a search only on a machine that is far too slow for its budget of work: a plan that the clock
 /// cut short may differ from run to run.
@@ -33,12 +31,18 @@ const WALL_CLOCK_GRACE: Duration = Duration::from_secs(4);
 
 /// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
+    if args.verify_applied {
+        return optimize_effect::run(context);
+    }
     let strategy = strategy_of(args);
     let limit = match (&args.time_limit, &context.config.optimize.time_limit) {
         (Some(limit), _) => limit.0,
         (None, text) => parse_duration(text)
             .map_err(|reason| ConfigError::Value { field: "optimize.time_limit", reason })?,
     };
+    if let Some(page) = &args.report {
+        check_target(page)?;
+    }
     match &args.instance {
         Some(path) => solve_instance(context, args, strategy, limit, path),
         None => solve_store(context, args, strategy, limit),
@@ -62,15 +66,12 @@ fn solve_instance(
     path: &Path,
 ) -> anyhow::Result<Outcome> {
     let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let problem: Problem =
-        serde_json::from_reader(std::io::BufReader::new(file)).map_err(|error| CommandError::Refused {
-            message: format!("{}: {error}", path.display()),
-            hint: "the file must be a sched-opt/1 problem; --explain writes one".to_owned(),
-        })?;
+    let problem: Problem = serde_json::from_reader(std::io::BufReader::new(file))
+        .map_err(|error| refused(format!("{}: {error}", path.display())))?;
     let (solution, wall_seconds) = search(context, &problem, strategy, limit)?;
     let mut warnings = Vec::new();
     warn_of_interruption(context, &solution, &mut warnings);
-    let report = OptimizeReport {
+    let mut report = OptimizeReport {
         optimization_id: None,
         obstacles: describe_obstacles(&solution, &problem, Units::OfTheFile, &|position| {
             problem.rules[position].id.clone()
@@ -79,14 +80,18 @@ fn solve_instance(
         problem: Some(problem),
         explain: args.explain,
         by_position: true,
-        horizon_start: None,
+        explained: Vec::new(),
+        grid: None,
         moves: Vec::new(),
         unmoved: Vec::new(),
         assumptions: Vec::new(),
+        assumed: Vec::new(),
         wall_seconds,
         applied: false,
         strategy,
+        page: None,
     };
+    give_page(context, args, &mut report, &mut warnings)?;
     Ok(Outcome::done(report, warnings))
 }
 
@@ -125,139 +130,75 @@ fn solve_store(
 ) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
     let mut store = context.open_existing_writer(&mut warnings)?;
-    let mut rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
-    learn_needs(context, &store, &mut rules)?;
+    let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     warn_of_other_hosts(context, &store, &mut warnings)?;
-    let built = build(context, args, &store, &rules)?;
-    if built.problem.rules.is_empty() || built.problem.resources.is_empty() {
+    let Prepared { rules, built } = prepare(context, args, &store, strategy, rules)?;
+    if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
-        return Ok(Outcome::done(nothing(strategy, &built, &rules), warnings));
+        let mut report = report_of(&built, &rules, strategy);
+        give_page(context, args, &mut report, &mut warnings)?;
+        return Ok(Outcome::done(report, warnings));
     }
     let (solution, wall_seconds) = search(context, &built.problem, strategy, limit)?;
     warn_of_overload(&solution, &mut warnings);
     warn_of_interruption(context, &solution, &mut warnings);
     let (moves, unmoved) = moves_and_reasons(&built, &solution, &rules);
-    let name = |position: usize| format!("rule {}", built.rule_ids[position].0);
+    let name = |position: usize| match &built.work[position] {
+        PlannedWork::Rule { id, .. } => format!("rule {}", id.0),
+        _ => built.problem.rules[position].id.clone(),
+    };
     let mut report = OptimizeReport {
-        optimization_id: None,
         obstacles: describe_obstacles(&solution, &built.problem, Units::Hundredths, &name),
         moves,
         unmoved,
-        assumptions: built.assumptions.clone(),
         problem: Some(built.problem.clone()),
         explain: args.explain,
-        by_position: false,
-        horizon_start: Some(built.origin),
         wall_seconds,
-        applied: false,
-        strategy,
         solution: Some(solution),
+        ..report_of(&built, &rules, strategy)
     };
     keep(context, args, &mut store, &built, &rules, &mut report, &mut warnings)?;
+    give_page(context, args, &mut report, &mut warnings)?;
     Ok(Outcome::done(report, warnings))
 }
 
-/// Gives each rule that knows nothing of its runs (a declared one, say) what the history tells of its task type.
-fn learn_needs(context: &Context, store: &Store, rules: &mut [StoredRule]) -> anyhow::Result<()> {
-    let mut task_types = Vec::new();
-    for stored in rules.iter().filter(|stored| stored.rule.resources.runs_used == 0) {
-        task_types.extend(store.task_type_id(&stored.rule.task_type)?);
-    }
-    let filter = HistoryFilter { span: None, task_types: Some(task_types) };
-    for history in store.histories(&filter, context.now)? {
-        let profile = resource_profile(&history.runs);
-        for stored in rules.iter_mut().filter(|stored| stored.rule.task_type == history.name) {
-            if stored.rule.resources.runs_used == 0 {
-                stored.rule.resources = profile;
-            }
-        }
-    }
-    Ok(())
-}
-
-fn build(
-    context: &Context,
-    args: &OptimizeArgs,
-    store: &Store,
-    rules: &[StoredRule],
-) -> anyhow::Result<BuiltProblem> {
-    let follows: Vec<(String, String)> = store
-        .patterns(&PatternFilter {
-            pattern_type: Some(PatternType::TaskCorrelation),
-            active_only: true,
-            ..PatternFilter::default()
-        })?
-        .into_iter()
-        .filter_map(|stored| match stored.pattern.task_types.as_slice() {
-            [first, second] => Some((first.clone(), second.clone())),
-            _ => None,
-        })
-        .collect();
-    let detected = devices::detect();
-    let host = detected.hostname.clone().unwrap_or_else(|| "this machine".to_owned());
-    Ok(build_problem(&BuildInput {
-        rules,
-        follows: &follows,
-        capacity: capacity(context, &detected),
-        host: &host,
-        horizon: horizon(context, args, rules),
-        target_utilization: context.config.optimize.target_utilization,
-    }))
-}
-
-/// The configured capacity, and what is detected where none is configured.
-fn capacity(context: &Context, detected: &HostCapacity) -> Capacity {
-    let configured = configured_capacity(&context.config.capacity);
-    let gpus = Some(detected.gpus.len() as f64).filter(|count| *count > 0.0);
-    let gpu_memory: f64 = detected.gpus.iter().map(|gpu| gpu.memory_mib).sum();
-    Capacity {
-        cpu_cores: configured.cpu_cores.or(Some(detected.cpu_cores)),
-        memory_mib: configured.memory_mib.or(detected.memory_mib),
-        gpu_count: configured.gpu_count.or(gpus),
-        gpu_memory_mib: configured.gpu_memory_mib.or(Some(gpu_memory).filter(|memory| *memory > 0.0)),
-    }
-}
-
-/// From the local midnight that begins the target date; a week where some rule keeps to weekdays.
-fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> TimeSpan {
-    let today = local_time(context.zone, context.now).date();
-    let date = args.target_date.or_else(|| today.checked_add_days(Days::new(1))).unwrap_or(today);
-    let start = resolve_local(context.zone, date.and_time(NaiveTime::MIN)).first();
-    let weekly = rules.iter().any(|stored| {
-        matches!(&stored.rule.schedule, Schedule::Calendar(calendar)
-            if matches!(calendar.days, DayFilter::Weekdays { .. }))
-    });
-    let hours = args.look_ahead_hours.unwrap_or(if weekly { 168 } else { 24 });
-    TimeSpan { start, end: start.plus_ms(i64::from(hours) * HOUR_MS) }
-}
-
-fn nothing_to_plan(rules: &[StoredRule], built: &BuiltProblem) -> String {
-    if rules.is_empty() {
-        "no enabled rules; `tidetable generate-scheduling-rules --auto-enable` or `rules enable` make some"
-            .to_owned()
-    } else if built.problem.rules.is_empty() {
-        "no enabled rule fires within the horizon; --look-ahead-hours 168 looks a week ahead".to_owned()
-    } else {
-        "no capacity is known; set [capacity] in the configuration".to_owned()
-    }
-}
-
-fn nothing(strategy: Strategy, built: &BuiltProblem, rules: &[StoredRule]) -> OptimizeReport {
+/// A report without a plan.
+fn report_of(built: &BuiltProblem, rules: &[StoredRule], strategy: Strategy) -> OptimizeReport {
     OptimizeReport {
         optimization_id: None,
         solution: None,
         problem: None,
         explain: false,
         by_position: false,
-        horizon_start: Some(built.origin),
+        explained: explained(built, rules),
+        grid: Some(built.grid),
         moves: Vec::new(),
-        unmoved: super::optimize_report::left_out(built, rules),
-        assumptions: built.assumptions.clone(),
+        unmoved: left_out(built, rules),
+        assumptions: assumptions(built),
+        assumed: built.assumed.clone(),
         obstacles: Vec::new(),
         wall_seconds: 0.0,
         applied: false,
         strategy,
+        page: None,
     }
+}
+
+/// Writes the web page that was asked for.
+fn give_page(
+    context: &Context,
+    args: &OptimizeArgs,
+    report: &mut OptimizeReport,
+    warnings: &mut Vec<String>,
+) -> Result<(), CommandError> {
+    let Some(path) = &args.report else { return Ok(()) };
+    if context.mode == Mode::DryRun {
+        warnings.push(format!("dry run: {} was not written", path.display()));
+        return Ok(());
+    }
+    write_page(path, report, context)?;
+    report.page = Some(path.clone());
+    Ok(())
 }
 
 /// The capacity of this machine says little about jobs that ran on others.
@@ -269,6 +210,8 @@ fn warn_of_other_hosts(
     let mut hosts: Vec<String> = store.host_names()?.into_values().collect();
     hosts.sort();
     let here = devices::host_name();
+    // A machine that the configuration names is no surprise.
+    hosts.retain(|host| !context.config.host.iter().any(|configured| configured.name == *host));
     let elsewhere = !hosts.is_empty() && !hosts.iter().any(|host| Some(host) == here.as_ref());
     if elsewhere && context.config.capacity.cpu_cores.is_none() {
         warnings.push(format!(
@@ -348,11 +291,12 @@ fn keep(
             context.now,
         )?;
         if apply {
-            for (position, rule_id) in built.rule_ids.iter().enumerate() {
+            for (position, work) in built.work.iter().enumerate() {
+                let Some(rule_id) = work.rule_id() else { continue };
                 let minutes = solution.choice.delta[position] * built.problem.slot_minutes;
-                let Some(stored) = rules.iter().find(|stored| stored.id == *rule_id) else { continue };
+                let Some(stored) = rule_of(rules, rule_id) else { continue };
                 if let Some(moved) = moved_rule(&stored.rule, minutes) {
-                    Store::move_rule(transaction, *rule_id, &moved, Some(id), context.now)?;
+                    Store::move_rule(transaction, rule_id, &moved, Some(id), context.now)?;
                 }
             }
             Store::mark_optimization_applied(transaction, id, context.now)?;

@@ -52,8 +52,8 @@ fn refuse_options_of_predict(args: &PredictArgs) -> Result<(), CommandError> {
 }
 
 /// What predictions are made from.
-struct Knowledge {
-    patterns: Vec<(PatternId, Pattern)>,
+pub(super) struct Knowledge {
+    pub(super) patterns: Vec<(PatternId, Pattern)>,
     rules: Vec<StoredRule>,
     recent: Vec<TaskHistory>,
     last_starts: BTreeMap<String, Timestamp>,
@@ -62,7 +62,7 @@ struct Knowledge {
 }
 
 impl Knowledge {
-    fn load(store: &Store, now: Timestamp) -> Result<Knowledge, StoreError> {
+    pub(super) fn load(store: &Store, now: Timestamp) -> Result<Knowledge, StoreError> {
         let recent = TimeSpan { start: now.plus_ms(-RECENT_MS), end: now.plus_ms(1) };
         let recent = store.histories(&HistoryFilter { span: Some(recent), task_types: None }, now)?;
         let patterns: Vec<(PatternId, Pattern)> = store
@@ -87,7 +87,7 @@ impl Knowledge {
         })
     }
 
-    fn input(&self, horizon: TimeSpan) -> PredictionInput<'_> {
+    pub(super) fn input(&self, horizon: TimeSpan) -> PredictionInput<'_> {
         PredictionInput {
             patterns: &self.patterns,
             rules: &self.rules,

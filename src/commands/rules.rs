@@ -1,10 +1,17 @@
 //! `rules`: which of its subcommands.
 
 mod add;
+mod apply;
+mod apply_crontab;
+mod apply_place;
+mod apply_systemd;
+mod carry_out;
 mod change;
 mod export;
 mod list;
+mod settle;
 mod show;
+mod undo;
 
 use super::{Context, Outcome};
 use crate::cli::rules::{RulesAction, RulesArgs};
@@ -20,5 +27,7 @@ pub fn run(context: &Context, args: &RulesArgs) -> anyhow::Result<Outcome> {
         RulesAction::Disable(args) => change::run(context, &args.ids, RuleChange::Disable),
         RulesAction::Remove(args) => change::run(context, &args.ids, RuleChange::Remove),
         RulesAction::Export(args) => export::run(context, args),
+        RulesAction::Apply(args) => apply::run(context, args),
+        RulesAction::Undo(args) => undo::run(context, args),
     }
 }

@@ -4,9 +4,11 @@
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::Config;
+use super::timetable::check_names;
+use super::{Config, HostConfig};
 use crate::cli::{ColorChoice, OutputFormat, parse_duration};
-use crate::domain::calendar::parse_zone;
+use crate::domain::calendar::{Zone, parse_zone};
+use crate::domain::time::{TimeSpan, Timestamp};
 
 /// A field of the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +17,7 @@ pub struct Field {
     pub path: &'static str,
     /// What it means, in a few words, with its unit.
     pub meaning: &'static str,
-    /// A value to show where the default is to have none; in TOML.
+    /// A value to show where the default is to have none, in TOML; of a list of tables, one of them.
     pub example: Option<&'static str>,
     /// Says what is wrong with the value that a configuration has here.
     pub check: fn(&Config) -> Result<(), String>,
@@ -87,6 +89,21 @@ pub const FIELDS: &[Field] = &[
         |config| ratio(config.optimize.target_utilization),
     ),
     field(
+        "optimize.price_per_kwh",
+        "What a kWh costs: one price, 24 by local hour, or [{ hours = \"22-6\", price = 0.2 }, ...]",
+        None,
+        |config| config.optimize.price_per_kwh.cents_by_hour().map(|_| ()),
+    ),
+    field(
+        "optimize.duration_quantile",
+        "How long a run is taken to be: the p50, p75 or p95 of its past durations",
+        None,
+        |config| match config.optimize.duration_quantile.as_str() {
+            "p50" | "p75" | "p95" => Ok(()),
+            other => Err(format!("\"{other}\" is none of p50, p75, p95")),
+        },
+    ),
+    field(
         "optimize.auto_apply_gain",
         "Least relative gain of a plan that --auto-apply applies, 0 to 1",
         None,
@@ -109,6 +126,56 @@ pub const FIELDS: &[Field] = &[
     field("backup.keep_days", "Days that a copy is kept, 1 to 36500", None, |config| {
         within(config.backup.keep_days, 1, 36_500)
     }),
+    field("schedulers.crontab", "The program that reads and writes crontabs of users", None, |config| {
+        not_empty(&config.schedulers.crontab)
+    }),
+    field("schedulers.scrontab", "The same program of Slurm", None, |config| {
+        not_empty(&config.schedulers.scrontab)
+    }),
+    field(
+        "host",
+        "A machine that differs from [capacity], by its name; once for each",
+        Some(
+            "[[host]]\nname = \"node1\"\ncpu_cores = 16\nmemory_mib = 65536\ngpu_count = 2\ngpu_memory_mib = 24576",
+        ),
+        |config| config.host.iter().try_for_each(host),
+    ),
+    field(
+        "blackout",
+        "Local hours in which plans let nothing run that they may move; once for each",
+        Some(
+            "[[blackout]]\nfrom = \"08:00\"\nto = \"18:00\"\ndays = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"]\nhosts = []",
+        ),
+        |config| {
+            config.blackout.iter().try_for_each(|blackout| {
+                blackout
+                    .spans(Zone::UTC, TimeSpan::new(Timestamp::clamped(0), Timestamp::clamped(0)))
+                    .map(|_| ())
+            })
+        },
+    ),
+    field(
+        "flexibility",
+        "How far plans may move some task types, names or globs; once for each",
+        Some("[[flexibility]]\ntask_types = [\"root: *\"]\nearlier = \"0m\"\nlater = \"4h\""),
+        |config| {
+            config.flexibility.iter().try_for_each(|entry| {
+                check_names(&entry.task_types)?;
+                entry.window().map(|_| ())
+            })
+        },
+    ),
+    field(
+        "exclusion",
+        "Task types that may not run at the same time; once for each",
+        Some("[[exclusion]]\ntag = \"the tape drive\"\ntask_types = [\"backup*\", \"restore\"]"),
+        |config| {
+            config.exclusion.iter().try_for_each(|entry| {
+                not_empty(&entry.tag)?;
+                check_names(&entry.task_types)
+            })
+        },
+    ),
 ];
 
 fn within(value: u32, least: u32, most: u32) -> Result<(), String> {
@@ -122,6 +189,15 @@ fn within(value: u32, least: u32, most: u32) -> Result<(), String> {
 fn date(text: &str) -> Result<(), String> {
     let is_written_so = text.len() == 10 && text.parse::<NaiveDate>().is_ok();
     if is_written_so { Ok(()) } else { Err(format!("\"{text}\" is no date; write it as 2026-12-25")) }
+}
+
+fn host(host: &HostConfig) -> Result<(), String> {
+    not_empty(&host.name).map_err(|_| "a host has no name".to_owned())?;
+    [host.cpu_cores, host.memory_mib, host.gpu_memory_mib].into_iter().try_for_each(positive)
+}
+
+fn not_empty(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Err("it is empty".to_owned()) } else { Ok(()) }
 }
 
 fn ratio(value: f64) -> Result<(), String> {

@@ -15,6 +15,11 @@ pub fn template(detected: &CapacityConfig) -> String {
     );
     let mut section = "";
     for field in FIELDS {
+        if let Some(table) = field.example.filter(|example| example.starts_with("[[")) {
+            let lines: String = table.lines().map(|line| format!("#{line}\n")).collect();
+            text.push_str(&format!("\n# {}.\n{lines}", field.meaning));
+            continue;
+        }
         let (of, name) = field.path.split_once('.').unwrap_or(("", field.path));
         if of != section {
             section = of;
@@ -40,6 +45,7 @@ fn heading(section: &str) -> &'static str {
         "optimize" => "Defaults of optimize-resource-schedule.",
         "capacity" => "What the machine that runs the jobs has; detected at each call where absent.",
         "backup" => "Defaults of backup.",
+        "schedulers" => "Programs that `rules apply` calls.",
         _ => "More.",
     }
 }
@@ -50,7 +56,7 @@ mod tests {
     use figment::providers::{Format, Toml};
 
     use super::*;
-    use crate::config::read;
+    use crate::config::{problems, read};
 
     fn detected() -> CapacityConfig {
         CapacityConfig {
@@ -82,8 +88,14 @@ mod tests {
         let config = read(&Figment::from(Toml::string(&text))).unwrap();
         assert_eq!(config.capacity.cpu_cores, Some(16.0));
         assert_eq!(config.capacity.memory_mib, Some(64_000.5));
-        let assigned = text.lines().filter(|line| line.contains(" = ") && !line.starts_with('#')).count();
-        assert_eq!(assigned, FIELDS.len());
+        for field in FIELDS {
+            let (_, name) = field.path.split_once('.').unwrap_or(("", field.path));
+            let is_set =
+                |line: &str| line.starts_with(&format!("{name} = ")) || line == format!("[[{name}]]");
+            assert!(text.lines().any(is_set), "{}", field.path);
+        }
+        assert_eq!((config.blackout.len(), config.flexibility.len(), config.host.len()), (1, 1, 1));
+        assert_eq!(problems(&Figment::from(Toml::string(&text))), [], "and passes the check");
     }
 
     #[test]

@@ -9,5 +9,5 @@ mod reclaim;
 pub use error::DeviceError;
 pub use host::{detect, host_name};
 pub use nvml::{GpuReading, Nvidia};
-pub use process_table::{ancestors, own_user_id, process_facts, user_id_of};
+pub use process_table::{ancestors, own_user_id, own_user_name, process_facts, user_id_of};
 pub use reclaim::{EndOptions, EndOutcome, EndRequest, end_processes};

@@ -48,6 +48,12 @@ pub fn own_user_id() -> u32 {
     rustix::process::getuid().as_raw()
 }
 
+/// Our user's name; the number where it has none.
+pub fn own_user_name() -> String {
+    let id = rustix::process::geteuid().as_raw();
+    name_of(id).unwrap_or_else(|| id.to_string())
+}
+
 /// The user of that name or number.
 pub fn user_id_of(name: &str) -> Option<u32> {
     let from_number = || name.parse().ok();

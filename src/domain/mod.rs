@@ -1,6 +1,7 @@
 //! What tidetable knows and decides: pure functions over values, no input or output of any kind.
 
 pub mod activity;
+pub mod applied;
 pub mod calendar;
 pub mod device;
 pub mod kernels;

@@ -1,8 +1,9 @@
 //! Crontab lines, in the form of a user's crontab or of /etc/crontab.
 
-use super::expression::{command_of, line_schedules, one_line, user_of};
+use super::block::rule_comment;
+use super::expression::{command_of, cron_lines, one_line, user_of};
 use super::{Exported, ExportedFile, Inexpressible};
-use crate::domain::calendar::{Zone, year_and_day_from};
+use crate::domain::calendar::Zone;
 use crate::domain::rules::{Rule, StoredRule};
 use crate::domain::time::Timestamp;
 
@@ -15,6 +16,15 @@ pub enum CrontabForm {
     System,
 }
 
+/// What becomes of a rule in another zone than cron's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignZones {
+    /// It stands below a `CRON_TZ` line, which cronie reads and Debian's cron does not.
+    Named,
+    /// It is left out.
+    LeftOut,
+}
+
 /// The lines of one rule with what they are sorted by.
 struct Entry<'a> {
     user: Option<&'a str>,
@@ -22,16 +32,22 @@ struct Entry<'a> {
     text: String,
 }
 
-/// One crontab with the rules that it can express. Rules in another zone than cron's own stand below a `CRON_TZ`
-/// line; in the user's form, rules of different users stand below a comment each. `now` is where the year
-/// begins over which split times are compared with the whole.
-pub fn crontab(rules: &[StoredRule], form: CrontabForm, cron_zone: Zone, now: Timestamp) -> Exported {
+/// One crontab with the rules that it can express. In the user's form, rules of different users stand below a comment
+/// each. `now` is where the year begins over which split times are compared with the whole.
+pub fn crontab(
+    rules: &[StoredRule],
+    form: CrontabForm,
+    cron_zone: Zone,
+    foreign: ForeignZones,
+    now: Timestamp,
+) -> Exported {
     let mut exported = Exported::default();
     let mut entries: Vec<Entry<'_>> = Vec::new();
     for StoredRule { id, rule } in rules {
-        match entry(rule, form, now) {
+        let zone = if foreign == ForeignZones::Named { rule.zone } else { cron_zone };
+        match crontab_lines(rule, form, zone, now) {
             Ok((user, lines)) => {
-                let text = format!("# rule {}: {}\n{lines}", id.0, one_line(&rule.name));
+                let text = format!("{}{lines}", rule_comment(*id, &one_line(&rule.name)));
                 entries.push(Entry { user, zone: rule.zone, text });
                 exported.written.push(*id);
             }
@@ -79,8 +95,16 @@ fn written<'a>(
     text
 }
 
-/// The user and the lines of a rule.
-fn entry(rule: &Rule, form: CrontabForm, now: Timestamp) -> Result<(Option<&str>, String), Inexpressible> {
+/// The user and the lines of a rule, where cron goes by `zone`.
+pub(super) fn crontab_lines(
+    rule: &Rule,
+    form: CrontabForm,
+    zone: Zone,
+    now: Timestamp,
+) -> Result<(Option<&str>, String), Inexpressible> {
+    if rule.zone != zone {
+        return Err(Inexpressible::Zone { target: "cron", zone: rule.zone.name(), other: zone.name() });
+    }
     let command = command_of(rule)?;
     if command.contains(['\n', '\r']) {
         return Err(Inexpressible::SeveralLines);
@@ -93,58 +117,24 @@ fn entry(rule: &Rule, form: CrontabForm, now: Timestamp) -> Result<(Option<&str>
     };
     // A bare % would end the command.
     let command = command.replace('%', "\\%");
-    let lines = times(rule, now)?;
+    let lines = cron_lines(rule, "a crontab", now)?;
     Ok((user, lines.iter().map(|times| format!("{times} {column}{command}\n")).collect()))
-}
-
-/// The cron expressions that together fire exactly when the rule does.
-fn times(rule: &Rule, now: Timestamp) -> Result<Vec<String>, Inexpressible> {
-    let inexpressible = || Inexpressible::Times { target: "a crontab", schedule: rule.schedule.describe() };
-    if let Some(expression) = rule.schedule.cron() {
-        return Ok(vec![expression]);
-    }
-    let parts = line_schedules(&rule.schedule).ok_or_else(inexpressible)?;
-    let lines: Option<Vec<String>> = parts.iter().map(|part| part.cron()).collect();
-    // Times in all 24 hours follow the clock's changes otherwise than times in some: split, they may differ.
-    let span = year_and_day_from(now);
-    let mut together: Vec<Timestamp> =
-        parts.iter().flat_map(|part| part.occurrences_iter(span, rule.zone)).collect();
-    together.sort_unstable();
-    let same = together.into_iter().eq(rule.schedule.occurrences_iter(span, rule.zone));
-    lines.filter(|lines| !lines.is_empty() && same).ok_or_else(inexpressible)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::{CronEntry, Schedule, parse_cron};
-    use crate::domain::patterns::ResourceProfile;
-    use crate::domain::rules::{Flexibility, RuleId, RuleSource};
+    use crate::domain::calendar::Schedule;
+    use crate::domain::rules::RuleId;
     use crate::domain::time::HOUR_MS;
-
-    fn now() -> Timestamp {
-        Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant")
-    }
+    use crate::export::fixture::{self, now};
 
     fn stored(id: i64, cron: &str, user: Option<&str>, zone: Zone) -> StoredRule {
-        let Ok(CronEntry::Calendar(calendar)) = parse_cron(cron) else { panic!("{cron}") };
-        let rule = Rule {
-            name: format!("work {id}"),
-            task_type: "work".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone,
-            command: Some("date +%F".to_owned()),
-            user: user.map(str::to_owned),
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
-            resources: ResourceProfile::default(),
-        };
-        StoredRule { id: RuleId(id), rule }
+        let mut stored = fixture::stored(id, cron);
+        stored.rule.command = Some("date +%F".to_owned());
+        stored.rule.user = user.map(str::to_owned);
+        stored.rule.zone = zone;
+        stored
     }
 
     fn text(exported: &Exported) -> &str {
@@ -158,10 +148,20 @@ mod tests {
             stored(2, "30 2 * * 1-5", None, Zone::UTC),
             stored(3, "0 4 * * *", None, Zone::America__New_York),
         ];
-        let exported = crontab(&rules, CrontabForm::User, Zone::UTC, now());
+        let exported = crontab(&rules, CrontabForm::User, Zone::UTC, ForeignZones::Named, now());
         let expected = "# rule 2: work 2\n30 2 * * 1-5 date +\\%F\nCRON_TZ=America/New_York\n\
                         # rule 1: work 1\n0 3 * * * date +\\%F\n# rule 3: work 3\n0 4 * * * date +\\%F\n";
         assert_eq!(text(&exported), expected);
+    }
+
+    #[test]
+    fn a_rule_of_another_zone_is_left_out_where_cron_knows_one_only() {
+        let rules = [stored(1, "0 3 * * *", None, Zone::America__New_York)];
+        let exported = crontab(&rules, CrontabForm::User, Zone::UTC, ForeignZones::LeftOut, now());
+        assert_eq!(
+            exported.left_out[0].1.to_string(),
+            "its times are those of America/New_York, and cron goes by UTC"
+        );
     }
 
     #[test]
@@ -171,13 +171,14 @@ mod tests {
             stored(2, "0 4 * * *", Some("ada"), Zone::UTC),
             stored(3, "0 5 * * *", None, Zone::UTC),
         ];
-        let system = crontab(&rules, CrontabForm::System, Zone::UTC, now());
+        let system = crontab(&rules, CrontabForm::System, Zone::UTC, ForeignZones::Named, now());
         assert!(text(&system).contains("0 3 * * * root date"));
         assert_eq!(system.left_out, [(RuleId(3), Inexpressible::NoUser)]);
-        let user = crontab(&rules[..2], CrontabForm::User, Zone::UTC, now());
+        let user = crontab(&rules[..2], CrontabForm::User, Zone::UTC, ForeignZones::Named, now());
         assert!(text(&user).starts_with("# for the crontab of ada\n# rule 2: work 2\n0 4"));
         assert!(
-            !text(&crontab(&rules[..1], CrontabForm::User, Zone::UTC, now())).contains("for the crontab")
+            !text(&crontab(&rules[..1], CrontabForm::User, Zone::UTC, ForeignZones::Named, now()))
+                .contains("for the crontab")
         );
     }
 
@@ -189,7 +190,8 @@ mod tests {
         silent.rule.command = None;
         let mut long = stored(3, "0 3 * * *", None, Zone::UTC);
         long.rule.command = Some("a\n* * * * * b".to_owned());
-        let exported = crontab(&[period, silent, long], CrontabForm::User, Zone::UTC, now());
+        let exported =
+            crontab(&[period, silent, long], CrontabForm::User, Zone::UTC, ForeignZones::Named, now());
         assert_eq!(exported.files, []);
         let reasons: Vec<String> = exported.left_out.iter().map(|(_, reason)| reason.to_string()).collect();
         assert_eq!(

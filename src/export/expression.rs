@@ -1,7 +1,8 @@
 //! What a scheduler cannot say, and schedules as several lines where one is not enough.
 
-use crate::domain::calendar::{CalendarSchedule, Schedule};
+use crate::domain::calendar::{CalendarSchedule, Schedule, year_and_day_from};
 use crate::domain::rules::Rule;
+use crate::domain::time::Timestamp;
 
 /// Why a rule cannot be written for a target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,38 @@ pub enum Inexpressible {
         /// The times.
         schedule: String,
     },
+    /// The target knows only one zone.
+    #[error("its times are those of {zone}, and {target} goes by {other}")]
+    Zone {
+        /// The target.
+        target: &'static str,
+        /// The rule's.
+        zone: &'static str,
+        /// The target's.
+        other: &'static str,
+    },
+}
+
+/// The cron expressions that together fire exactly when the rule does, for `target`; `now` is where the year begins
+/// over which split times are compared with the whole.
+pub(super) fn cron_lines(
+    rule: &Rule,
+    target: &'static str,
+    now: Timestamp,
+) -> Result<Vec<String>, Inexpressible> {
+    let inexpressible = || Inexpressible::Times { target, schedule: rule.schedule.describe() };
+    if let Some(expression) = rule.schedule.cron() {
+        return Ok(vec![expression]);
+    }
+    let parts = line_schedules(&rule.schedule).ok_or_else(inexpressible)?;
+    let lines: Option<Vec<String>> = parts.iter().map(|part| part.cron()).collect();
+    // Times in all 24 hours follow the clock's changes otherwise than times in some: split, they may differ.
+    let span = year_and_day_from(now);
+    let mut together: Vec<Timestamp> =
+        parts.iter().flat_map(|part| part.occurrences_iter(span, rule.zone)).collect();
+    together.sort_unstable();
+    let same = together.into_iter().eq(rule.schedule.occurrences_iter(span, rule.zone));
+    lines.filter(|lines| !lines.is_empty() && same).ok_or_else(inexpressible)
 }
 
 /// The command of a rule.

@@ -1,12 +1,26 @@
 //! Rules written for the schedulers that run them, one file per target: exactly what each can express.
 
+mod block;
 mod crontab;
+mod crontab_edit;
+mod demands;
 mod expression;
+#[cfg(test)]
+mod fixture;
+mod kubernetes;
+mod line_edit;
+mod scrontab;
 mod systemd;
+mod systemd_drop_in;
 
-pub use crontab::{CrontabForm, crontab};
+pub use block::BrokenBlock;
+pub use crontab::{CrontabForm, ForeignZones, crontab};
+pub use crontab_edit::{CrontabEdit, CrontabEntry, CrontabSetting, RuleEdit, WantedRule, plan_crontab};
 pub use expression::Inexpressible;
-pub use systemd::systemd_units;
+pub use kubernetes::kubernetes;
+pub use scrontab::scrontab;
+pub use systemd::{systemd_units, timer_and_service};
+pub use systemd_drop_in::{DropInError, timer_drop_in};
 
 use crate::domain::rules::RuleId;
 

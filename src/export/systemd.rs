@@ -1,33 +1,30 @@
 //! systemd timers, each with the service it starts.
 
-use super::expression::{command_of, line_schedules, one_line, user_of};
+use super::expression::{command_of, one_line, user_of};
+use super::systemd_drop_in::on_calendar;
 use super::{Exported, ExportedFile, Inexpressible};
-use crate::domain::rules::{Rule, RuleId, StoredRule};
+use crate::domain::rules::StoredRule;
 
 /// A `.timer` and a `.service` for each rule that systemd can express. Source: systemd.timer(5),
 /// systemd.service(5), systemd.exec(5).
 pub fn systemd_units(rules: &[StoredRule]) -> Exported {
     let mut exported = Exported::default();
-    for StoredRule { id, rule } in rules {
-        match units(*id, rule) {
+    for stored in rules {
+        match timer_and_service(stored) {
             Ok(units) => {
                 exported.files.extend(units);
-                exported.written.push(*id);
+                exported.written.push(stored.id);
             }
-            Err(reason) => exported.left_out.push((*id, reason)),
+            Err(reason) => exported.left_out.push((stored.id, reason)),
         }
     }
     exported
 }
 
-fn units(id: RuleId, rule: &Rule) -> Result<[ExportedFile; 2], Inexpressible> {
-    let inexpressible = || Inexpressible::Times { target: "systemd", schedule: rule.schedule.describe() };
-    let times: Option<Vec<String>> = match rule.schedule.systemd_calendar(rule.zone) {
-        Some(expression) => Some(vec![expression]),
-        None => line_schedules(&rule.schedule)
-            .and_then(|parts| parts.iter().map(|part| part.systemd_calendar(rule.zone)).collect()),
-    };
-    let times = times.filter(|times| !times.is_empty()).ok_or_else(inexpressible)?;
+/// The two units of one rule.
+pub fn timer_and_service(stored: &StoredRule) -> Result<[ExportedFile; 2], Inexpressible> {
+    let times = on_calendar(stored)?;
+    let StoredRule { id, rule } = stored;
     let command = quoted(command_of(rule)?);
     let user = user_of(rule)?.map(|user| format!("User={}\n", user.replace('%', "%%"))).unwrap_or_default();
     let description = one_line(&rule.name).replace('%', "%%");
@@ -72,8 +69,7 @@ fn quoted(command: &str) -> String {
 mod tests {
     use super::*;
     use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
-    use crate::domain::patterns::ResourceProfile;
-    use crate::domain::rules::{Flexibility, RuleSource};
+    use crate::export::fixture::stored;
 
     #[test]
     fn irregular_times_are_several_lines_of_one_timer() {
@@ -82,23 +78,13 @@ mod tests {
             days: DayFilter::LastDayOfMonth,
             minutes_of_day: vec![385, 885],
         };
-        let rule = Rule {
-            name: "100% sure".to_owned(),
-            task_type: "work".to_owned(),
-            schedule: Schedule::Calendar(calendar),
-            zone: Zone::Europe__Berlin,
-            command: Some("echo \"$HOME\" 5%".to_owned()),
-            user: Some("ada".to_owned()),
-            host: None,
-            source: RuleSource::Manual,
-            priority: 5,
-            flexibility: Flexibility::default(),
-            confidence: 1.0,
-            enabled: true,
-            shift_minutes: 0,
-            resources: ResourceProfile::default(),
-        };
-        let exported = systemd_units(&[StoredRule { id: RuleId(3), rule }]);
+        let mut stored = stored(3, "0 0 * * *");
+        stored.rule.name = "100% sure".to_owned();
+        stored.rule.schedule = Schedule::Calendar(calendar);
+        stored.rule.zone = Zone::Europe__Berlin;
+        stored.rule.command = Some("echo \"$HOME\" 5%".to_owned());
+        stored.rule.user = Some("ada".to_owned());
+        let exported = systemd_units(&[stored]);
         assert_eq!(exported.files[0].name, "tidetable-rule-3.timer");
         assert_eq!(
             exported.files[0].text,

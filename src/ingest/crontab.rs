@@ -10,6 +10,7 @@ use super::crontab_origin::{Origin, announced};
 use super::lines::{LineRead, Lines, reject, too_long};
 use super::task_name::cron_task_type;
 use super::{DeclaredRule, Entries, Entry, ImportOptions, IngestError, Reject, Source};
+use crate::domain::applied::{BlockPart, block_part};
 use crate::domain::calendar::{CronError, Zone, parse_cron, parse_zone};
 
 /// More than this is no crontab. It is held as a whole: its form shows only in all of its lines.
@@ -17,11 +18,51 @@ const LARGEST_CRONTAB_LINES: u64 = 100_000;
 
 /// Declared rules in the order of their lines, then what could not be read.
 pub(super) fn entries(source: Source, options: &ImportOptions) -> Result<Entries, IngestError> {
+    let (sections, mut found) = sections(source)?;
+    for section in &sections {
+        section.read(section.form(options), &mut found);
+    }
+    Ok(Box::new(found.into_iter().map(Ok)))
+}
+
+/// A crontab as a whole, for whoever is going to change it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadCrontab {
+    /// What it declares, in the order of its lines.
+    pub declared: Vec<DeclaredRule>,
+    /// Whether a line that is added at its end has to name a user.
+    pub names_users: bool,
+}
+
+/// Reads a crontab as [`entries`] does, leaving out what cannot be read.
+pub fn read_crontab(source: Source, options: &ImportOptions) -> Result<ReadCrontab, IngestError> {
+    let (sections, _) = sections(source)?;
+    let mut found = Vec::new();
+    let mut read = ReadCrontab::default();
+    for section in &sections {
+        let form = section.form(options);
+        read.names_users = form.0 == Form::System;
+        section.read(form, &mut found);
+    }
+    read.declared = found
+        .into_iter()
+        .filter_map(|entry| match entry {
+            Entry::Declared(declared) => Some(declared),
+            _ => None,
+        })
+        .collect();
+    Ok(read)
+}
+
+/// The crontabs of a file, and lines that are none. What stands in our own block is left out: those lines are rules of
+/// the store already.
+fn sections(source: Source) -> Result<(Vec<Section>, Vec<Entry>), IngestError> {
     let path = source.label().to_owned();
     let mut sections = vec![Section::new(Origin::of(&path))];
     let mut found = Vec::new();
     let mut lines = Lines::new(source)?;
     let mut line = Vec::new();
+    let mut in_block = false;
     loop {
         match lines.read_next(&mut line)? {
             LineRead::End => break,
@@ -34,6 +75,14 @@ pub(super) fn entries(source: Source, options: &ImportOptions) -> Result<Entries
         if lines.number() > LARGEST_CRONTAB_LINES {
             return Err(too_large(&path));
         }
+        match block_part(&line) {
+            BlockPart::Begin => in_block = true,
+            BlockPart::End => in_block = false,
+            BlockPart::Other => {}
+        }
+        if in_block {
+            continue;
+        }
         let text = String::from_utf8_lossy(&line).into_owned();
         if let CrontabLine::Comment(comment) = classify(&text)
             && let Some(origin) = announced(comment)
@@ -44,10 +93,7 @@ pub(super) fn entries(source: Source, options: &ImportOptions) -> Result<Entries
             section.lines.push((lines.number(), text));
         }
     }
-    for section in &sections {
-        section.read(options, &mut found);
-    }
-    Ok(Box::new(found.into_iter().map(Ok)))
+    Ok((sections, found))
 }
 
 fn too_large(path: &Path) -> IngestError {
@@ -77,15 +123,19 @@ impl Section {
         Section { origin, lines: Vec::new() }
     }
 
-    fn read(&self, options: &ImportOptions, found: &mut Vec<Entry>) {
-        let (form, user) = match &self.origin {
+    /// Whether its lines name users, and whose it is where they do not.
+    fn form(&self, options: &ImportOptions) -> (Form, Option<String>) {
+        match &self.origin {
             Origin::System => (Form::System, None),
             Origin::User(user) => (Form::User, Some(user.clone())),
             // Whoever names the user says that it is a user's crontab.
             Origin::Unknown if options.crontab_user.is_some() => (Form::User, options.crontab_user.clone()),
             Origin::Unknown if names_users(self.after_schedules()) => (Form::System, None),
             Origin::Unknown => (Form::User, None),
-        };
+        }
+    }
+
+    fn read(&self, (form, user): (Form, Option<String>), found: &mut Vec<Entry>) {
         let mut zone = None;
         for (number, text) in &self.lines {
             match classify(text) {
@@ -248,6 +298,29 @@ mod tests {
             rules[0].task_type,
             cron_task_type(Some("root"), " if [ $(date +%d) -le 7 ]; then  x; fi")
         );
+    }
+
+    #[test]
+    fn our_own_block_declares_nothing() {
+        let text =
+            "0 1 * * * a\n# BEGIN tidetable: x\n# rule 3: b\n0 2 * * * b\n# END tidetable\n0 3 * * * c\n";
+        let (rules, rejects) = read_from("-", text, &options());
+        let found: Vec<_> = rules.iter().map(|rule| (rule.line, rule.command.as_str())).collect();
+        assert_eq!((found, rejects.len()), (vec![(1, "a"), (6, "c")], 0));
+    }
+
+    #[test]
+    fn the_form_of_the_last_crontab_is_that_of_lines_to_add() {
+        for (path, text, names_users) in [
+            ("/etc/crontab", "", true),
+            ("/var/spool/cron/crontabs/ann", "", false),
+            ("-", "0 5 * * * root backup\n", true),
+            ("-", "0 5 * * * backup\n", false),
+        ] {
+            let bytes = Cursor::new(text.as_bytes().to_vec());
+            let read = read_crontab(Source::from_reader(Path::new(path), Box::new(bytes)), &options());
+            assert_eq!(read.unwrap().names_users, names_users, "{path} {text}");
+        }
     }
 
     proptest! {

@@ -47,6 +47,7 @@ mod time_text;
 mod traces;
 mod year_inference;
 
+pub use crontab::{ReadCrontab, read_crontab};
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
 pub use open::{OpenedImport, open};
 pub use options::{BadColumnMap, ColumnMap, Format, ImportOptions, TimeUnit};

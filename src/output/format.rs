@@ -74,7 +74,8 @@ impl Ink {
     }
 }
 
-/// `text` without the control characters that a log may smuggle to a terminal: each is shown as `\u{..}`.
+/// `text` without the control characters that a log may smuggle to a terminal: each is shown as `\u{..}`. Tabs stay:
+/// they are harmless, and what is exported may hold some.
 pub fn printable(text: &str, ink: Ink) -> String {
     let mut clean = String::with_capacity(text.len());
     for (position, character) in text.char_indices() {
@@ -82,7 +83,7 @@ pub fn printable(text: &str, ink: Ink) -> String {
             let rest = text[position + 1..].strip_prefix('[').unwrap_or_default();
             rest.trim_start_matches(|digit: char| digit.is_ascii_digit()).starts_with('m')
         };
-        if character.is_control() && character != '\n' && !ours {
+        if character.is_control() && !matches!(character, '\n' | '\t') && !ours {
             clean.extend(character.escape_default());
         } else {
             clean.push(character);
@@ -100,6 +101,7 @@ mod tests {
         assert_eq!(printable("a\u{1b}]0;x\u{7}b\n", Ink::Styled), "a\\u{1b}]0;x\\u{7}b\n");
         assert_eq!(printable("\u{1b}[1mbold\u{1b}[0m", Ink::Styled), "\u{1b}[1mbold\u{1b}[0m");
         assert_eq!(printable("\u{1b}[1mbold", Ink::Plain), "\\u{1b}[1mbold");
+        assert_eq!(printable("0 2\t* * *\r", Ink::Plain), "0 2\t* * *\\r");
     }
 
     #[test]

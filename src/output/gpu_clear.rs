@@ -151,7 +151,13 @@ mod tests {
     use crate::domain::time::Timestamp;
 
     fn style() -> Style {
-        Style { color: false, width: None, zone: Zone::UTC, now: Timestamp::clamped(1_772_366_400_000) }
+        Style {
+            color: false,
+            width: None,
+            glyphs: crate::output::Glyphs::Ascii,
+            zone: Zone::UTC,
+            now: Timestamp::clamped(1_772_366_400_000),
+        }
     }
 
     fn report() -> ClearReport {

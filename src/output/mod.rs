@@ -14,6 +14,7 @@ mod style;
 
 pub mod analyze;
 pub mod backtest;
+pub mod backtest_plan;
 pub mod backup;
 pub mod completions;
 pub mod config;
@@ -39,4 +40,4 @@ pub use rule::{
     RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words, shift_words, state_word,
 };
 pub use schedule::ScheduleShape;
-pub use style::Style;
+pub use style::{Glyphs, Style};

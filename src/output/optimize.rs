@@ -1,66 +1,25 @@
 //! What `optimize-resource-schedule` answers.
 
-use serde::Serialize;
+mod effect;
+mod page;
+mod profile;
+mod shape;
+mod words;
+
+use std::path::PathBuf;
+
 use serde_json::{Map, Value, json};
 
 use super::format::{count, duration, percent, quantity, shorten};
 use super::{Report, Style};
-use crate::domain::plan::{PlanStatus, Problem, Score, Solution, Strategy};
-use crate::domain::rules::RuleId;
-use crate::domain::time::Timestamp;
+use crate::domain::plan::{
+    Assumption, HorizonForm, PlanStatus, Problem, Score, Solution, Strategy, TimeGrid,
+};
 
-/// A rule that the plan moves.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct MoveShape {
-    /// The rule.
-    pub rule_id: RuleId,
-    /// What it starts.
-    pub task_type: String,
-    /// First occurrence in the horizon as it is.
-    pub from: Timestamp,
-    /// The same occurrence under the plan.
-    pub to: Timestamp,
-    /// Minutes the whole rule moves; negative is earlier.
-    pub shift_minutes: i64,
-    /// Where it runs.
-    pub host_from: String,
-    /// Where it is to run.
-    pub host_to: String,
-    /// Its schedule under the plan, in words.
-    pub schedule: String,
-    /// Its schedule under the plan, as cron text where there is one.
-    pub cron: Option<String>,
-    /// What the move relieves.
-    pub reason: String,
-    /// The numbers behind the reason.
-    pub relief: Option<ReliefShape>,
-}
-
-/// The busiest moment of a rule, before and under the plan.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ReliefShape {
-    /// The resource that was fullest while the rule ran.
-    pub resource: String,
-    /// When it was.
-    pub at: Timestamp,
-    /// Load over capacity then, 0..1 (above 1 where overloaded).
-    pub utilization_before: f64,
-    /// Highest load over capacity of that resource while the rule runs under the plan.
-    pub utilization_after: f64,
-    /// Rules it ran together with, the most demanding first.
-    pub together_with: Vec<RuleId>,
-}
-
-/// A rule that the plan leaves alone.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct UnmovedShape {
-    /// The rule.
-    pub rule_id: RuleId,
-    /// What it starts.
-    pub task_type: String,
-    /// Why.
-    pub reason: String,
-}
+pub use effect::{EffectReport, EffectVerdict, Promise};
+pub use page::{PAGE_MARK, page};
+pub use shape::{CostShape, ExplainedRule, MoveShape, ReliefShape, StayCode, UnmovedShape};
+pub use words::{MoveWords, move_words, stay_words};
 
 /// What `optimize-resource-schedule` answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,14 +34,18 @@ pub struct OptimizeReport {
     pub explain: bool,
     /// Whether the plan of an instance file is to be given by position.
     pub by_position: bool,
-    /// When the horizon begins; `None` for an instance file.
-    pub horizon_start: Option<Timestamp>,
+    /// What the rules of the problem stand for, where that is shown.
+    pub explained: Vec<ExplainedRule>,
+    /// How the slots lie in time; `None` for an instance file.
+    pub grid: Option<TimeGrid>,
     /// Rules that move.
     pub moves: Vec<MoveShape>,
     /// Rules that stay.
     pub unmoved: Vec<UnmovedShape>,
-    /// What had to be assumed.
+    /// What had to be assumed, in words.
     pub assumptions: Vec<String>,
+    /// The figures that no run told.
+    pub assumed: Vec<Assumption>,
     /// Sentences that say why no plan exists.
     pub obstacles: Vec<String>,
     /// Seconds of search.
@@ -91,6 +54,8 @@ pub struct OptimizeReport {
     pub applied: bool,
     /// The strategy asked for.
     pub strategy: Strategy,
+    /// The web page that was asked for.
+    pub page: Option<PathBuf>,
 }
 
 /// The word for a strategy in JSON and messages.
@@ -154,12 +119,18 @@ impl Report for OptimizeReport {
             "strategy": strategy_word(self.strategy),
             "status": self.solution.as_ref().map_or("unchanged", |solution| status_word(solution.status)),
             "optimization_id": self.optimization_id,
-            "horizon_start": self.horizon_start,
+            "horizon_start": self.grid.map(|grid| grid.horizon.start),
+            "horizon_end": self.grid.map(|grid| grid.horizon.end),
+            "horizon_form": self.grid.map(|grid| grid.form),
+            "slots_start": self.grid.map(|grid| grid.origin),
+            "hosts": self.problem.as_ref().map_or_else(Vec::new, |problem| hosts_json(problem, self.by_position)),
             "moves": self.moves,
             "unmoved": self.unmoved,
             "assumptions": self.assumptions,
+            "assumed": self.assumed,
             "obstacles": self.obstacles,
             "applied": self.applied,
+            "report_path": self.page,
             "wall_seconds": self.wall_seconds,
             "objective": null,
             "lower_bound": null,
@@ -193,6 +164,9 @@ impl Report for OptimizeReport {
             }
             if self.explain {
                 data["problem"] = serde_json::to_value(problem).unwrap_or_default();
+                if !self.by_position {
+                    data["problem_rules"] = json!(self.explained);
+                }
             }
         }
         data
@@ -225,16 +199,13 @@ impl Report for OptimizeReport {
 
     fn detailed(&self, style: &Style) -> String {
         let mut text = self.table(style);
+        if let (Some(solution), Some(problem)) = (&self.solution, &self.problem) {
+            text.push('\n');
+            text.push_str(&profile::drawings(problem, solution, self.grid.as_ref(), style));
+        }
         for (title, lines) in [
-            (
-                "Left alone",
-                self.unmoved
-                    .iter()
-                    .map(|rule| {
-                        format!("rule {} ({}): {}", rule.rule_id.0, shorten(&rule.task_type, 48), rule.reason)
-                    })
-                    .collect::<Vec<_>>(),
-            ),
+            ("Moves", self.moves.iter().map(move_line).collect::<Vec<_>>()),
+            ("Left alone", self.unmoved.iter().map(unmoved_line).collect()),
             ("Assumed", self.assumptions.clone()),
         ] {
             if !lines.is_empty() {
@@ -248,8 +219,26 @@ impl Report for OptimizeReport {
     }
 }
 
+fn move_line(step: &MoveShape) -> String {
+    format!(
+        "rule {} ({}), {:+} min, now {}: {}; costs {} min over {}",
+        step.rule_id.0,
+        shorten(&step.task_type, 48),
+        step.shift_minutes,
+        step.schedule,
+        step.explanation,
+        count(step.cost.displacement_minutes.unsigned_abs()),
+        quantity(step.cost.runs, "run"),
+    )
+}
+
+fn unmoved_line(rule: &UnmovedShape) -> String {
+    format!("rule {} ({}): {}", rule.rule_id.0, shorten(&rule.task_type, 48), rule.reason)
+}
+
 impl OptimizeReport {
-    fn heading(&self, solution: &Solution, style: &Style) -> String {
+    /// What came of it, in a line or two.
+    fn headline(&self, solution: &Solution, style: &Style) -> String {
         let status = status_word(solution.status);
         let what = match solution.status {
             PlanStatus::Infeasible => {
@@ -263,18 +252,23 @@ impl OptimizeReport {
                 format!("{} to move, proven {}", quantity(solution.after.moved, "rule"), proof(solution))
             }
         };
-        let horizon = match (self.horizon_start, &self.problem) {
-            (Some(start), Some(problem)) => format!(
-                "Over {} from {}, repeating:\n",
-                duration((problem.horizon_slots * problem.slot_minutes * 60) as f64),
-                style.time(start)
+        format!("{}: {what}", style.bold(&format!("{} ({status})", strategy_word(self.strategy))))
+    }
+
+    fn heading(&self, solution: &Solution, style: &Style) -> String {
+        let horizon = match &self.grid {
+            Some(grid) => format!(
+                "Over {} from {}, {}:\n",
+                duration(grid.horizon.length_ms() as f64 / 1000.0),
+                style.time(grid.horizon.start),
+                match grid.form {
+                    HorizonForm::Repeating => "repeating",
+                    HorizonForm::Unrolled => "and what reaches into it",
+                }
             ),
-            _ => String::new(),
+            None => String::new(),
         };
-        format!(
-            "{}: {what}\n\n{horizon}",
-            style.bold(&format!("{} ({status})", strategy_word(self.strategy)))
-        )
+        format!("{}\n\n{horizon}", self.headline(solution, style))
     }
 
     fn footer(&self, solution: &Solution) -> String {
@@ -285,10 +279,23 @@ impl OptimizeReport {
                 quantity(self.unmoved.len() as u64, "rule")
             ));
         }
+        let assumed = self.assumed.iter().filter(|assumed| assumed.value > 0.0).count() as u64;
+        if assumed > 0 {
+            lines.push_str(&format!(
+                "\n{} assumed, as no run told; --output-format detailed says which\n",
+                quantity(assumed, "figure")
+            ));
+        }
         if self.applied {
-            lines.push_str("\nThe rules in the store were moved.\n");
+            lines.push_str(
+                "\nThe rules in the store were moved; `tidetable rules apply --target crontab` (or systemd, slurm) \
+                 carries them to\nthe scheduler, and `tidetable rules undo` takes that back.\n",
+            );
         } else if solution.after.moved > 0 && !self.by_position {
             lines.push_str("\nNothing was moved yet; --auto-apply moves the rules in the store.\n");
+        }
+        if let Some(path) = &self.page {
+            lines.push_str(&format!("\nWeb page: {}\n", path.display()));
         }
         lines
     }
@@ -315,30 +322,65 @@ fn improvement(solution: &Solution) -> Value {
 }
 
 fn metrics(solution: &Solution, problem: &Problem, style: &Style) -> String {
-    let (before, after) = (&solution.before, &solution.after);
     let mut table = style.new_table(&["LOAD", "BEFORE", "AFTER"]);
+    for row in metric_rows(solution, problem) {
+        table.add_row(row);
+    }
+    style.finish_table(table)
+}
+
+/// Name, value before and value after of what people look at.
+fn metric_rows(solution: &Solution, problem: &Problem) -> Vec<[String; 3]> {
+    let (before, after) = (&solution.before, &solution.after);
     let utilization =
         |value: f64| if value.is_finite() { percent_of(value) } else { "no capacity".to_owned() };
-    for (position, resource) in problem.resources.iter().enumerate() {
-        table.add_row(vec![
-            format!("peak of {resource}"),
-            utilization(before.resources[position].peak_utilization),
-            utilization(after.resources[position].peak_utilization),
-        ]);
-    }
-    table.add_row(vec![
+    let minutes = |slots: u64| format!("{} min", count(slots * problem.slot_minutes.unsigned_abs()));
+    let mut rows: Vec<[String; 3]> = problem
+        .resources
+        .iter()
+        .enumerate()
+        .map(|(position, resource)| {
+            [
+                format!("peak of {resource}"),
+                utilization(before.resources[position].peak_utilization),
+                utilization(after.resources[position].peak_utilization),
+            ]
+        })
+        .collect();
+    rows.push([
         "variance (%²)".to_owned(),
         format!("{:.1}", before.balance),
         format!("{:.1}", after.balance),
     ]);
-    let minutes = |slots: u64| format!("{} min", count(slots * problem.slot_minutes.unsigned_abs()));
-    table.add_row(vec!["overload".to_owned(), minutes(before.overload_slots), minutes(after.overload_slots)]);
-    table.add_row(vec![
+    if solution.strategy == Strategy::ResourceEfficiency {
+        rows.push([
+            "cost (cents)".to_owned(),
+            format!("{:.2}", before.efficiency),
+            format!("{:.2}", after.efficiency),
+        ]);
+    }
+    rows.push(["overload".to_owned(), minutes(before.overload_slots), minutes(after.overload_slots)]);
+    rows.push([
         "displacement".to_owned(),
         "-".to_owned(),
         format!("{} min", count(after.displacement_minutes.unsigned_abs())),
     ]);
-    style.finish_table(table)
+    rows
+}
+
+/// Name and capacity of each host, in the units of everyday.
+fn hosts_json(problem: &Problem, in_own_units: bool) -> Vec<Value> {
+    let amount = |resource: &str, units: i64| match resource {
+        "cpu_cores" | "gpu_count" if !in_own_units => units as f64 / 100.0,
+        _ => units as f64,
+    };
+    let host = |host: &crate::domain::plan::PlanHost| {
+        let names = problem.resources.iter().zip(&host.capacity);
+        let capacity: Map<String, Value> =
+            names.map(|(name, units)| (name.clone(), json!(amount(name, *units)))).collect();
+        json!({ "name": host.id, "capacity_by_resource": capacity })
+    };
+    problem.hosts.iter().map(host).collect()
 }
 
 /// A utilisation, which may be above 1, as per cent.

@@ -1,10 +1,14 @@
 //! What `rules` answers: `list`, `show` and `add` here, the others beside.
 
+mod apply;
 mod change;
 mod export;
+mod undo;
 
+pub use apply::{ApplyReport, PlaceShape, PlaceStatus, RuleEffect, RuleEffectShape, SettledShape};
 pub use change::ChangeReport;
 pub use export::{ExportReport, ExportTarget, ExportText};
+pub use undo::{MovedBackShape, UndoReport};
 
 use serde_json::{Value, json};
 

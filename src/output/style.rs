@@ -6,6 +6,15 @@ use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 use crate::domain::calendar::{Zone, local_time};
 use crate::domain::time::Timestamp;
 
+/// Which characters drawings are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// Blocks of eighths.
+    Unicode,
+    /// Punctuation only.
+    Ascii,
+}
+
 /// How to write for people.
 #[derive(Clone, Debug)]
 pub struct Style {
@@ -13,6 +22,8 @@ pub struct Style {
     pub color: bool,
     /// Columns of the terminal; `None` when there is none (then nothing is folded).
     pub width: Option<u16>,
+    /// What drawings are made of.
+    pub glyphs: Glyphs,
     /// The zone times are shown in.
     pub zone: Zone,
     /// The current instant, for leaving out what goes without saying (this year).

@@ -2,6 +2,8 @@
 
 pub mod backup;
 
+mod applied;
+mod applied_plans;
 mod calibrations;
 mod connection;
 mod error;
@@ -27,11 +29,14 @@ mod template_members;
 
 pub use rusqlite::Transaction;
 
+pub use applied::{StoredChange, digest};
+pub use applied_plans::{AppliedPlan, PlanMove, RunRecord};
 pub use connection::{Store, WriterOptions};
 pub use error::StoreError;
 pub use imports::ImportRecord;
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
+pub use optimizations::StoredOptimization;
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
 pub use prediction_outcomes::OutcomeCounts;
 pub use predictions::{ForecastRecord, PredictionChanges};

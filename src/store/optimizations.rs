@@ -1,11 +1,50 @@
 //! Plans that were proposed, and which of them was applied.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Store, StoreError};
 use crate::domain::time::Timestamp;
 
+/// A plan that was proposed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredOptimization {
+    /// Its id.
+    pub id: i64,
+    /// What it was to be good at.
+    pub strategy: String,
+    /// How good it is known to be.
+    pub status: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was applied.
+    pub applied: Option<Timestamp>,
+    /// The JSON that was answered.
+    pub body: String,
+}
+
 impl Store {
+    /// The plan of this id, or the latest one; `None` where there is none.
+    pub fn optimization(&self, id: Option<i64>) -> Result<Option<StoredOptimization>, StoreError> {
+        let found = self
+            .connection
+            .prepare_cached(
+                "SELECT id, strategy, status, created_ms, applied_ms, body FROM optimization_results \
+                 WHERE ?1 IS NULL OR id = ?1 ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row(params![id], |row| {
+                Ok(StoredOptimization {
+                    id: row.get(0)?,
+                    strategy: row.get(1)?,
+                    status: row.get(2)?,
+                    created: Timestamp::clamped(row.get(3)?),
+                    applied: row.get::<_, Option<i64>>(4)?.map(Timestamp::clamped),
+                    body: row.get(5)?,
+                })
+            })
+            .optional()?;
+        Ok(found)
+    }
+
     /// Keeps a proposed plan (`body`: the JSON that was answered) and returns its id.
     pub fn save_optimization(
         transaction: &Transaction<'_>,

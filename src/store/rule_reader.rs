@@ -1,6 +1,6 @@
 //! Reading rules back.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{Store, StoreError};
 use crate::domain::patterns::PatternId;
@@ -23,6 +23,14 @@ impl Store {
     /// The rules that pass `filter`, by id.
     pub fn rules(&self, filter: &RuleFilter) -> Result<Vec<StoredRule>, StoreError> {
         read_rules(&self.connection, filter)
+    }
+
+    /// The same as a transaction sees them.
+    pub fn rules_in(
+        transaction: &Transaction<'_>,
+        filter: &RuleFilter,
+    ) -> Result<Vec<StoredRule>, StoreError> {
+        read_rules(transaction, filter)
     }
 
     /// One rule.

@@ -53,3 +53,47 @@ fn a_cut_outside_of_the_history_or_too_early_is_refused() {
     insta::assert_snapshot!(sandbox.run("--db store.db backtest --cut yesterday").assert_code(2));
     insta::assert_snapshot!(sandbox.run("--db store.db backtest --look-ahead-hours 8784").assert_code(1));
 }
+
+/// Two weeks of two jobs of three cores at 02:00 on a machine of four, and a plan that parts them.
+fn planned() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at,ended_at,status,cpu_cores\n");
+    for day in 0..14_i64 {
+        let night = 1_771_120_800 + day * 86_400; // 2026-02-15T02:00:00Z
+        for name in ["alpha", "beta"] {
+            runs.push_str(&format!("{name},{night},{},completed,3\n", night + 1_200));
+        }
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 4\nmemory_mib = 1024\ngpu_count = 0\n");
+    sandbox.run("import runs.csv").assert_code(0);
+    for name in ["alpha", "beta"] {
+        sandbox.run_args(&["rules", "add", "--task-type", name, "--cron", "0 2 * * *"]).assert_code(0);
+    }
+    sandbox
+}
+
+#[test]
+fn a_plan_is_replayed_on_the_runs_that_were() {
+    let sandbox = planned();
+    insta::assert_snapshot!(sandbox.run("backtest --plan latest").assert_code(1));
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms").assert_code(0);
+    insta::assert_snapshot!(sandbox.run("backtest --plan latest --output-format detailed").assert_code(0));
+    insta::assert_snapshot!(sandbox.run("backtest --plan 7").assert_code(1));
+    sandbox.run("backtest --plan other").assert_code(2);
+    sandbox.run("backtest --plan latest --save").assert_code(2);
+}
+
+#[test]
+fn a_plan_is_found_again_after_it_was_applied_and_too_few_days_are_said_to_be() {
+    let sandbox = planned();
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms --auto-apply").assert_code(0);
+    let few = sandbox.run("backtest --plan 1 --cut 2026-02-26 --output-format json").assert_code(0).json();
+    assert_eq!(few["data"]["is_enough"], false, "{few}");
+    let data = sandbox.run("backtest --plan 1 --output-format json").assert_code(0).json()["data"].clone();
+    assert_eq!(data["is_enough"], true, "{data}");
+    assert_eq!(data["rules"][0]["runs"], 14, "{data}");
+    sandbox.run("rules remove 1 2").assert_code(0);
+    let gone = sandbox.run("backtest --plan 1 --output-format json").assert_code(0).json();
+    assert_eq!(gone["data"]["moved_runs"], 0, "{gone}");
+}

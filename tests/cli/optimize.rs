@@ -5,11 +5,11 @@ use crate::sandbox::Sandbox;
 /// A night in which three jobs of two cores each start at 02:00 on a machine of four cores.
 fn crowded_night() -> Sandbox {
     let sandbox = Sandbox::new();
-    let mut runs = String::from("task_type,started_at,ended_at,status,cpu_cores\n");
+    let mut runs = String::from("task_type,started_at,ended_at,status,host,cpu_cores\n");
     for day in 0..20_i64 {
         let night = 1_770_602_400 + day * 86_400; // 2026-02-09T02:00:00Z
         for name in ["alpha", "beta", "gamma"] {
-            runs.push_str(&format!("{name},{night},{},completed,2\n", night + 1_200));
+            runs.push_str(&format!("{name},{night},{},completed,forge,2\n", night + 1_200));
         }
     }
     sandbox.write("runs.csv", &runs);
@@ -62,6 +62,10 @@ fn nothing_to_gain_is_unchanged() {
         .json();
     assert_eq!(answer["data"]["status"], "unchanged", "{answer}");
     assert_eq!(answer["data"]["moves"], serde_json::json!([]));
+    // Nobody knows how long it runs, nor what it takes.
+    assert_eq!(answer["data"]["assumed"].as_array().map(Vec::len), Some(2), "{answer}");
+    let shown = sandbox.run("optimize --peak-mitigation --time-limit 50ms").assert_code(0);
+    assert!(shown.stdout.contains("2 figures assumed, as no run told"), "{shown}");
 }
 
 #[test]
@@ -108,4 +112,227 @@ fn a_problem_file_that_means_nothing_is_an_error_with_the_field() {
     let sandbox = Sandbox::new();
     sandbox.write("problem.json", "{\"format\":\"sched-opt/1\"}");
     insta::assert_snapshot!(sandbox.run("optimize --balance-load --instance problem.json").assert_code(1));
+}
+
+#[test]
+fn rules_that_cannot_be_placed_together_are_named_and_no_others() {
+    let sandbox = Sandbox::new();
+    let rule = |id: &str, duration: i64, units: i64| {
+        serde_json::json!({"id": id, "wanted": [6], "earliest": -4, "latest": 4, "duration": duration,
+                           "demand": [units], "host": 0, "hosts": [0]})
+    };
+    let problem = serde_json::json!({
+        "format": "sched-opt/1", "slot_minutes": 5, "horizon_slots": 24, "resources": ["cpu"],
+        "hosts": [{"id": "h0", "capacity": [10]}], "target_util_pct": 80, "price": vec![10; 24],
+        "rules": [rule("easy", 1, 2), rule("x", 6, 8), rule("y", 6, 8), rule("z", 6, 8), rule("w", 6, 8)],
+    });
+    sandbox.write("problem.json", &problem.to_string());
+    let answer = sandbox
+        .run("optimize --conflict-resolution --time-limit 500ms --instance problem.json --output-format json")
+        .assert_code(0)
+        .json();
+    assert_eq!(answer["data"]["status"], "infeasible");
+    let obstacles = answer["data"]["obstacles"].as_array().expect("list");
+    let [obstacle] = &obstacles[..] else { panic!("{obstacles:?}") };
+    let text = obstacle.as_str().expect("a sentence");
+    assert!(
+        text.starts_with("these cannot all be placed, though they could without any one of them:"),
+        "{text}"
+    );
+    // Any three of the four long ones are too many, any two are not.
+    let named = ["x", "y", "z", "w"].iter().filter(|id| text[60..].contains(**id)).count();
+    assert_eq!((named, text.contains("easy")), (3, false), "{text}");
+}
+
+/// Rules that are built into the problem, by task type: earliest and latest shift in minutes, tags.
+fn explained(sandbox: &Sandbox, configuration: &str) -> serde_json::Value {
+    let machine = "[capacity]\ncpu_cores = 4\nmemory_mib = 1024\ngpu_count = 0\n";
+    sandbox.write("tidetable.toml", &format!("{machine}{configuration}"));
+    let arguments = "optimize --resource-efficiency --time-limit 50ms --explain --output-format json";
+    sandbox.run(arguments).assert_code(0).json()["data"]["problem"].clone()
+}
+
+#[test]
+fn what_is_configured_is_in_the_problem_that_is_solved() {
+    let sandbox = crowded_night();
+    let plain = explained(&sandbox, "");
+    assert_eq!(plain["price"][0], 30);
+    assert_eq!(plain["target_util_pct"], 75);
+
+    let priced = explained(
+        &sandbox,
+        "[optimize]\ntarget_utilization = 0.5\n\
+         price_per_kwh = [{ hours = \"22-6\", price = 0.18 }, { hours = \"6-22\", price = 0.36 }]\n",
+    );
+    assert_eq!((&priced["price"][0], priced["target_util_pct"].as_i64()), (&18.into(), Some(50)));
+    let slots_per_hour = 60 / priced["slot_minutes"].as_u64().expect("minutes") as usize;
+    assert_eq!(priced["price"][12 * slots_per_hour], 36);
+
+    let window = |problem: &serde_json::Value, field: &str| -> i64 {
+        let rules = problem["rules"].as_array().expect("rules");
+        let minutes = problem["slot_minutes"].as_i64().expect("minutes");
+        rules.iter().map(|rule| rule[field].as_i64().expect("slots") * minutes).max().expect("one")
+    };
+    assert_eq!(window(&plain, "latest"), 30);
+    let wide = explained(&sandbox, "[[flexibility]]\ntask_types = [\"al*\"]\nlater = \"3h\"\n");
+    assert_eq!(window(&wide, "latest"), 180);
+
+    let tags = |problem: &serde_json::Value| problem["rules"].to_string().matches("\"the tape").count();
+    assert_eq!(tags(&plain), 0);
+    let apart = "[[exclusion]]\ntag = \"the tape\"\ntask_types = [\"alpha\", \"be*\"]\n";
+    assert_eq!(tags(&explained(&sandbox, apart)), 2);
+
+    let dark = explained(
+        &sandbox,
+        "[[blackout]]\nname = \"nobody there\"\nfrom = \"02:00\"\nto = \"02:10\"\n\
+         [[flexibility]]\ntask_types = [\"*\"]\nlater = \"3h\"\n",
+    );
+    assert!(dark["rules"].to_string().contains("nobody there"), "{dark}");
+}
+
+#[test]
+fn a_machine_has_the_capacity_that_its_name_is_configured_with() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "runs.csv",
+        "task_type,started_at,ended_at,host,cpu_cores\na,2026-02-27T02:00:00Z,2026-02-27T02:20:00Z,small,1\n",
+    );
+    sandbox.run("import runs.csv").assert_code(0);
+    sandbox.run_args(&["rules", "add", "--task-type", "a", "--cron", "0 2 * * *"]).assert_code(0);
+    let problem = explained(&sandbox, "[[host]]\nname = \"small\"\ncpu_cores = 2\n");
+    assert_eq!(problem["hosts"][0]["id"], "small");
+    assert_eq!(problem["hosts"][0]["capacity"][0], 200, "hundredths of a core: {problem}");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_meant_is_refused_with_its_field() {
+    let sandbox = crowded_night();
+    for (configuration, field) in [
+        ("[[blackout]]\nfrom = \"25:00\"\nto = \"02:00\"\n", "blackout"),
+        ("[optimize]\nprice_per_kwh = [0.1, 0.2]\n", "optimize.price_per_kwh"),
+        ("[[flexibility]]\ntask_types = []\n", "flexibility"),
+        ("[[host]]\nname = \"a\"\ncores = 3\n", "host"),
+    ] {
+        sandbox.write("tidetable.toml", configuration);
+        let refused = sandbox.run("optimize --peak-mitigation").assert_code(1);
+        assert!(refused.stderr.contains(&format!(", {field}: ")), "{refused}");
+    }
+}
+
+/// Two weeks of the crowded night after the plan, each task type as many minutes after 02:00 as `offset` says.
+fn two_more_weeks(sandbox: &Sandbox, offset: &dyn Fn(&str) -> i64) {
+    let mut runs = String::from("task_type,submitted_at,started_at,ended_at,status,cpu_cores\n");
+    for day in 0..15_i64 {
+        for name in ["alpha", "beta", "gamma"] {
+            let start = 1_772_416_800 + day * 86_400 + offset(name) * 60; // 2026-03-02T02:00:00Z
+            runs.push_str(&format!("{name},{},{start},{},completed,2\n", start - 60, start + 1_200));
+        }
+    }
+    sandbox.write("later.csv", &runs);
+    sandbox.run("import later.csv --now 2026-03-17T12:00:00Z").assert_code(0);
+}
+
+const VERIFY: &str = "optimize --verify-applied --now 2026-03-17T12:00:00Z";
+
+#[test]
+fn an_applied_plan_is_held_against_the_runs_since() {
+    let sandbox = crowded_night();
+    let plan = sandbox
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply --output-format json")
+        .assert_code(0)
+        .json();
+    let early = sandbox.run("optimize --verify-applied --output-format json").assert_code(0).json();
+    assert_eq!(early["data"]["verdict"], "too_thin", "{early}");
+    let moves = plan["data"]["moves"].as_array().expect("moves").clone();
+    let shift = |name: &str| -> i64 {
+        let step = moves.iter().find(|step| step["task_type"] == name);
+        step.and_then(|step| step["shift_minutes"].as_i64()).unwrap_or(0)
+    };
+    two_more_weeks(&sandbox, &shift);
+    insta::assert_snapshot!(sandbox.run(VERIFY).assert_code(0));
+    let answer = sandbox.run(&format!("{VERIFY} --output-format json")).assert_code(0).json();
+    let data = &answer["data"];
+    assert_eq!(data["verdict"], "confirmed", "{data}");
+    assert_eq!(data["measured"]["before"]["daily_peak_utilization"]["cpu_cores"], 1.5);
+    assert_eq!(data["measured"]["after"]["daily_peak_utilization"]["cpu_cores"], 0.5);
+    assert_eq!(data["measured"]["after"]["waiting_seconds"]["p50"], 60.0);
+}
+
+#[test]
+fn a_plan_that_no_scheduler_got_is_told_from_one_that_failed() {
+    let sandbox = crowded_night();
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms --auto-apply").assert_code(0);
+    two_more_weeks(&sandbox, &|_| 0);
+    let answer = sandbox.run(&format!("{VERIFY} --output-format json")).assert_code(0).json();
+    assert_eq!(answer["data"]["verdict"], "not_followed", "{answer}");
+    assert_eq!(answer["data"]["measured"]["after"]["overload_minutes_per_day"]["cpu_cores"], 20.0);
+}
+
+#[test]
+fn without_an_applied_plan_there_is_nothing_to_verify() {
+    let sandbox = crowded_night();
+    insta::assert_snapshot!(sandbox.run("optimize --verify-applied").assert_code(1));
+    sandbox.run("optimize --verify-applied --auto-apply").assert_code(2);
+    sandbox.run("optimize --verify-applied --peak-mitigation").assert_code(2);
+}
+
+#[test]
+fn details_draw_the_load_and_say_why_each_rule_moves_or_stays() {
+    let sandbox = crowded_night();
+    let shown =
+        sandbox.run("optimize --peak-mitigation --time-limit 50ms --output-format detailed").assert_code(0);
+    insta::assert_snapshot!(shown);
+    let mut plain = sandbox.command();
+    plain.args("optimize --peak-mitigation --time-limit 50ms --output-format detailed".split(' '));
+    let output = plain.env("LC_ALL", "C").args(["--now", crate::sandbox::NOW]).output().expect("run");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let drawing: Vec<&str> = text.lines().filter(|line| line.contains("before |")).collect();
+    assert!(!drawing.is_empty() && drawing.iter().all(|line| line.is_ascii()), "{text}");
+}
+
+#[test]
+fn a_page_is_written_whole_with_names_made_harmless_and_nothing_else_is_overwritten() {
+    let sandbox = crowded_night();
+    let hostile = "<img src=x onerror=alert(1)>&\"'";
+    sandbox.run_args(&["rules", "add", "--task-type", hostile, "--cron", "0 2 * * *"]).assert_code(0);
+    sandbox.write("notes.html", "<html>mine</html>");
+    let ask =
+        |arguments: &str| sandbox.run(&format!("optimize --peak-mitigation --time-limit 50ms {arguments}"));
+    insta::assert_snapshot!(ask("--report notes.html").assert_code(1));
+    ask("--report no/folder/plan.html").assert_code(1);
+    ask("--report plan.html --dry-run").assert_code(0);
+    assert!(!sandbox.path("plan.html").exists(), "a dry run writes nothing");
+    let answer = ask("--report plan.html --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["report_path"], "plan.html");
+    let first = std::fs::read_to_string(sandbox.path("plan.html")).expect("page");
+    assert!(first.contains("&lt;img src=x onerror=alert(1)&gt;&amp;&quot;&#39;"), "{first}");
+    for unsafe_or_foreign in ["<img", "<script", "http:", "https:"] {
+        assert!(!first.contains(unsafe_or_foreign), "{unsafe_or_foreign}");
+    }
+    // The same plan again is the same page, and a page may be replaced.
+    ask("--report plan.html").assert_code(0);
+    assert_eq!(first, std::fs::read_to_string(sandbox.path("plan.html")).expect("page"));
+    assert_eq!(std::fs::read_to_string(sandbox.path("notes.html")).expect("notes"), "<html>mine</html>");
+}
+
+#[test]
+fn work_without_rules_takes_its_share_of_the_plan() {
+    let sandbox = crowded_night();
+    sandbox.run("analyze-activity-patterns").assert_code(0);
+    sandbox.run("rules remove 3").assert_code(0);
+    let data = sandbox
+        .run("optimize --peak-mitigation --time-limit 50ms --explain --output-format json")
+        .assert_code(0)
+        .json()["data"]
+        .clone();
+    assert_eq!(data["horizon_form"], "unrolled", "{data}");
+    let kinds: Vec<&str> = data["problem_rules"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .filter_map(|rule| rule["kind"].as_str())
+        .collect();
+    assert_eq!(kinds, ["rule", "rule", "expected"], "{data}");
+    assert_eq!(data["before"]["peak_utilization"]["cpu_cores"], 1.5, "{data}");
+    assert_eq!(data["after"]["peak_utilization"]["cpu_cores"], 0.5, "{data}");
 }

@@ -135,11 +135,21 @@ fn rules_are_exported_as_far_as_the_target_goes() {
     let sandbox = with_exportable_rules();
     insta::assert_snapshot!(sandbox.run("rules export --target crontab").assert_code(4));
     insta::assert_snapshot!(sandbox.run("rules export --target systemd 1").assert_code(0));
-    let answer = sandbox.run("rules export --target crontab --output-format json").assert_code(4).json();
+    let answer =
+        sandbox.run("rules export --target crontab --cron-tz --output-format json").assert_code(4).json();
     assert_eq!(answer["data"]["exported"], serde_json::json!([1, 2]));
     assert_eq!(answer["data"]["not_expressible"][0]["rule_id"], 3);
     let array = sandbox.run("rules export --target json").assert_code(0).json();
     assert_eq!(array.as_array().map(Vec::len), Some(3));
+    insta::assert_snapshot!(sandbox.run("rules export --target crontab --cron-tz 1 2").assert_code(0));
+    insta::assert_snapshot!(sandbox.run("rules export --target slurm 1").assert_code(0));
+    insta::assert_snapshot!(
+        sandbox.run("rules export --target kubernetes --image jobs:1 1 2").assert_code(0)
+    );
+    insta::assert_snapshot!(sandbox.run("rules export --target slurm 2 3").assert_code(1));
+    sandbox.run("rules export --target kubernetes").assert_code(2);
+    sandbox.run("rules export --target slurm --image x").assert_code(2);
+    sandbox.run("rules export --target systemd --cron-tz").assert_code(2);
     sandbox.run("rules export --target systemd --system-crontab").assert_code(2);
     sandbox.run("rules export --target systemd 7").assert_code(1);
 }

@@ -23,8 +23,12 @@ pub struct Answer {
 }
 
 /// A machine too small for the sample, so that there are conflicts and spikes to tell of.
-const SMALL_MACHINE: &str =
-    "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu_count = 1\ngpu_memory_mib = 24576\n";
+const SMALL_MACHINE: &str = "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu_count = 1\ngpu_memory_mib = 24576\n\
+     [optimize]\nprice_per_kwh = [{ hours = \"22-6\", price = 0.2 }, { hours = \"6-22\", price = 0.35 }]\n\
+     [[host]]\nname = \"elsewhere\"\ncpu_cores = 4\n\
+     [[blackout]]\nname = \"lunch\"\nfrom = \"12:00\"\nto = \"12:30\"\ndays = [\"sat\"]\nhosts = [\"elsewhere\"]\n\
+     [[flexibility]]\ntask_types = [\"night\"]\nearlier = \"10m\"\nlater = \"20m\"\n\
+     [[exclusion]]\ntag = \"tape\"\ntask_types = [\"backup*\", \"restore\"]\n";
 
 /// Days on which one task type follows another that has no schedule of its own: at the first `--now` of the story,
 /// the last such run has ended and its follower is still to come.
@@ -51,12 +55,14 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 13] = [
+const EMPTY: [Step<'_>; 15] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
     ("rules", "list", "rules list"),
     ("rules", "export", "rules export --target crontab"),
+    ("rules", "apply", "rules apply --target crontab"),
+    ("rules", "undo", "rules undo"),
     ("predict", "data", "predict"),
     ("predict-evaluate", "data", "predict evaluate"),
     ("backtest", "data", "backtest"),
@@ -80,7 +86,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 52] = [
+const STORY: [Step<'_>; 64] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -148,7 +154,24 @@ const STORY: [Step<'_>; 52] = [
         "data",
         "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
     ),
+    ("optimize-resource-schedule", "effect", "optimize-resource-schedule --verify-applied"),
     ("rules", "show", "rules show 3"),
+    ("rules", "export", "rules export --target slurm"),
+    ("rules", "export", "rules export --target kubernetes --image jobs:1"),
+    ("rules", "apply", "rules apply --target crontab --file mine.crontab --dry-run"),
+    ("rules", "apply", "rules apply --target crontab --file mine.crontab --yes"),
+    ("rules", "undo", "rules undo --dry-run"),
+    ("rules", "undo", "rules undo --yes"),
+    ("rules", "apply", "rules apply --target systemd --units-dir units --yes"),
+    ("rules", "undo", "rules undo --yes"),
+    ("backtest", "replay", "backtest --plan latest"),
+    ("backtest", "replay", "backtest --plan 1 --cut 2026-04-08"),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --balance-load --time-limit 50ms --look-ahead-hours 24 --learn-windows --explain \
+         --report plan.html",
+    ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),

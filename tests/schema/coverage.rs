@@ -16,6 +16,11 @@ fn the_answers_have_something_of_everything_to_tell() {
         ("backup", "/data/keep/0"),
         ("backup", "/data/remove/0"),
         ("config", "/data/files/0"),
+        ("config", "/data/config/blackout/0/days/0"),
+        ("config", "/data/config/flexibility/0/later"),
+        ("config", "/data/config/exclusion/0/tag"),
+        ("config", "/data/config/host/0/cpu_cores"),
+        ("config", "/data/config/optimize/price_per_kwh/0/hours"),
         ("generate-scheduling-rules", "/data/conflicts/0"),
         ("generate-scheduling-rules", "/data/conflict_strategy"),
         ("generate-scheduling-rules", "/data/precedences/0"),
@@ -44,6 +49,10 @@ fn the_answers_have_something_of_everything_to_tell() {
         ("rules", "/data/files/0/text"),
         ("rules", "/data/not_expressible/0"),
         ("rules", "/data/rules/0/origin"),
+        ("rules", "/data/rules/0/reason"),
+        ("rules", "/data/rules/0/effect"),
+        ("rules", "/data/places/0/change_id"),
+        ("rules", "/data/applied_at"),
         ("search-similar-patterns", "/data/results/0/neighbours/0/blocks/4"),
     ] {
         let of_schema = answers().iter().filter(|answer| answer.schema == schema);

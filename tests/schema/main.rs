@@ -26,11 +26,19 @@ use serde_json::json;
 
 /// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for, and
 /// what only some patterns have. (`calendar.holidays` of the configuration shares its name with one of these.)
-const OPTIONAL: [&str; 8] = ["problem", "habit", "load", "season", "burst", "holidays", "verdict", "proofs"];
+const OPTIONAL: [&str; 9] =
+    ["problem", "problem_rules", "habit", "load", "season", "burst", "holidays", "verdict", "proofs"];
 
 /// Objects that map names to values: no name of theirs is required.
-const MAPS: [&str; 5] =
-    ["counts", "peak_utilization", "load_variance", "capacity_violations", "waiting_minutes_per_resource"];
+const MAPS: [&str; 7] = [
+    "capacity_by_resource",
+    "mean_daily_peak_by_resource",
+    "counts",
+    "peak_utilization",
+    "load_variance",
+    "capacity_violations",
+    "waiting_minutes_per_resource",
+];
 
 fn assert_valid(schemas: &Schemas, answer: &Answer) {
     let complaints = schemas.complaints(answer.schema, answer.part, &answer.document);

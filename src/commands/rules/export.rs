@@ -3,20 +3,14 @@
 use crate::cli::rules::{ExportArgs, TargetArg};
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::rules::{RuleId, StoredRule};
-use crate::export::{CrontabForm, Exported, crontab, systemd_units};
+use crate::export::{CrontabForm, Exported, ForeignZones, crontab, kubernetes, scrontab, systemd_units};
 use crate::output::rules::{ExportReport, ExportTarget, ExportText};
 use crate::output::rules_words;
 use crate::store::{RuleFilter, Store};
 
 /// Writes rules for a scheduler: those named, or all that are enabled.
 pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcome> {
-    if args.system_crontab && args.target != TargetArg::Crontab {
-        return Err(CommandError::Usage {
-            message: "--system-crontab goes with --target crontab only".to_owned(),
-            hint: "leave one of them out".to_owned(),
-        }
-        .into());
-    }
+    check_options(args)?;
     let mut warnings = Vec::new();
     let store = context.open_reader(&mut warnings)?;
     let rules = wanted_rules(&store, &args.ids)?;
@@ -24,14 +18,23 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
         warnings.push("no rules are enabled; `tidetable rules list` shows those that are not".to_owned());
     }
     let form = if args.system_crontab { CrontabForm::System } else { CrontabForm::User };
+    let foreign = if args.cron_tz { ForeignZones::Named } else { ForeignZones::LeftOut };
+    let image = args.image.as_deref().unwrap_or_default();
     let (target, exported) = match args.target {
-        TargetArg::Crontab => (ExportTarget::Crontab, crontab(&rules, form, context.zone, context.now)),
+        TargetArg::Crontab => {
+            (ExportTarget::Crontab, crontab(&rules, form, context.zone, foreign, context.now))
+        }
         TargetArg::Systemd => (ExportTarget::Systemd, systemd_units(&rules)),
+        TargetArg::Slurm => (ExportTarget::Slurm, scrontab(&rules, context.zone, context.now)),
+        TargetArg::Kubernetes => (ExportTarget::Kubernetes, kubernetes(&rules, image, context.now)),
         TargetArg::Json => {
             let written = rules.iter().map(|stored| stored.id).collect();
             (ExportTarget::Json, Exported { written, ..Default::default() })
         }
     };
+    if exported.written.is_empty() && !exported.left_out.is_empty() {
+        return Err(nothing_expressible(&exported).into());
+    }
     let completion = if exported.left_out.is_empty() { Completion::Done } else { Completion::Partial };
     warnings
         .extend(exported.left_out.iter().map(|(id, reason)| format!("rule {} is left out: {reason}", id.0)));
@@ -48,7 +51,38 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
-fn wanted_rules(store: &Store, ids: &[i64]) -> anyhow::Result<Vec<StoredRule>> {
+fn check_options(args: &ExportArgs) -> Result<(), CommandError> {
+    let wrong = |message: &str, hint: &str| {
+        Err(CommandError::Usage { message: message.to_owned(), hint: hint.to_owned() })
+    };
+    let is = |target: TargetArg| args.target == target;
+    match args {
+        ExportArgs { system_crontab: true, .. } if !is(TargetArg::Crontab) => {
+            wrong("--system-crontab goes with --target crontab only", "leave one of them out")
+        }
+        ExportArgs { cron_tz: true, .. } if !is(TargetArg::Crontab) => {
+            wrong("--cron-tz goes with --target crontab only", "leave one of them out")
+        }
+        ExportArgs { image: Some(_), .. } if !is(TargetArg::Kubernetes) => {
+            wrong("--image goes with --target kubernetes only", "leave one of them out")
+        }
+        ExportArgs { image: None, .. } if is(TargetArg::Kubernetes) => {
+            wrong("--target kubernetes needs --image", "name the container image that has the commands")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn nothing_expressible(exported: &Exported) -> CommandError {
+    let reasons: Vec<String> =
+        exported.left_out.iter().map(|(id, reason)| format!("\n  rule {}: {reason}", id.0)).collect();
+    CommandError::Refused {
+        message: format!("none of the rules can be written:{}", reasons.concat()),
+        hint: "another --target may express them, and --timezone names the scheduler's zone".to_owned(),
+    }
+}
+
+pub(super) fn wanted_rules(store: &Store, ids: &[i64]) -> anyhow::Result<Vec<StoredRule>> {
     if ids.is_empty() {
         return Ok(store.rules(&RuleFilter { enabled_only: true, ..Default::default() })?);
     }

@@ -4,6 +4,7 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::cli::rules::ListArgs;
 use crate::commands::{CommandError, Context, Outcome};
+use crate::output::quantity;
 use crate::output::rules::ListReport;
 use crate::store::RuleFilter;
 
@@ -22,6 +23,14 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome>
         // A name that happens to hold brackets or stars means itself, too.
         args.task_types.is_empty() || args.task_types.contains(name) || wanted.is_match(name)
     });
+    let pending = store.pending_changes()?;
+    if pending > 0 {
+        warnings.push(format!(
+            "{} of a scheduler had been interrupted; `tidetable rules apply` or `rules undo` finds out how far it \
+             got",
+            quantity(pending, "change")
+        ));
+    }
     if rules.is_empty() && warnings.is_empty() {
         let all = store.rules(&RuleFilter::default())?.len();
         warnings.push(match all {

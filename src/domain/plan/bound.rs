@@ -1,58 +1,89 @@
-//! Lower bounds: prices on load, found by Frank and Wolfe's method, under which every rule chooses alone.
+//! Lower bounds from prices: on loads, tags and precedences, under which every rule chooses alone.
 //!
 //! For any prices, what the rules pay at their cheapest options, plus what the load then costs less than its
-//! price at best, is below every plan. Tags and precedences are left out, which only lowers it.
+//! price at best, is below every plan (Lagrange). The prices follow what the cheapest options leave over.
 
 use super::choice::Strategy;
-use super::idle::idle_cost;
-use super::kernel::{Scratch, option_prices};
-use super::landscape::{COST_DIVISOR, Landscape};
+use super::kernel::{Scratch, add_slot_costs};
+use super::landscape::Landscape;
 use super::model::Model;
+use super::power::{HostPower, host_powers};
+use super::rows::Rows;
 use super::state::for_each_part;
 
-/// Exponent of the norm that stands for the highest utilisation while prices are sought.
-const PEAK_EXPONENTS: [f64; 4] = [8.0, 20.0, 50.0, 120.0];
-/// Iterations per exponent before the next one.
-const ITERATIONS_PER_EXPONENT: u32 = 60;
+/// Rounds without a better bound after which steps are shorter.
+const PATIENCE: u32 = 20;
+/// By how much, and to what at least.
+const SHORTER: f64 = 0.7;
+const SHORTEST: f64 = 0.002;
+/// Weight of the newest round in the smoothed excess.
+const NEWEST: f64 = 0.3;
 
-/// A bound that improves as it is given work.
+/// A bound that improves as it is given work, for `ConflictResolution` and `ResourceEfficiency`.
 #[derive(Clone, Debug)]
-pub struct Bounder<'a> {
+pub struct PriceBounder<'a> {
     model: &'a Model,
     strategy: Strategy,
     landscape: Landscape,
     scratch: Scratch,
-    /// A convex combination of plans, as loads.
-    average: Vec<f64>,
+    rows: Rows,
+    /// What the rows lack or leave over, relative to their capacity and smoothed over rounds.
+    excess: Vec<f64>,
     response: Vec<f64>,
     prices: Vec<f64>,
-    /// Idle cost of the slots that are busy under every plan, cents.
-    idle: f64,
-    iteration: u32,
+    /// The hosts, where their power counts.
+    hosts: Vec<HostPower>,
+    /// Whether a rule is among the recurring ones of a host.
+    recurring: Vec<bool>,
+    /// What the other rules pay for their host's being on, by `(rule * hosts + host) * horizon + slot`; and
+    /// whether they run where it is not, smoothed over rounds.
+    fares: Vec<f64>,
+    unpowered: Vec<f64>,
+    option_of: Vec<usize>,
+    best: (Vec<f64>, Vec<f64>),
+    step: f64,
+    calm: u32,
+    round: u32,
     round_work: u64,
     owed: i64,
-    /// No valid plan has an objective below this; peak as a ratio 0..1, `balance` with its offset.
+    /// No valid plan has an objective below this.
     pub bound: f64,
 }
 
-impl<'a> Bounder<'a> {
-    /// Starts from the loads of some plan.
-    pub fn new(model: &'a Model, strategy: Strategy, loads: &[f64]) -> Bounder<'a> {
-        let rules = model.rules.iter();
-        Bounder {
+impl<'a> PriceBounder<'a> {
+    /// Starts with all prices at 0.
+    pub fn new(model: &'a Model, strategy: Strategy) -> PriceBounder<'a> {
+        let rows = Rows::new(model);
+        let hosts = match strategy {
+            Strategy::ResourceEfficiency => host_powers(model),
+            _ => Vec::new(),
+        };
+        let mut recurring = vec![false; model.rules.len()];
+        for &rule in hosts.iter().flat_map(|host| &host.rules) {
+            recurring[rule] = true;
+        }
+        let of_rules = model.rules.iter().map(|rule| rule.work).sum::<u64>();
+        let of_hosts = hosts.iter().map(HostPower::work).sum::<u64>();
+        let fares = hosts.len() * model.rules.len() * model.horizon;
+        PriceBounder {
             model,
             strategy,
             landscape: Landscape::new(model, strategy, 1.0),
             scratch: Scratch::default(),
-            average: loads.to_vec(),
-            response: vec![0.0; loads.len()],
-            prices: vec![0.0; loads.len()],
-            idle: match strategy {
-                Strategy::ResourceEfficiency => least_idle_cost(model),
-                _ => 0.0,
-            },
-            iteration: 0,
-            round_work: rules.map(|rule| rule.work).sum::<u64>() + 4 * loads.len() as u64,
+            excess: vec![0.0; rows.count],
+            response: vec![0.0; rows.count],
+            prices: vec![0.0; rows.count],
+            best: (vec![0.0; rows.count], vec![0.0; fares]),
+            step: 1.0,
+            calm: 0,
+            round: 0,
+            round_work: of_rules + of_hosts + 4 * (rows.count + fares) as u64,
+            rows,
+            hosts,
+            recurring,
+            fares: vec![0.0; fares],
+            unpowered: vec![0.0; fares],
+            option_of: vec![0; model.rules.len()],
             owed: 0,
             bound: 0.0,
         }
@@ -63,16 +94,40 @@ impl<'a> Bounder<'a> {
         self.owed += work as i64;
         while self.owed > 0 {
             self.owed -= self.round_work as i64;
-            self.iterate(upper);
+            let bound = self.respond() - self.worth_of_capacity();
+            self.remember(bound);
+            self.move_prices(bound, upper);
+            self.round += 1;
         }
     }
 
-    fn iterate(&mut self, upper: Option<f64>) {
-        self.set_prices();
+    /// Keeps the prices of the best bound, and goes back to them with shorter steps when it gets no better.
+    fn remember(&mut self, bound: f64) {
+        if bound > self.bound + 1e-6 * self.bound.abs() {
+            self.calm = 0;
+            self.best.0.clone_from(&self.prices);
+            self.best.1.clone_from(&self.fares);
+        } else {
+            self.calm += 1;
+            if self.calm > PATIENCE {
+                self.calm = 0;
+                self.step = (self.step * SHORTER).max(SHORTEST);
+                self.prices.clone_from(&self.best.0);
+                self.fares.clone_from(&self.best.1);
+            }
+        }
+        self.bound = self.bound.max(bound);
+    }
+
+    /// Puts every rule at its cheapest option, those that recur on one host together; what they pay.
+    fn respond(&mut self) -> f64 {
         self.response.fill(0.0);
         let mut paid = 0.0;
         for rule in 0..self.model.rules.len() {
-            option_prices(self.model, &self.landscape, &self.prices, rule, &mut self.scratch);
+            if self.recurring[rule] {
+                continue;
+            }
+            self.price_options(rule);
             let costs = &self.scratch.costs;
             let mut cheapest = 0;
             for (option, cost) in costs.iter().enumerate() {
@@ -81,197 +136,159 @@ impl<'a> Bounder<'a> {
                 }
             }
             paid += costs[cheapest];
-            self.respond(rule, cheapest);
+            self.load(rule, cheapest);
         }
-        let bound = paid - self.price_of_capacity() + self.idle;
-        self.bound = match self.strategy {
-            Strategy::BalanceLoad => self.bound.max(bound - self.model.square_offset),
-            _ => self.bound.max(bound),
-        };
-        self.step(bound, upper);
-        self.iteration += 1;
+        let mut hosts = std::mem::take(&mut self.hosts);
+        let mut chosen = Vec::new();
+        for (position, host) in hosts.iter_mut().enumerate() {
+            let mut costs: Vec<Vec<f64>> = Vec::with_capacity(host.rules.len());
+            for &rule in &host.rules {
+                self.price_options(rule);
+                costs.push(self.scratch.costs.clone());
+            }
+            paid += host.cheapest(&costs, &self.total_fares(position), &mut chosen);
+            for (&rule, &option) in host.rules.iter().zip(&chosen) {
+                self.load(rule, option);
+            }
+        }
+        self.hosts = hosts;
+        paid
     }
 
-    fn respond(&mut self, rule: usize, option: usize) {
-        let model = self.model;
-        let described = &model.rules[rule];
-        let (step, host) = (option % described.width, described.hosts[option / described.width]);
-        for (first, length, multiplicity) in described.stretches(step) {
-            for_each_part(first, length, model.horizon, |slot, _, part| {
-                for &(resource, units) in &described.demand {
-                    let from = (host * model.resources + resource) * model.horizon + slot;
-                    for load in &mut self.response[from..from + part] {
-                        *load += units * multiplicity;
-                    }
-                }
+    /// What all rules pay per slot for a host's being on.
+    fn total_fares(&self, host: usize) -> Vec<f64> {
+        let horizon = self.model.horizon;
+        let mut total = vec![0.0; horizon];
+        for own in self.fares.chunks_exact(horizon).skip(host).step_by(self.model.hosts) {
+            total.iter_mut().zip(own).for_each(|(total, fare)| *total += fare);
+        }
+        total
+    }
+
+    fn price_options(&mut self, rule: usize) {
+        self.landscape.charge_options(&self.model.rules[rule], &mut self.scratch.costs);
+        self.rows.add_costs(self.model, rule, &self.prices, &mut self.scratch);
+        if !self.hosts.is_empty() && !self.recurring[rule] {
+            let (hosts, horizon) = (self.model.hosts, self.model.horizon);
+            let fares = &self.fares;
+            add_slot_costs(self.model, rule, &mut self.scratch, |host, slot, _, out| {
+                let from = (rule * hosts + host) * horizon + slot;
+                out.iter_mut().zip(&fares[from..]).for_each(|(out, fare)| *out += fare);
             });
         }
     }
 
-    fn peak_exponent(&self) -> f64 {
-        let stage = (self.iteration / ITERATIONS_PER_EXPONENT) as usize;
-        PEAK_EXPONENTS[stage.min(PEAK_EXPONENTS.len() - 1)]
+    fn load(&mut self, rule: usize, option: usize) {
+        self.option_of[rule] = option;
+        let response = &mut self.response;
+        self.rows.for_each_entry(self.model, rule, option, |row, units| response[row] += units);
     }
 
-    /// Prices: the slope of the cost at the average load. `ConflictResolution` has no slope to follow: its
-    /// prices are moved by `step`.
-    fn set_prices(&mut self) {
-        let horizon = self.model.horizon;
-        match self.strategy {
-            Strategy::BalanceLoad => {
-                for (index, price) in self.prices.iter_mut().enumerate() {
-                    *price = 2.0 * self.model.square_weight[index / horizon] * self.average[index];
-                }
-            }
-            Strategy::PeakMitigation => {
-                let exponent = self.peak_exponent();
-                let highest = self.highest_average();
-                let mut sum = 0.0;
-                for (index, price) in self.prices.iter_mut().enumerate() {
-                    let capacity = self.model.capacity[index / horizon];
-                    let used = if capacity > 0.0 { self.average[index] / capacity } else { 0.0 };
-                    let weight = (used / highest).powf(exponent - 1.0);
-                    sum += weight;
-                    *price = if capacity > 0.0 { weight / capacity } else { 0.0 };
-                }
-                for price in &mut self.prices {
-                    *price /= sum.max(f64::MIN_POSITIVE);
-                }
-            }
-            Strategy::ResourceEfficiency | Strategy::ConflictResolution => {}
-        }
-    }
-
-    fn highest_average(&self) -> f64 {
-        let cells = self.average.chunks_exact(self.model.horizon).zip(&self.model.capacity);
-        let used = cells
-            .filter(|(_, capacity)| **capacity > 0.0)
-            .map(|(loads, capacity)| loads.iter().copied().fold(0.0, f64::max) / capacity);
-        used.fold(f64::MIN_POSITIVE, f64::max)
-    }
-
-    /// Most that the prices of a load exceed its cost by, summed over cells and slots.
-    fn price_of_capacity(&self) -> f64 {
-        let horizon = self.model.horizon;
+    /// Most that the prices of the rows exceed the cost of their loads by.
+    fn worth_of_capacity(&self) -> f64 {
         let mut sum = 0.0;
-        for (index, &price) in self.prices.iter().enumerate() {
-            let cell = index / horizon;
+        for (row, &price) in self.prices.iter().enumerate().filter(|(_, price)| **price > 0.0) {
+            let Some(cell) = self.rows.cell(row) else {
+                sum += price;
+                continue;
+            };
             let landscape = &self.landscape;
             sum += match self.strategy {
-                Strategy::BalanceLoad => match self.model.square_weight[cell] {
-                    weight if weight > 0.0 => price * price / (4.0 * weight),
-                    _ => 0.0,
-                },
-                Strategy::PeakMitigation => 0.0,
-                Strategy::ConflictResolution => price * self.model.capacity[cell],
+                Strategy::ResourceEfficiency if price <= landscape.linear[cell] => {
+                    price * landscape.limit[cell]
+                }
                 Strategy::ResourceEfficiency => {
                     let (low, high) = (landscape.limit[cell], landscape.second_limit[cell]);
-                    if price <= 0.0 {
-                        0.0
-                    } else if price <= landscape.linear[cell] {
-                        price * low
-                    } else {
-                        price * high - landscape.linear[cell] * (high - low)
-                    }
+                    price * high - landscape.linear[cell] * (high - low)
                 }
+                _ => price * self.model.capacity[cell],
             };
         }
         sum
     }
 
-    /// Moves the average towards the response, or the prices along the excess.
-    fn step(&mut self, bound: f64, upper: Option<f64>) {
-        let share = match self.strategy {
-            Strategy::BalanceLoad => self.exact_share(),
-            Strategy::PeakMitigation => 2.0 / f64::from(self.iteration % ITERATIONS_PER_EXPONENT + 10),
-            Strategy::ResourceEfficiency | Strategy::ConflictResolution => {
-                self.move_prices(bound, upper);
-                return;
-            }
-        };
-        for (average, response) in self.average.iter_mut().zip(&self.response) {
-            *average += share * (response - *average);
+    /// What one unit of utilisation of a row is, in its own unit; `None` where it has no capacity.
+    fn unit(&self, row: usize) -> Option<f64> {
+        match self.rows.cell(row) {
+            None => Some(1.0),
+            Some(cell) => Some(self.model.capacity[cell]).filter(|&capacity| capacity > 0.0),
         }
     }
 
-    /// Step that minimises the squares exactly.
-    fn exact_share(&self) -> f64 {
-        let (mut slope, mut curvature) = (0.0, 0.0);
-        for (index, (average, response)) in self.average.iter().zip(&self.response).enumerate() {
-            let weight = self.model.square_weight[index / self.model.horizon];
-            let toward = response - average;
-            slope -= weight * average * toward;
-            curvature += weight * toward * toward;
-        }
-        if curvature > 0.0 { (slope / curvature).clamp(0.0, 1.0) } else { 0.0 }
-    }
-
-    /// Subgradient step of Polyak's length towards the best objective known.
-    fn move_prices(&mut self, bound: f64, upper: Option<f64>) {
-        let horizon = self.model.horizon;
-        let target = upper.unwrap_or(2.0 * bound.abs().max(100.0));
-        // What the load of the cheapest options leaves over or lacks, in each slot, smoothed over rounds.
-        let mut length = 0.0;
-        for (index, &load) in self.response.iter().enumerate() {
-            let cell = index / horizon;
-            let capacity = self.model.capacity[cell];
-            if capacity <= 0.0 {
-                continue;
-            }
-            let free = match self.strategy {
-                Strategy::ResourceEfficiency if self.prices[index] < self.landscape.linear[cell] => {
+    /// Load up to which a row costs nothing at its present price.
+    fn free_load(&self, row: usize) -> f64 {
+        match self.rows.cell(row) {
+            None => 1.0,
+            Some(cell) => match self.strategy {
+                Strategy::ResourceEfficiency if self.prices[row] < self.landscape.linear[cell] => {
                     self.landscape.limit[cell]
                 }
-                _ => capacity,
-            };
-            let excess = (load - free) / capacity;
-            // Utilisation makes resources of different units comparable.
-            let smoothed = 0.7 * self.average[index] + 0.3 * excess;
-            self.average[index] = if self.iteration == 0 { excess } else { smoothed };
-            if excess > 0.0 || self.prices[index] > 0.0 {
-                length += self.average[index] * self.average[index];
+                _ => self.model.capacity[cell],
+            },
+        }
+    }
+
+    /// Subgradient step of Polyak's length towards the best objective known. Utilisation makes resources of
+    /// different units comparable.
+    fn move_prices(&mut self, bound: f64, upper: Option<f64>) {
+        let target = upper.unwrap_or(2.0 * bound.abs().max(100.0));
+        let mut length = 0.0;
+        for row in 0..self.rows.count {
+            let Some(unit) = self.unit(row) else { continue };
+            let excess = (self.response[row] - self.free_load(row)) / unit;
+            let smoothed = (1.0 - NEWEST) * self.excess[row] + NEWEST * excess;
+            self.excess[row] = if self.round == 0 { excess } else { smoothed };
+            if excess > 0.0 || self.prices[row] > 0.0 {
+                length += self.excess[row] * self.excess[row];
             }
         }
+        length += self.look_for_power();
         if length <= 0.0 {
             return;
         }
-        let patience = 1.0 / (1.0 + f64::from(self.iteration) / 200.0);
-        let scale = patience * (target - bound).max(0.0) / length;
-        for (index, price) in self.prices.iter_mut().enumerate() {
-            let cell = index / horizon;
-            let capacity = self.model.capacity[cell];
-            if capacity <= 0.0 {
-                continue;
-            }
-            let most = match self.strategy {
-                Strategy::ResourceEfficiency => self.landscape.linear[cell] + self.landscape.second[cell],
+        let scale = self.step * (target - bound).max(0.0) / length;
+        for row in 0..self.rows.count {
+            let Some(unit) = self.unit(row) else { continue };
+            let most = match (self.strategy, self.rows.cell(row)) {
+                (Strategy::ResourceEfficiency, Some(cell)) => {
+                    self.landscape.linear[cell] + self.landscape.second[cell]
+                }
                 _ => f64::INFINITY,
             };
-            *price = (*price + scale * self.average[index] / capacity).clamp(0.0, most);
+            self.prices[row] = (self.prices[row] + scale * self.excess[row] / unit).clamp(0.0, most);
+        }
+        for (fare, unpowered) in self.fares.iter_mut().zip(&self.unpowered) {
+            *fare = (*fare + scale * unpowered).max(0.0);
         }
     }
-}
 
-/// Idle cost of the slots that some rule occupies whatever its shift, cents. More busy slots never cost less.
-fn least_idle_cost(model: &Model) -> f64 {
-    let horizon = model.horizon;
-    let mut busy = vec![0u32; model.hosts * horizon];
-    for rule in &model.rules {
-        let [host] = rule.hosts[..] else {
-            continue;
-        };
-        let mut covering = vec![0usize; horizon];
-        for step in 0..rule.width {
-            for (first, length, _) in rule.stretches(step) {
-                for slot in first..first + length {
-                    covering[slot % horizon] += 1;
+    /// Where rules run on a host that is off, or pay for one that they do not use; the squared length of it.
+    fn look_for_power(&mut self) -> f64 {
+        let model = self.model;
+        let (hosts, horizon) = (self.hosts.len(), model.horizon);
+        let mut length = 0.0;
+        let mut covered = vec![false; horizon];
+        for rule in (0..model.rules.len()).filter(|&rule| hosts > 0 && !self.recurring[rule]) {
+            let described = &model.rules[rule];
+            let option = self.option_of[rule];
+            let (step, chosen) = (option % described.width, described.hosts[option / described.width]);
+            covered.fill(false);
+            for (first, length, _) in described.stretches(step) {
+                for_each_part(first, length, horizon, |slot, _, part| covered[slot..slot + part].fill(true));
+            }
+            for &host in &described.hosts {
+                let from = (rule * hosts + host) * horizon;
+                for (slot, &on) in self.hosts[host].on.iter().enumerate() {
+                    let runs = covered[slot] && host == chosen;
+                    let lacks = f64::from(u8::from(runs)) - f64::from(u8::from(on));
+                    let own = &mut self.unpowered[from + slot];
+                    *own += NEWEST * (lacks - *own);
+                    if lacks > 0.0 || self.fares[from + slot] > 0.0 {
+                        length += *own * *own;
+                    }
                 }
             }
         }
-        for (slot, &shifts) in covering.iter().enumerate() {
-            busy[host * horizon + slot] += u32::from(shifts == rule.width);
-        }
+        length
     }
-    let hosts = busy.chunks_exact(horizon).enumerate();
-    hosts.map(|(host, busy)| idle_cost(model, host, busy)).sum::<f64>() / COST_DIVISOR
 }

@@ -125,11 +125,6 @@ impl<'a> Chain<'a> {
         chain
     }
 
-    /// Loads as they are, by `(host * resources + resource) * horizon + slot`.
-    pub fn loads(&self) -> &[f64] {
-        &self.state.loads
-    }
-
     /// Takes a valid plan found elsewhere as its best, if it is better; goes on from where it is.
     pub fn adopt(&mut self, options: &[usize]) {
         let state = SearchState::new(self.model, options.to_vec(), &self.landscape.limit);

@@ -49,28 +49,6 @@ pub fn option_costs(
     charge_missing_slots(model, landscape, state, rule, &mut scratch.costs);
 }
 
-/// Fills `scratch.costs` with what each option of `rule` pays at fixed prices per unit, given by
-/// `(host * resources + resource) * horizon + slot`, on top of its own charge.
-pub fn option_prices(
-    model: &Model,
-    landscape: &Landscape,
-    prices: &[f64],
-    rule: usize,
-    scratch: &mut Scratch,
-) {
-    let described = &model.rules[rule];
-    landscape.charge_options(described, &mut scratch.costs);
-    add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
-        for &(resource, units) in &described.demand {
-            let cell = host * model.resources + resource;
-            let from = cell * model.horizon + slot;
-            for (out, &price) in out.iter_mut().zip(&prices[from..]) {
-                *out += units * multiplicity * price;
-            }
-        }
-    });
-}
-
 /// Adds to every option the sum of a cost per slot over the slots it occupies. `fill` adds the costs from a
 /// slot on, for a host and a multiplicity, to the entries it is given.
 pub fn add_slot_costs(

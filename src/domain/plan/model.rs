@@ -123,8 +123,9 @@ impl Model {
         let cells = problem.hosts.len() * resources;
         let capacities = problem.hosts.iter().flat_map(|host| host.capacity.iter());
         let capacity: Vec<i64> = capacities.copied().collect();
-        let mut tag_names = shared_tags(problem);
-        tag_names.sort_unstable();
+        // A tag of one rule excludes nothing.
+        let shared = problem.members_by_tag().into_iter().filter(|(_, members)| members.len() > 1);
+        let tag_names: Vec<&str> = shared.map(|(tag, _)| tag).collect();
         let mut model = Model {
             horizon: problem.horizon_slots as usize,
             hosts: problem.hosts.len(),
@@ -141,12 +142,10 @@ impl Model {
         };
         for (position, rule) in problem.rules.iter().enumerate() {
             let (low, high) = (windows.low[position], windows.high[position]);
-            let tags = tag_names
-                .iter()
-                .enumerate()
-                .filter(|(_, name)| rule.tags.iter().any(|own| own == *name))
-                .map(|(tag, _)| tag)
-                .collect();
+            let mut tags: Vec<usize> =
+                rule.tags.iter().filter_map(|tag| tag_names.binary_search(&tag.as_str()).ok()).collect();
+            tags.sort_unstable();
+            tags.dedup();
             model.rules.push(compile(problem, rule, low, high, tags));
         }
         for precedence in &problem.precedences {
@@ -227,22 +226,6 @@ fn idle_energy(problem: &Problem, power: i64) -> Vec<f64> {
         }));
     }
     prefix
-}
-
-/// Tags that two rules or more carry; a tag of one rule excludes nothing.
-fn shared_tags(problem: &Problem) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    for rule in &problem.rules {
-        let mut own: Vec<&str> = rule.tags.iter().map(String::as_str).collect();
-        own.sort_unstable();
-        own.dedup();
-        names.extend(own);
-    }
-    names.sort_unstable();
-    let mut shared: Vec<&str> =
-        names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-    shared.dedup();
-    shared
 }
 
 fn compile(problem: &Problem, rule: &PlanRule, low: i64, high: i64, tags: Vec<usize>) -> ModelRule {

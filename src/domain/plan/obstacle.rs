@@ -57,8 +57,13 @@ pub enum Obstacle {
         /// The rules.
         rules: Vec<usize>,
     },
-    /// Every combination was ruled out.
-    ProvenInfeasible,
+    /// Rules that cannot all be placed, whatever the others do.
+    RulesCannotFit {
+        /// The rules.
+        rules: Vec<usize>,
+        /// Whether it is proven that without any one of them the rest can be placed.
+        irreducible: bool,
+    },
     /// None was found within the work allowed; nothing is proven.
     NotFound,
 }

@@ -125,16 +125,7 @@ fn distinct_slots(problem: &Problem, rule: &PlanRule, delta: i64) -> Vec<usize> 
 }
 
 fn exclusion_obstacles(problem: &Problem, windows: &Windows, found: &mut Vec<Obstacle>) {
-    let mut tags: Vec<&str> = Vec::new();
-    for rule in &problem.rules {
-        tags.extend(rule.tags.iter().map(String::as_str));
-    }
-    tags.sort_unstable();
-    tags.dedup();
-    for tag in tags {
-        let members: Vec<usize> = (0..problem.rules.len())
-            .filter(|&rule| problem.rules[rule].tags.iter().any(|own| own == tag))
-            .collect();
+    for (tag, members) in problem.members_by_tag() {
         let slots: Vec<Vec<usize>> =
             members.iter().map(|&rule| distinct_slots(problem, &problem.rules[rule], 0)).collect();
         let needed_slots: i64 = slots.iter().map(|slots| slots.len() as i64).sum();
@@ -144,6 +135,7 @@ fn exclusion_obstacles(problem: &Problem, windows: &Windows, found: &mut Vec<Obs
                 needed_slots,
                 horizon_slots: problem.horizon_slots,
             });
+            continue;
         }
         for (position, &second) in members.iter().enumerate() {
             for (earlier, &first) in members[..position].iter().enumerate() {
@@ -228,19 +220,24 @@ fn fixed_load_obstacles(problem: &Problem, windows: &Windows, found: &mut Vec<Ob
             let Some(slot) = (0..horizon).find(|&slot| load(slot) > capacity) else {
                 continue;
             };
-            let is_there = |(rule, core): &&(usize, Vec<usize>)| {
-                problem.rules[*rule].hosts[0] == host
-                    && problem.rules[*rule].demand[resource] > 0
-                    && core.binary_search(&slot).is_ok()
+            let asked = |(rule, core): &(usize, Vec<usize>)| {
+                let described = &problem.rules[*rule];
+                let times = core.partition_point(|&at| at <= slot) - core.partition_point(|&at| at < slot);
+                let units = described.demand[resource] * times as i64;
+                (described.hosts[0] == host && units > 0).then_some((units, *rule))
             };
-            found.push(Obstacle::FixedLoadTooLarge {
-                host,
-                resource,
-                slot,
-                load: load(slot),
-                capacity,
-                rules: always.iter().filter(is_there).map(|(rule, _)| *rule).collect(),
+            let mut there: Vec<(i64, usize)> = always.iter().filter_map(asked).collect();
+            // The most demanding first, and no more of them than are too many: the fewest rules that do not fit.
+            there.sort_by_key(|&(units, rule)| (std::cmp::Reverse(units), rule));
+            let mut load = 0;
+            let enough = there.iter().take_while(|(units, _)| {
+                let fits = load <= capacity;
+                load += if fits { *units } else { 0 };
+                fits
             });
+            let mut rules: Vec<usize> = enough.map(|(_, rule)| *rule).collect();
+            rules.sort_unstable();
+            found.push(Obstacle::FixedLoadTooLarge { host, resource, slot, load, capacity, rules });
         }
     }
 }
@@ -296,6 +293,21 @@ mod tests {
             obstacles(&problem, &windows, Strategy::BalanceLoad),
             vec![Obstacle::ExclusionImpossible { tag: "t".to_owned(), first: 0, second: 1 }]
         );
+    }
+
+    #[test]
+    fn of_a_crowd_that_cannot_move_only_as_many_are_named_as_are_too_many() {
+        let mut problem = chain(6, &[]);
+        for (rule, units) in problem.rules.iter_mut().zip([1, 4, 6, 2, 5, 3]) {
+            rule.demand = vec![units];
+            (rule.earliest, rule.latest) = (0, 1);
+        }
+        let windows = Windows::propagate(&problem).expect("no precedences");
+        let found = obstacles(&problem, &windows, Strategy::ConflictResolution);
+        let [Obstacle::FixedLoadTooLarge { load: 11, rules, .. }] = &found[..] else {
+            panic!("{found:?}");
+        };
+        assert_eq!(rules, &[2, 4]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The timetable problem as it is written in a `sched-opt/1` file: recurring rules, hosts, and what
 //! the rules demand of them over a cyclic horizon.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The only format this version reads and writes.
@@ -110,6 +112,20 @@ impl Problem {
             delta: vec![0; self.rules.len()],
             host: self.rules.iter().map(|rule| rule.host).collect(),
         }
+    }
+
+    /// The rules that carry each tag, ascending, in the order of the tags' names.
+    pub fn members_by_tag(&self) -> BTreeMap<&str, Vec<usize>> {
+        let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (position, rule) in self.rules.iter().enumerate() {
+            for tag in &rule.tags {
+                let of_tag = members.entry(tag).or_default();
+                if of_tag.last() != Some(&position) {
+                    of_tag.push(position);
+                }
+            }
+        }
+        members
     }
 
     /// Least difference `delta[after] - delta[before]` that a precedence allows, slots.

@@ -67,19 +67,12 @@ impl LoadProfile {
 }
 
 fn shared_tag_slots(problem: &Problem, choice: &PlanChoice) -> u64 {
-    let mut tags: Vec<&str> =
-        problem.rules.iter().flat_map(|rule| rule.tags.iter().map(String::as_str)).collect();
-    tags.sort_unstable();
-    tags.dedup();
     let mut shared = 0;
-    for tag in tags {
+    for members in problem.members_by_tag().into_values().filter(|members| members.len() > 1) {
         // Entry: the last rule seen in the slot; a rule that overlaps itself does not exclude itself.
         let mut last = vec![usize::MAX; problem.horizon_slots as usize];
-        for (position, rule) in problem.rules.iter().enumerate() {
-            if !rule.tags.iter().any(|own| own == tag) {
-                continue;
-            }
-            for slot in occupied_slots(problem, rule, choice.delta[position]) {
+        for position in members {
+            for slot in occupied_slots(problem, &problem.rules[position], choice.delta[position]) {
                 shared += u64::from(last[slot] != usize::MAX && last[slot] != position);
                 last[slot] = position;
             }

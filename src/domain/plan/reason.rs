@@ -46,6 +46,16 @@ impl<'a> PlanComparison<'a> {
         }
     }
 
+    /// The loads before.
+    pub fn loads_before(&self) -> &LoadProfile {
+        &self.loads_before
+    }
+
+    /// The loads under the plan.
+    pub fn loads_after(&self) -> &LoadProfile {
+        &self.loads_after
+    }
+
     /// What `after` relieves for the rule at `position`; `None` when it asks for no resource that its host has.
     pub fn relief_of(&self, position: usize) -> Option<Relief> {
         let PlanComparison { problem, before, after, loads_before, loads_after } = self;

@@ -2,9 +2,10 @@
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
-use super::bound::Bounder;
+use super::bounder::Bounder;
 use super::chain::Chain;
 use super::choice::Strategy;
+use super::core::are_impossible;
 use super::incumbent::Incumbent;
 use super::model::Model;
 use super::problem::Problem;
@@ -23,6 +24,9 @@ const BOUND_SHARE: u64 = 6;
 const PROOF_SHARE: u64 = 3;
 /// Where the peak is proven, its tie-break gets this part of the budget.
 const TIE_SHARE: u64 = 10;
+
+/// Without a plan after this part of the budget, and with as much work, it is asked whether there is one.
+const DOUBT_SHARE: u64 = 20;
 
 /// Why a search came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         Search {
-            bounder: Bounder::new(model, strategy, chains[0].loads()),
+            bounder: Bounder::new(model, strategy, start),
             prover: Prover::new(model, strategy),
             problem,
             model,
@@ -87,10 +91,17 @@ impl<'a> Search<'a> {
     pub fn run(&mut self, control: &mut dyn FnMut(&Progress) -> Control) -> Ended {
         let mut end = self.budget;
         let mut settling_ties = false;
+        let mut doubted = false;
         loop {
             self.gather();
             if self.best.is_none() && self.prover.has_proven(None) {
                 return Ended::ProvenInfeasible;
+            }
+            if self.best.is_none() && !doubted && self.work_done >= self.budget / DOUBT_SHARE {
+                doubted = true;
+                if are_impossible(self.problem, self.strategy, self.budget / DOUBT_SHARE) {
+                    return Ended::ProvenInfeasible;
+                }
             }
             if self.is_closed() && !settling_ties {
                 if self.strategy != Strategy::PeakMitigation {
@@ -156,13 +167,14 @@ impl<'a> Search<'a> {
         let (bounder, prover, chains) = (&mut self.bounder, &mut self.prover, &mut self.chains);
         rayon::join(
             || {
-                bounder.advance(slice / BOUND_SHARE, objective);
+                bounder.advance(slice / BOUND_SHARE, best, objective);
                 prover.advance(slice / proof_share, best);
             },
             || chains.par_iter_mut().for_each(|chain| chain.advance(slice)),
         );
         self.work_done += slice;
-        let mut bound = attainable(self.problem, self.strategy, self.bounder.bound);
+        let lower = self.bounder.bound();
+        let mut bound = attainable(self.problem, self.strategy, lower);
         if let (true, Some(objective)) = (self.prover.has_proven(best), objective) {
             bound = bound.max(objective);
         }
@@ -171,7 +183,7 @@ impl<'a> Search<'a> {
             self.chains[0].adopt(&options);
         }
         for chain in &mut self.chains {
-            chain.floor = self.bounder.bound;
+            chain.floor = lower;
         }
     }
 }
@@ -181,12 +193,12 @@ fn attainable(problem: &Problem, strategy: Strategy, bound: f64) -> f64 {
     match strategy {
         Strategy::BalanceLoad | Strategy::ResourceEfficiency => bound,
         // Priorities, occurrences and minutes are whole numbers; displacement comes in slots, migration not.
-        Strategy::ConflictResolution => (bound - 1e-6).ceil(),
+        Strategy::ConflictResolution => (bound - 1e-6).ceil().max(0.0) + 0.0,
         Strategy::PeakMitigation => {
             let capacities = problem.hosts.iter().flat_map(|host| &host.capacity);
             let loads = capacities.filter(|&&capacity| capacity > 0).map(|&capacity| {
                 let capacity = capacity as f64;
-                (bound * capacity - 1e-6).ceil() / capacity
+                (bound * capacity - 1e-6).ceil().max(0.0) / capacity + 0.0
             });
             100.0 * loads.fold(f64::INFINITY, f64::min)
         }

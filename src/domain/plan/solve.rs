@@ -1,6 +1,7 @@
 //! The optimizer: presolve, chains in parallel, and the judge's word on what they found.
 
 use super::choice::{PlanChoice, PlanStatus, Solution, Strategy};
+use super::core::{impossible_rules, shrink_impossible};
 use super::model::Model;
 use super::obstacle::Obstacle;
 use super::presolve::{Windows, obstacles};
@@ -15,6 +16,9 @@ use super::validate::ProblemError;
 pub const WORK_PER_MILLISECOND: u64 = 400_000;
 /// Relative difference below which bound and objective are one.
 pub const CLOSED: f64 = 1e-9;
+
+/// The search for the rules that cannot be placed together gets this part of the budget, on top of it.
+const CORE_SHARE: u64 = 2;
 
 /// How long and how wide to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +99,11 @@ pub fn solve(
     solution.work_done = search.work_done;
     solution.interrupted = ended == Ended::Stopped;
     if solution.status == PlanStatus::Infeasible {
+        let work = options.work_budget / CORE_SHARE;
         solution.obstacles = vec![match ended {
-            Ended::ProvenInfeasible => Obstacle::ProvenInfeasible,
-            Ended::Done | Ended::Stopped => Obstacle::NotFound,
+            Ended::ProvenInfeasible => shrink_impossible(problem, strategy, work),
+            Ended::Done => impossible_rules(problem, strategy, work).unwrap_or(Obstacle::NotFound),
+            Ended::Stopped => Obstacle::NotFound,
         }];
     }
     Ok(solution)
@@ -255,7 +261,6 @@ mod tests {
         fn bounds_and_proofs_hold_against_all_combinations(seed in any::<u64>()) {
             let mut problem = random_problem(seed);
             problem.rules.truncate(3);
-            problem.precedences.clear();
             for strategy in STRATEGIES {
                 let Some(least) = exhaustive(&problem, strategy) else {
                     return Ok(());
@@ -318,7 +323,11 @@ mod tests {
     fn too_much_work_for_the_windows_is_proven_impossible() {
         let rules = (0..4).map(|_| rule("r", 6, 6, &[8])).collect();
         let solution = solved(&two_hour_problem(rules), Strategy::ConflictResolution, 30_000_000);
-        assert_eq!(solution.obstacles, vec![Obstacle::ProvenInfeasible]);
+        let [Obstacle::RulesCannotFit { rules, irreducible: true }] = &solution.obstacles[..] else {
+            panic!("{:?}", solution.obstacles);
+        };
+        // Two of them fit one after the other.
+        assert_eq!(rules.len(), 3);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Whether a plan keeps every hard rule, and which it breaks. Shares no code with the search.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::choice::{PlanChoice, Strategy};
@@ -111,12 +113,15 @@ fn shared_slots(problem: &Problem, choice: &PlanChoice, violations: &mut Vec<Vio
         slots.sort_unstable();
         slots
     };
+    let members = problem.members_by_tag();
     for (second, described) in problem.rules.iter().enumerate() {
         if described.tags.is_empty() {
             continue;
         }
         let mine = slots_of(second);
-        for first in 0..second {
+        let mates = described.tags.iter().filter_map(|tag| members.get(tag.as_str())).flatten();
+        let earlier: BTreeSet<usize> = mates.copied().filter(|&first| first < second).collect();
+        for first in earlier {
             let mates = &problem.rules[first].tags;
             let Some(tag) = described.tags.iter().find(|tag| mates.contains(tag)) else {
                 continue;

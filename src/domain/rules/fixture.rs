@@ -24,7 +24,7 @@ pub(super) fn schedule(cron: &str) -> Schedule {
 }
 
 /// An enabled manual rule of which nothing but its schedule is known.
-pub(super) fn rule(task_type: &str, cron: &str) -> Rule {
+pub(in crate::domain) fn rule(task_type: &str, cron: &str) -> Rule {
     Rule {
         name: task_type.to_owned(),
         task_type: task_type.to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn needs(cores: f64, seconds: f64) -> ResourceProfile {
 
 impl Rule {
     /// The rule with known needs.
-    pub(super) fn taking(self, cores: f64, seconds: f64) -> Rule {
+    pub(in crate::domain) fn taking(self, cores: f64, seconds: f64) -> Rule {
         Rule { resources: needs(cores, seconds), ..self }
     }
 }

@@ -16,6 +16,10 @@ pub enum ExportTarget {
     Crontab,
     /// Unit files.
     Systemd,
+    /// Lines of a scrontab.
+    Slurm,
+    /// CronJobs.
+    Kubernetes,
     /// A JSON array of rules.
     Json,
 }
@@ -70,7 +74,10 @@ impl Report for ExportReport {
     fn records(&self) -> Vec<Value> {
         let mut records = match self.target {
             ExportTarget::Json => typed_records("rule", self.rule_values()),
-            ExportTarget::Crontab | ExportTarget::Systemd => {
+            ExportTarget::Crontab
+            | ExportTarget::Systemd
+            | ExportTarget::Slurm
+            | ExportTarget::Kubernetes => {
                 typed_records("file", self.files.iter().map(|file| json!(file)).collect())
             }
         };
@@ -84,7 +91,9 @@ impl Report for ExportReport {
                 let text = serde_json::to_string_pretty(&self.rule_values()).unwrap_or_default();
                 text + "\n"
             }
-            ExportTarget::Crontab => self.files.iter().map(|file| file.text.as_str()).collect(),
+            ExportTarget::Crontab | ExportTarget::Slurm | ExportTarget::Kubernetes => {
+                self.files.iter().map(|file| file.text.as_str()).collect()
+            }
             ExportTarget::Systemd => {
                 let named: Vec<String> =
                     self.files.iter().map(|file| format!("# {}\n{}", file.name, file.text)).collect();

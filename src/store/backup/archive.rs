@@ -180,6 +180,6 @@ fn pump(source: &mut dyn Read, target: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// Bytes as lower-case hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(in crate::store) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

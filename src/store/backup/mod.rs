@@ -14,6 +14,7 @@ mod present;
 mod restore;
 mod verify;
 
+pub(in crate::store) use archive::hexadecimal;
 pub use contents::Contents;
 pub use create::{BackupRequest, PlannedBackup};
 pub use error::{BackupError, Damage};

@@ -1,0 +1,95 @@
+//! Orders between rules whose task types follow each other.
+
+use super::{BuildInput, Follow};
+use crate::domain::plan::problem::{PlanRule, Precedence};
+
+/// A follower's rule starts after its predecessor's, where each run of the one has its own run of the other behind it.
+///
+/// `positions` gives the places of a task type's rules in `rules`.
+pub(super) fn precedences(
+    input: &BuildInput<'_>,
+    rules: &[PlanRule],
+    positions: &dyn Fn(&str) -> Vec<usize>,
+) -> Vec<Precedence> {
+    let mut found = Vec::new();
+    for follow in input.follows {
+        let (firsts, seconds) = (positions(&follow.predecessor), positions(&follow.successor));
+        let ([before], [after]) = (firsts.as_slice(), seconds.as_slice()) else { continue };
+        if before == after {
+            continue;
+        }
+        if let Some(lag) = lag(&rules[*before], &rules[*after], follow) {
+            found.push(Precedence { before: *before, after: *after, lag });
+        }
+    }
+    found
+}
+
+/// The lag that makes a precedence on first occurrences hold for every pair of them; `None` where the runs are not in
+/// that order now, or do not pair off.
+fn lag(before: &PlanRule, after: &PlanRule, follow: &Follow) -> Option<i64> {
+    let length = if follow.from_end { before.duration } else { 0 };
+    let mut pairs = Vec::new();
+    for (position, start) in before.wanted.iter().enumerate() {
+        let next = before.wanted.get(position + 1).copied().unwrap_or(i64::MAX);
+        let mut followers = after.wanted.iter().filter(|wanted| (*start..next).contains(*wanted));
+        match (followers.next(), followers.next()) {
+            (Some(follower), None) if *follower >= start + length => pairs.push(start + length - follower),
+            (Some(_), _) => return None,
+            // Its follower lies behind the last slot looked at.
+            (None, _) if position + 1 == before.wanted.len() => {}
+            (None, _) => return None,
+        }
+    }
+    // What the tightest pair allows, said of the first occurrences.
+    let tightest = pairs.into_iter().max()?;
+    let of_the_first = before.wanted.first()? + before.duration - after.wanted.first()?;
+    Some(tightest - of_the_first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::sample::{rule, two_hour_problem};
+
+    fn follow(from_end: bool) -> Follow {
+        Follow { predecessor: "a".to_owned(), successor: "b".to_owned(), from_end }
+    }
+
+    fn pair(first: &[i64], second: &[i64]) -> (PlanRule, PlanRule) {
+        let mut before = rule("a", 0, 2, &[1]);
+        before.wanted = first.to_vec();
+        let mut after = rule("b", 0, 1, &[1]);
+        after.wanted = second.to_vec();
+        (before, after)
+    }
+
+    /// The least `delta[after] - delta[before]` under the lag that was found.
+    fn gap(before: PlanRule, after: PlanRule, from_end: bool) -> Option<i64> {
+        let lag = lag(&before, &after, &follow(from_end))?;
+        let problem = two_hour_problem(vec![before, after]);
+        Some(problem.precedence_gap(&Precedence { before: 0, after: 1, lag }))
+    }
+
+    #[test]
+    fn the_tightest_pair_of_occurrences_decides() {
+        let (before, after) = pair(&[0, 10], &[5, 13]);
+        // The second follower starts one slot after its predecessor's end.
+        assert_eq!(gap(before, after, true), Some(-1));
+    }
+
+    #[test]
+    fn a_follower_from_before_the_first_predecessor_does_not_count() {
+        let (before, after) = pair(&[4, 14], &[0, 8, 18]);
+        assert_eq!(gap(before, after, true), Some(-2));
+    }
+
+    #[test]
+    fn runs_that_overlap_now_or_do_not_pair_off_have_no_order() {
+        let (before, after) = pair(&[0, 10], &[1, 11]);
+        assert_eq!(gap(before.clone(), after.clone(), true), None);
+        assert_eq!(gap(before, after, false), Some(-1));
+        let (before, after) = pair(&[0, 10], &[3, 6, 13]);
+        assert_eq!(gap(before, after, true), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! Lower bounds on the peak: one level after the other is tried and, where no plan can stay below it, refuted.
+//!
+//! Loads are sums of whole demands, so only some levels can be reached at all. "Below a level" then means, for
+//! every cell, at most the highest load it can have below that level. A level is refuted when even rules split
+//! over their options exceed those limits somewhere (Farkas' lemma: the slopes of the squared excess are prices
+//! at which the rules together pay more than the limits are worth), or when a pair of rules leaves one of them
+//! without an option.
+
+use super::model::Model;
+use super::pairs::allowed_options;
+use super::relaxation::{Parabolas, Relaxation, Standing};
+
+/// Sweeps between two looks at what they have shown.
+const SWEEPS_PER_LOOK: u32 = 6;
+/// Sweeps after which a level counts as out of reach, the first time it is tried.
+const FIRST_PATIENCE: u32 = 150;
+/// Capacities above this are not counted unit by unit; their levels are `COARSE_LEVELS` to the capacity.
+const MOST_UNITS: f64 = 16_384.0;
+const COARSE_LEVELS: usize = 400;
+
+/// Refutes levels of the peak as it is given work.
+#[derive(Clone, Debug)]
+pub struct PeakBounder<'a> {
+    model: &'a Model,
+    relaxation: Relaxation<'a>,
+    parabolas: Parabolas,
+    /// Loads that a cell can have, ascending; empty where they are not known one by one.
+    loads: Vec<Vec<f64>>,
+    /// Ratios of load and capacity that some cell can have, ascending.
+    levels: Vec<f64>,
+    /// No plan stays below this level.
+    refuted: usize,
+    /// The least level that a trial gave up on.
+    kept: usize,
+    trial: Option<Trial>,
+    patience: u32,
+}
+
+/// A level being tried.
+#[derive(Clone, Debug)]
+struct Trial {
+    level: usize,
+    sweeps: u32,
+    /// 0, or infinity for options that the limits forbid, per rule.
+    charges: Vec<Vec<f64>>,
+}
+
+impl<'a> PeakBounder<'a> {
+    /// Nothing is refuted yet; the relaxation starts from `options`.
+    pub fn new(model: &'a Model, options: &[usize]) -> PeakBounder<'a> {
+        let loads: Vec<Vec<f64>> =
+            (0..model.capacity.len()).map(|cell| reachable_loads(model, cell)).collect();
+        let mut levels: Vec<f64> = vec![0.0];
+        for (loads, &capacity) in loads.iter().zip(&model.capacity) {
+            levels.extend(loads.iter().map(|load| load / capacity));
+            if loads.is_empty() && capacity > 0.0 {
+                levels.extend((1..=2 * COARSE_LEVELS).map(|step| step as f64 / COARSE_LEVELS as f64));
+            }
+        }
+        levels.sort_by(f64::total_cmp);
+        levels.dedup();
+        let relaxation = Relaxation::new(model, options);
+        PeakBounder {
+            model,
+            parabolas: Parabolas::default(),
+            relaxation,
+            loads,
+            kept: levels.len(),
+            levels,
+            refuted: 0,
+            trial: None,
+            patience: FIRST_PATIENCE,
+        }
+    }
+
+    /// No plan has a peak below this, 0..1 (above 1 where overloaded).
+    pub fn bound(&self) -> f64 {
+        self.levels[self.refuted]
+    }
+
+    /// Works for about `work` units; `upper` is the best peak known.
+    pub fn advance(&mut self, work: u64, upper: f64) {
+        let until = self.relaxation.work.saturating_add(work);
+        let known = self.levels.partition_point(|&level| level < upper - 1e-9).min(self.levels.len() - 1);
+        // A level above the best plan cannot be refuted; the plan's own can, which proves it the best.
+        self.kept = self.kept.min(known + 1);
+        while self.relaxation.work < until && self.refuted < known {
+            if self.trial.as_ref().is_some_and(|trial| trial.level >= self.kept) {
+                self.trial = None;
+            }
+            match self.trial.take() {
+                None => self.start_trial(known),
+                Some(trial) => self.look(trial),
+            }
+        }
+    }
+
+    fn start_trial(&mut self, known: usize) {
+        if self.kept <= self.refuted + 1 {
+            // Every level below was refuted and this one was not: more patience may yet do it.
+            self.patience = self.patience.saturating_mul(2);
+            self.kept = known.min(self.refuted + 1) + 1;
+        }
+        let level = (self.refuted + self.kept).div_ceil(2).min(self.kept - 1).max(self.refuted + 1);
+        let limits: Vec<f64> =
+            (0..self.model.capacity.len()).map(|cell| self.limit_below(level, cell)).collect();
+        self.parabolas = Parabolas::of_limits(self.model, &self.relaxation.rows, &limits);
+        let (allowed, work) = allowed_options(self.model, &limits);
+        self.relaxation.work += work;
+        match allowed {
+            None => self.refuted = level,
+            Some(allowed) => {
+                let charge = |allowed: bool| if allowed { 0.0 } else { f64::INFINITY };
+                let charges = allowed.into_iter().map(|rule| rule.into_iter().map(charge).collect());
+                self.trial = Some(Trial { level, sweeps: 0, charges: charges.collect() });
+            }
+        }
+    }
+
+    /// The highest load that a cell can have below a level; unlimited where it has no capacity.
+    fn limit_below(&self, level: usize, cell: usize) -> f64 {
+        let capacity = self.model.capacity[cell];
+        if capacity <= 0.0 {
+            return f64::INFINITY;
+        }
+        if self.loads[cell].is_empty() {
+            return ((self.levels[level] * capacity - 1e-6).ceil() - 1.0).max(0.0);
+        }
+        let below = self.loads[cell].partition_point(|load| load / capacity < self.levels[level]);
+        if below == 0 { 0.0 } else { self.loads[cell][below - 1] }
+    }
+
+    fn look(&mut self, mut trial: Trial) {
+        for _ in 0..SWEEPS_PER_LOOK {
+            self.relaxation.sweep(&self.parabolas, &trial.charges);
+        }
+        trial.sweeps += SWEEPS_PER_LOOK;
+        match self.relaxation.standing(&self.parabolas, &trial.charges) {
+            Standing::Refuted => self.refuted = trial.level,
+            Standing::Open if trial.sweeps < self.patience => self.trial = Some(trial),
+            Standing::Open | Standing::Kept => self.kept = trial.level,
+        }
+    }
+}
+
+/// Loads up to twice the capacity that sums of demands can reach in a cell; none where there are too many.
+fn reachable_loads(model: &Model, cell: usize) -> Vec<f64> {
+    let (host, resource) = (cell / model.resources, cell % model.resources);
+    let most = 2.0 * model.capacity[cell];
+    if most <= 0.0 || most > 2.0 * MOST_UNITS {
+        return Vec::new();
+    }
+    let mut reached = vec![false; most as usize + 1];
+    reached[0] = true;
+    for rule in model.rules.iter().filter(|rule| rule.hosts.contains(&host)) {
+        let Some(&(_, units)) = rule.demand.iter().find(|&&(own, _)| own == resource) else {
+            continue;
+        };
+        let mut parts: Vec<usize> =
+            rule.segments.iter().map(|segment| (units * segment.multiplicity) as usize).collect();
+        parts.sort_unstable();
+        parts.dedup();
+        // Downwards, so that a rule counts once.
+        for load in (0..reached.len()).rev() {
+            if !reached[load] {
+                reached[load] = parts.iter().any(|&part| part <= load && reached[load - part]);
+            }
+        }
+    }
+    (0..reached.len()).filter(|&load| reached[load]).map(|load| load as f64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::presolve::Windows;
+    use crate::domain::plan::sample::{rule, two_hour_problem};
+
+    #[test]
+    fn a_bound_is_a_load_that_demands_add_up_to() {
+        // Four times six slots do not fit side by side into the fourteen that the windows reach.
+        let problem = two_hour_problem((0..4).map(|_| rule("r", 6, 6, &[3])).collect());
+        let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
+        let mut bounder = PeakBounder::new(&model, &[4, 4, 4, 4]);
+        bounder.advance(5_000_000, 0.6);
+        assert!((bounder.bound() - 0.6).abs() < 1e-9, "{}", bounder.bound());
+    }
+}

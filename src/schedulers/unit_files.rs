@@ -1,0 +1,79 @@
+//! Where systemd looks for units, and what stands in them.
+
+use std::path::{Path, PathBuf};
+
+use super::SchedulerError;
+use super::place_file;
+
+/// Whose units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitScope {
+    /// The system's.
+    System,
+    /// The user's own.
+    User,
+}
+
+/// Folders of unit files, those that win first. Source: systemd.unit(5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitFolders {
+    folders: Vec<PathBuf>,
+}
+
+impl UnitFolders {
+    /// Those of a scope, `own` before all of them; `home` is the user's. `SYSTEMD_UNIT_PATH`, which systemd itself
+    /// reads, stands in their place.
+    pub fn of(scope: UnitScope, own: &Path, home: Option<&Path>) -> UnitFolders {
+        let mut folders = vec![own.to_owned()];
+        match (std::env::var_os("SYSTEMD_UNIT_PATH"), scope) {
+            (Some(path), _) => folders.extend(std::env::split_paths(&path)),
+            (None, UnitScope::System) => folders.extend(
+                ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"]
+                    .map(|above| Path::new(above).join("systemd/system")),
+            ),
+            (None, UnitScope::User) => {
+                folders.extend(home.map(|home| home.join(".config/systemd/user")));
+                folders.extend(
+                    ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"]
+                        .map(|above| Path::new(above).join("systemd/user")),
+                );
+            }
+        }
+        UnitFolders { folders }
+    }
+
+    /// The text of the unit of that name; that of its template for an instance (`a@b.timer` is made from
+    /// `a@.timer`). `None` where there is none.
+    pub fn text_of(&self, unit: &str) -> Result<Option<String>, SchedulerError> {
+        // A name from a log is no path.
+        if unit.contains('/') || unit.starts_with('.') {
+            return Ok(None);
+        }
+        let template = unit.split_once('@').and_then(|(stem, instance)| {
+            instance.rsplit_once('.').map(|(_, kind)| format!("{stem}@.{kind}"))
+        });
+        for name in std::iter::once(unit).chain(template.as_deref()) {
+            for folder in &self.folders {
+                if let Some(bytes) = place_file::read(&folder.join(name))? {
+                    return Ok(Some(String::from_utf8_lossy(&bytes).into_owned()));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_found_in_its_folder_and_an_instance_by_its_template() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("sync@.timer"), "[Timer]\n").unwrap();
+        let folders = UnitFolders::of(UnitScope::System, folder.path(), None);
+        assert_eq!(folders.text_of("sync@home.timer").unwrap().as_deref(), Some("[Timer]\n"));
+        assert_eq!(folders.text_of("never-there.timer").unwrap(), None);
+        assert_eq!(folders.text_of("../sync@.timer").unwrap(), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! The plan that was applied last, and the runs that tell what became of it.
+
+use rusqlite::params;
+
+use super::rule_reader::rule_of;
+use super::{Store, StoreError};
+use crate::domain::applied::ChangeState;
+use crate::domain::rules::{Rule, RuleId};
+use crate::domain::time::{TimeSpan, Timestamp};
+
+/// A rule that a plan moved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanMove {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// As it was.
+    pub before: Rule,
+    /// As the plan left it.
+    pub after: Rule,
+}
+
+/// A plan that moved rules in the store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppliedPlan {
+    /// Its id.
+    pub id: i64,
+    /// Its strategy, in a word.
+    pub strategy: String,
+    /// When the rules in the store were moved.
+    pub applied_at: Timestamp,
+    /// When its rules were last carried to a scheduler, as far as that is still in force.
+    pub carried_at: Option<Timestamp>,
+    /// Whether what was carried was taken back.
+    pub is_undone: bool,
+    /// What was answered then, as JSON.
+    pub body: String,
+    /// The rules.
+    pub moves: Vec<PlanMove>,
+}
+
+/// A run with what is needed to measure it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    /// What it was a run of.
+    pub task_type: String,
+    /// Where.
+    pub host: Option<String>,
+    /// When it asked to begin.
+    pub submitted_at: Option<Timestamp>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// CPU cores.
+    pub cpu_cores: Option<f64>,
+    /// Main memory, MiB.
+    pub memory_mib: Option<f64>,
+    /// GPUs.
+    pub gpu_count: Option<f64>,
+    /// GPU memory, MiB.
+    pub gpu_memory_mib: Option<f64>,
+}
+
+impl Store {
+    /// The plan that was applied last; `None` where none was.
+    pub fn latest_applied_plan(&self) -> Result<Option<AppliedPlan>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT id, strategy, applied_ms, body FROM optimization_results WHERE applied_ms IS NOT NULL \
+             ORDER BY applied_ms DESC, id DESC LIMIT 1",
+        )?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut plan = AppliedPlan {
+            id: row.get(0)?,
+            strategy: row.get(1)?,
+            applied_at: Timestamp::clamped(row.get(2)?),
+            carried_at: None,
+            is_undone: false,
+            body: row.get(3)?,
+            moves: Vec::new(),
+        };
+        plan.moves = self.moves_of(plan.id)?;
+        let carries = self.changes()?.into_iter().filter(|stored| {
+            let is_of_plan = |id: RuleId| plan.moves.iter().any(|step| step.rule_id == id);
+            let rules = &stored.change.rules;
+            stored.change.begun >= plan.applied_at
+                && rules.iter().filter_map(|rule| rule.rule_id).any(is_of_plan)
+        });
+        for stored in carries {
+            if stored.state.is_in_force() {
+                plan.carried_at = plan.carried_at.max(Some(stored.change.begun));
+            }
+            plan.is_undone |= stored.state == ChangeState::Undone;
+        }
+        plan.is_undone &= plan.carried_at.is_none();
+        Ok(Some(plan))
+    }
+
+    fn moves_of(&self, optimization_id: i64) -> Result<Vec<PlanMove>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT rule_id, before, after FROM rule_actions WHERE optimization_id = ?1 AND before IS NOT NULL \
+             AND after IS NOT NULL ORDER BY id",
+        )?;
+        let mut rows = statement.query([optimization_id])?;
+        let mut moves = Vec::new();
+        while let Some(row) = rows.next()? {
+            let rule_id = RuleId(row.get(0)?);
+            let (before, after): (String, String) = (row.get(1)?, row.get(2)?);
+            moves.push(PlanMove {
+                rule_id,
+                before: rule_of(rule_id, &before)?,
+                after: rule_of(rule_id, &after)?,
+            });
+        }
+        Ok(moves)
+    }
+
+    /// The runs that began within `span`, by their start. Ends may lie after it.
+    pub fn run_records(&self, span: TimeSpan) -> Result<Vec<RunRecord>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT task_types.name, hosts.name, submitted_ms, started_ms, ended_ms, cpu_cores, memory_mib, \
+             gpu_count, gpu_memory_mib FROM runs JOIN task_types ON task_types.id = runs.task_type_id \
+             LEFT JOIN hosts ON hosts.id = runs.host_id WHERE started_ms >= ?1 AND started_ms < ?2 \
+             ORDER BY started_ms, runs.id",
+        )?;
+        let (first, last) = (span.start.millis(), span.end.millis());
+        let instant = |millis: Option<i64>| millis.map(Timestamp::clamped);
+        let rows = statement.query_map(params![first, last], |row| {
+            Ok(RunRecord {
+                task_type: row.get(0)?,
+                host: row.get(1)?,
+                submitted_at: instant(row.get(2)?),
+                started_at: Timestamp::clamped(row.get(3)?),
+                ended_at: instant(row.get(4)?),
+                cpu_cores: row.get(5)?,
+                memory_mib: row.get(6)?,
+                gpu_count: row.get(7)?,
+                gpu_memory_mib: row.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
