@@ -717,7 +717,9 @@ task_correlation\t''
 seasonal\t''
 custom\t''"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-confidence -d 'Only patterns of at least this confidence' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
@@ -753,7 +755,9 @@ task_correlation\t''
 seasonal\t''
 custom\t''"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-confidence -d 'Only patterns of at least this confidence' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F

@@ -1,5 +1,7 @@
 //! Arguments of `search-similar-patterns`.
 
+use std::path::PathBuf;
+
 use clap::{ArgGroup, Args};
 
 use crate::domain::patterns::PatternType;
@@ -7,12 +9,13 @@ use crate::domain::patterns::PatternType;
 /// Arguments of `search-similar-patterns`.
 #[derive(Clone, Debug, Args)]
 #[command(
-    group(ArgGroup::new("asked_for").required(true).args(["pattern_id", "pattern_type", "task_types"])),
+    group(ArgGroup::new("asked_for").required(true).args(["pattern_id", "pattern_type", "task_types", "vectors"])),
     after_help = "Examples:
   tidetable search-similar-patterns --pattern-id 3
   tidetable search-similar-patterns --pattern-id 3 --similarity 0.5 --output-format detailed
   tidetable search-similar-patterns --task-types 'root: *backup*' --active-only
-  tidetable search-similar-patterns --pattern-type daily_recurring --all-pairs --output-format json"
+  tidetable search-similar-patterns --pattern-type daily_recurring --all-pairs --output-format json
+  tidetable search-similar-patterns --vectors base.npy --queries some.npy --max-results 10 --output-format json"
 )]
 pub struct SearchArgs {
     /// What behaves like this pattern?
@@ -27,9 +30,19 @@ pub struct SearchArgs {
     #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
     pub task_types: Vec<String>,
 
-    /// Least similarity of a result
-    #[arg(long, default_value_t = 0.8, value_name = "0..1", value_parser = super::ratio)]
-    pub similarity: f64,
+    /// What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give
+    /// cosines. Needs no store
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["min_confidence", "active_only", "no_active_only"])]
+    pub vectors: Option<PathBuf>,
+
+    /// Rows to look up in --vectors; without it, each of its rows is looked up among the others
+    #[arg(long, value_name = "FILE", requires = "vectors",
+        conflicts_with_all = ["all_pairs", "pattern_id", "pattern_type", "task_types"])]
+    pub queries: Option<PathBuf>,
+
+    /// Least similarity of a result [default: 0.8; none with --vectors]
+    #[arg(long, value_name = "0..1", value_parser = super::ratio)]
+    pub similarity: Option<f64>,
 
     /// At most this many results for each pattern asked for
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -50,4 +63,12 @@ pub struct SearchArgs {
     /// Compare the patterns asked for with each other too
     #[arg(long)]
     pub all_pairs: bool,
+}
+
+impl SearchArgs {
+    /// Least similarity of two patterns.
+    pub fn least_similarity(&self) -> f64 {
+        const LEAST: f64 = 0.8;
+        self.similarity.unwrap_or(LEAST)
+    }
 }

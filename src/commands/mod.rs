@@ -31,6 +31,7 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+mod search_vectors;
 pub mod view;
 
 pub use context::{Context, Interrupt, Mode};

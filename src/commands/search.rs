@@ -13,6 +13,9 @@ use crate::store::{PatternFilter, StoredPattern};
 
 /// Finds the patterns most like those asked for.
 pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
+    if let Some(vectors) = &args.vectors {
+        return super::search_vectors::run(context, args, vectors);
+    }
     let mut warnings = Vec::new();
     let store = context.open_reader(&mut warnings)?;
     if let Some(id) = args.pattern_id {
@@ -28,7 +31,8 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
         patterns.get(index).is_some_and(|stored| passes(args, &stored.pattern))
             && (args.all_pairs || !asked.contains(&index))
     };
-    let limits = SearchLimits { min_similarity: args.similarity, max_results: args.max_results as usize };
+    let limits =
+        SearchLimits { min_similarity: args.least_similarity(), max_results: args.max_results as usize };
     let found = most_similar(&queries, &signatures, may_answer, &limits);
     let groups: Vec<SearchGroup> = queries
         .iter()
@@ -48,7 +52,7 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
     if groups.iter().all(|group| group.neighbours.is_empty()) && warnings.is_empty() {
         warnings.push(why_nothing(args, &patterns, &queries, &signatures));
     }
-    Ok(Outcome::done(SearchReport { groups, min_similarity: args.similarity }, warnings))
+    Ok(Outcome::done(SearchReport { groups, min_similarity: args.least_similarity() }, warnings))
 }
 
 /// Places of the patterns asked for, by id.
@@ -141,7 +145,10 @@ fn why_nothing(
         .max_by(f64::total_cmp);
     match best {
         Some(best) if best > 0.0 => {
-            format!("nothing reaches --similarity {}; the most similar has {best:.2}", args.similarity)
+            format!(
+                "nothing reaches --similarity {}; the most similar has {best:.2}",
+                args.least_similarity()
+            )
         }
         Some(_) => "nothing is similar at all".to_owned(),
         None if queries.len() > 1 && !args.all_pairs => {

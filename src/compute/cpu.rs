@@ -99,6 +99,7 @@ fn error_of(query: &[f32], longest: f64) -> f32 {
 }
 
 /// Scores of all rows of a block for one query after the other.
+#[allow(unsafe_code, reason = "the matrix product is called by address and stride")]
 fn multiply(block: &[f32], asked: &[Query<'_>], columns: usize, scores: &mut [f32]) {
     let rows = block.len() / columns;
     let Some(first) = asked.first() else { return };

@@ -29,6 +29,7 @@ mod json_values;
 mod jsonl;
 mod lines;
 mod log_clock;
+mod npy;
 mod open;
 mod options;
 mod sacct;
@@ -49,6 +50,7 @@ mod year_inference;
 
 pub use crontab::{ReadCrontab, read_crontab};
 pub use entry::{DeclaredRule, Entries, Entry, IngestError, Reject, Session};
+pub use npy::{NpyError, Vectors, read_vectors};
 pub use open::{OpenedImport, open};
 pub use options::{BadColumnMap, ColumnMap, Format, ImportOptions, TimeUnit};
 pub use source::Source;

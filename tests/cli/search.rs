@@ -126,3 +126,79 @@ fn nothing_similar_enough_says_how_far_it_is() {
     six_jobs(&sandbox);
     insta::assert_snapshot!(sandbox.run("search --pattern-type interval").assert_code(0));
 }
+
+/// A file in NumPy's format.
+fn npy(kind: &str, fortran: bool, shape: &str, values: &[u8]) -> Vec<u8> {
+    let order = if fortran { "True" } else { "False" };
+    let mut header = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {shape}, }}");
+    while !(10 + header.len() + 1).is_multiple_of(64) {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    bytes.extend(values);
+    bytes
+}
+
+fn floats(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+#[test]
+fn any_vectors_can_be_searched_without_a_store() {
+    let sandbox = Sandbox::new();
+    let rows = floats(&[1.0, 0.0, 0.6, 0.8, 0.0, 1.0, 0.8, 0.6]);
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(4, 2)", &rows)).expect("written");
+    std::fs::write(sandbox.path("asked.npy"), npy("<f4", false, "(1, 2)", &floats(&[2.0, 0.0])))
+        .expect("written");
+    let asked =
+        sandbox.run("search --vectors base.npy --queries asked.npy --max-results 2 --output-format json");
+    let data = &asked.assert_code(0).json()["data"];
+    let found: Vec<(u64, f64)> = data["results"][0]["neighbours"]
+        .as_array()
+        .expect("neighbours")
+        .iter()
+        .map(|one| (one["index"].as_u64().expect("index"), one["similarity"].as_f64().expect("similarity")))
+        .collect();
+    assert_eq!(found[0], (0, 2.0));
+    assert!(found[1].0 == 3 && (found[1].1 - 1.6).abs() < 1e-6 && found.len() == 2, "{found:?}");
+    let itself =
+        sandbox.run("search --vectors base.npy --similarity 0.9 --output-format json").assert_code(0).json();
+    assert_eq!(itself["data"]["results"][1]["neighbours"][0]["index"], 3, "no row answers itself: {itself}");
+    assert_eq!(itself["data"]["results"][0]["neighbours"], serde_json::json!([]));
+    assert!(!sandbox.path("store.db").exists());
+}
+
+#[test]
+fn what_is_no_vectors_is_an_error_that_says_what_it_is() {
+    let sandbox = Sandbox::new();
+    let one = floats(&[1.0, 2.0]);
+    let files: [(&str, Vec<u8>, &str); 8] = [
+        ("text", b"1,2,3".to_vec(), "no .npy file"),
+        ("doubles", npy("<f8", false, "(1, 1)", &[0; 8]), "values of type <f8, not float32"),
+        ("swapped", npy(">f4", false, "(1, 2)", &one), "values of type >f4, not float32"),
+        ("flat", npy("<f4", false, "(2,)", &one), "has 1 dimensions, not rows and columns"),
+        ("fortran", npy("<f4", true, "(2, 2)", &floats(&[0.0; 4])), "Fortran order"),
+        ("short", npy("<f4", false, "(1000000000000, 4000000000)", &one), "is cut off"),
+        ("long", npy("<f4", false, "(1, 1)", &one), "goes on after its 1 rows"),
+        ("nan", npy("<f4", false, "(2, 1)", &floats(&[0.0, f32::NAN])), "row 1, column 0: NaN"),
+    ];
+    for (name, bytes, said) in files {
+        std::fs::write(sandbox.path(name), bytes).expect("written");
+        let answer = sandbox.run(&format!("search --vectors {name}")).assert_code(1);
+        assert!(answer.stderr.contains(said) && answer.stderr.contains("hint: "), "{answer}");
+        assert_eq!(answer.stdout, "");
+    }
+    std::fs::write(sandbox.path("none"), npy("<f4", false, "(0, 2)", &[])).expect("written");
+    std::fs::write(sandbox.path("three"), npy("<f4", false, "(1, 3)", &floats(&[1.0; 3]))).expect("written");
+    std::fs::write(sandbox.path("two"), npy("<f4", false, "(1, 2)", &one)).expect("written");
+    let empty = sandbox.run("search --vectors none").assert_code(0);
+    assert!(empty.stderr.contains("holds no rows"), "{empty}");
+    let other = sandbox.run("search --vectors two --queries three").assert_code(1);
+    assert!(other.stderr.contains("rows of 2 values and queries of 3"), "{other}");
+    sandbox.run("search --vectors missing.npy").assert_code(1);
+    sandbox.run("search --queries two --pattern-id 1").assert_code(2);
+    sandbox.run("search --vectors two --pattern-id 1").assert_code(2);
+}

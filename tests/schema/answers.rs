@@ -86,7 +86,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 64] = [
+const STORY: [Step<'_>; 66] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -174,6 +174,8 @@ const STORY: [Step<'_>; 64] = [
     ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
+    ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --max-results 1"),
+    ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --similarity 0.5"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
     ("backup", "plan", "backup --dry-run"),
     ("backup", "create", "backup"),
@@ -206,6 +208,20 @@ fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
     Answer { arguments: arguments.to_owned(), schema, part, document: transcript.json() }
 }
 
+/// Three rows of two values in NumPy's format.
+fn rows_file() -> Vec<u8> {
+    let mut header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }".to_owned();
+    while !(10 + header.len() + 1).is_multiple_of(64) {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    [1.0_f32, 0.0, 0.6, 0.8, 0.0, 1.0].iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    bytes
+}
+
 fn with_sample() -> Sandbox {
     let sandbox = Sandbox::new();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample.csv.gz");
@@ -215,6 +231,7 @@ fn with_sample() -> Sandbox {
     sandbox.write("chain.csv", &chain());
     sandbox.write("mine.crontab", CRONTAB);
     sandbox.write("two.json", INSTANCE);
+    std::fs::write(sandbox.path("rows.npy"), rows_file()).expect("rows written");
     std::fs::create_dir(sandbox.path("backups")).expect("folder");
     sandbox.write("backups/20260101T000000Z.db.zst", "no archive");
     sandbox

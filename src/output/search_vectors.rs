@@ -1,0 +1,85 @@
+//! What `search-similar-patterns --vectors` answers.
+
+use serde_json::{Value, json};
+
+use super::format::{count, quantity};
+use super::{Report, Style};
+use crate::domain::kernels::Scored;
+
+/// The nearest rows of each query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VectorReport {
+    /// Rows that were looked through.
+    pub rows: usize,
+    /// Values of a row.
+    pub columns: usize,
+    /// Least similarity asked for, if any.
+    pub min_similarity: Option<f64>,
+    /// What reading and checking the files took.
+    pub read_seconds: f64,
+    /// What the search took.
+    pub search_seconds: f64,
+    /// For each query, nearest first.
+    pub found: Vec<Vec<Scored>>,
+}
+
+impl VectorReport {
+    fn values(&self) -> Vec<Value> {
+        let neighbours = |found: &Vec<Scored>| -> Vec<Value> {
+            found.iter().map(|one| json!({ "index": one.index, "similarity": one.score })).collect()
+        };
+        let all = self.found.iter().enumerate();
+        all.map(|(query, found)| json!({ "query": query, "neighbours": neighbours(found) })).collect()
+    }
+
+    fn total(&self) -> usize {
+        self.found.iter().map(Vec::len).sum()
+    }
+}
+
+impl Report for VectorReport {
+    fn data(&self) -> Value {
+        json!({
+            "results": self.values(),
+            "total": self.total(),
+            "min_similarity": self.min_similarity,
+            "vectors": { "rows": self.rows, "columns": self.columns, "queries": self.found.len() },
+            "device": "cpu",
+            "read_seconds": self.read_seconds,
+            "search_seconds": self.search_seconds,
+        })
+    }
+
+    fn records(&self) -> Vec<Value> {
+        super::report::typed_records("nearest_vectors", self.values())
+    }
+
+    fn table(&self, style: &Style) -> String {
+        let mut table = style.new_table(&["QUERY", "RANK", "ROW", "SIMILARITY"]);
+        for (query, found) in self.found.iter().enumerate() {
+            for (rank, one) in found.iter().enumerate() {
+                let similarity = format!("{:.6}", one.score);
+                table.add_row(vec![
+                    query.to_string(),
+                    (rank + 1).to_string(),
+                    one.index.to_string(),
+                    similarity,
+                ]);
+            }
+        }
+        let queries = match self.found.len() {
+            1 => "1 query".to_owned(),
+            more => format!("{} queries", count(more as u64)),
+        };
+        let searched = format!(
+            "{} of {} values searched for {queries} in {:.3} s",
+            quantity(self.rows as u64, "row"),
+            count(self.columns as u64),
+            self.search_seconds
+        );
+        match self.total() {
+            0 => format!("No neighbours.\n{searched}\n"),
+            _ => format!("{}\n{searched}\n", style.finish_table(table)),
+        }
+    }
+}
