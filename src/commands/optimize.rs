@@ -132,6 +132,10 @@ fn solve_store(
     let mut store = context.open_existing_writer(&mut warnings)?;
     let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     warn_of_other_hosts(context, &store, &mut warnings)?;
+    warnings.extend(super::predict::stale_history(
+        &super::predict::Knowledge::load(&store, context.now)?,
+        context.now,
+    ));
     let Prepared { rules, built } = prepare(context, args, &store, strategy, rules)?;
     if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));

@@ -19,7 +19,7 @@ use crate::domain::plan::{
     BuildInput, BuiltProblem, DurationQuantile, Follow, HostInput, Kin, SlotChoice, Strategy, TypeSample,
     TypicalNeeds, build_problem,
 };
-use crate::domain::prediction::{MAX_PREDICTIONS, Prediction, predict};
+use crate::domain::prediction::{MAX_PREDICTIONS, Prediction, predict, usual_runs};
 use crate::domain::rules::{Capacity, Flexibility, RuleId, RuleSource, StoredRule, learned_flexibility};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan};
 use crate::output::quantity;
@@ -27,6 +27,9 @@ use crate::store::{HistoryFilter, Store, StoreError};
 
 /// Runs that reach into the horizon, or that it reaches into, start at most this far from it.
 const AROUND_MS: i64 = 2 * DAY_MS;
+
+/// Silence at the end of the record beyond which it tells nothing of what is usual.
+const STALE_AFTER_MS: i64 = 2 * DAY_MS;
 
 /// Most of a task type's runs: this share of them decides whose it is.
 const MOST: f64 = 0.8;
@@ -48,11 +51,12 @@ pub(super) fn prepare(
     learn_needs(context, store, &mut rules)?;
     let knowledge = Knowledge::load(store, context.now)?;
     let (horizon, why) = horizon(context, args, &rules);
-    let (expected, cut_off) = expected(context, &knowledge, &rules, horizon);
-    let (kin, typical) = classes(context, store, &rules, &expected)?;
+    let recent = recent_runs(context, store)?;
+    let (expected, told) = expected(context, &knowledge, &rules, &recent, horizon);
+    let (kin, typical) = classes(store, &recent, &rules, &expected)?;
     let (hosts, mut notes) = hosts(context, &rules, &kin);
     notes.insert(0, why);
-    notes.extend(cut_off);
+    notes.extend(told);
     let mut flexibility = match args.learn_windows {
         true => learned_windows(store, &knowledge, &rules, context, &mut notes)?,
         false => BTreeMap::new(),
@@ -139,17 +143,38 @@ fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> (Tim
     (horizon, format!("horizon: {} hours from {date} 00:00, {why}", hours))
 }
 
-/// Runs expected around the horizon of task types that no enabled rule starts, and a sentence where there are too many.
+/// The runs of the last days before the record ends.
+struct Recent {
+    histories: Vec<TaskHistory>,
+    /// From the first of them to the last.
+    span: Option<TimeSpan>,
+}
+
+fn recent_runs(context: &Context, store: &Store) -> Result<Recent, StoreError> {
+    let Some(end) = store.last_start(context.now)? else {
+        return Ok(Recent { histories: Vec::new(), span: None });
+    };
+    let days = i64::from(context.config.analysis.days);
+    let span = TimeSpan { start: end.plus_ms(-days * DAY_MS), end: end.plus_ms(1) };
+    let histories = store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
+    let firsts = histories.iter().filter_map(|history| history.runs.first()).map(|run| run.started_at);
+    let span = firsts.min().map(|start| TimeSpan { start, end: span.end });
+    Ok(Recent { histories, span })
+}
+
+/// Runs expected around the horizon of task types that no enabled rule starts, and what usually comes without any
+/// schedule; with sentences that tell what counts, and where there are too many.
 fn expected(
     context: &Context,
     knowledge: &Knowledge,
     rules: &[StoredRule],
+    recent: &Recent,
     horizon: TimeSpan,
-) -> (Vec<Prediction>, Option<String>) {
+) -> (Vec<Prediction>, Vec<String>) {
     let first = horizon.start.plus_ms(-AROUND_MS);
     let ahead = TimeSpan { start: context.now, end: horizon.end.plus_ms(AROUND_MS) };
     if ahead.end <= ahead.start {
-        return (Vec::new(), None);
+        return (Vec::new(), Vec::new());
     }
     let ruled: BTreeSet<&str> = rules
         .iter()
@@ -165,20 +190,38 @@ fn expected(
     let wanted = |prediction: &Prediction| {
         !ruled.contains(prediction.task_type.as_str()) && prediction.predicted_start >= first
     };
-    (all.into_iter().filter(wanted).collect(), cut_off)
+    let around = TimeSpan { start: first.max(context.now), end: ahead.end };
+    let usual = match recent.span {
+        // Where the record ended long ago nobody knows what is usual now.
+        Some(span) if context.now.since(span.end) <= STALE_AFTER_MS => {
+            usual_runs(&recent.histories, span, &all, around, context.zone)
+        }
+        _ => Vec::new(),
+    };
+    let mut told: Vec<String> = cut_off.into_iter().collect();
+    let within: f64 =
+        usual.iter().filter(|one| horizon.contains(one.predicted_start)).map(|one| one.confidence).sum();
+    if within >= 0.5 {
+        let task_types: BTreeSet<&str> = usual.iter().map(|one| one.task_type.as_str()).collect();
+        told.push(format!(
+            "about {} of {} without a schedule usually come in these hours: their mean load is planned around",
+            quantity(within.round() as u64, "run"),
+            quantity(task_types.len() as u64, "task type")
+        ));
+    }
+    let mut expected: Vec<Prediction> = all.into_iter().filter(wanted).collect();
+    expected.extend(usual);
+    (expected, told)
 }
 
 /// Whose the task types are, and what those of one class usually need.
 fn classes(
-    context: &Context,
     store: &Store,
+    recent: &Recent,
     rules: &[StoredRule],
     expected: &[Prediction],
 ) -> Result<(BTreeMap<String, Kin>, TypicalNeeds), StoreError> {
-    let Some(end) = store.last_start(context.now)? else { return Ok(Default::default()) };
-    let days = i64::from(context.config.analysis.days);
-    let span = TimeSpan { start: end.plus_ms(-days * DAY_MS), end: end.plus_ms(1) };
-    let histories = store.histories(&HistoryFilter { span: Some(span), task_types: None }, context.now)?;
+    let histories = &recent.histories;
     let names =
         Names { users: store.user_names()?, queues: store.queue_names()?, hosts: store.host_names()? };
     let samples: Vec<TypeSample> =

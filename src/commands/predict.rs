@@ -293,7 +293,7 @@ fn moves_not_seen(predictions: &[Prediction], knowledge: &Knowledge, now: Timest
 }
 
 /// A warning when the record ended so long ago that it costs confidence.
-fn stale_history(knowledge: &Knowledge, now: Timestamp) -> Option<String> {
+pub(super) fn stale_history(knowledge: &Knowledge, now: Timestamp) -> Option<String> {
     let end = knowledge.history_end?;
     let known = knowledge.patterns.iter().map(|(_, pattern)| pattern);
     let factor = silence_factor(silent_since(Some(end), known), now);

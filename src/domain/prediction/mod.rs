@@ -28,6 +28,7 @@ mod outcome;
 mod scoring;
 mod spike_buffer;
 mod survival;
+mod usual;
 mod window;
 
 pub use backtest::{Backtest, BacktestInput, backtest};
@@ -49,3 +50,4 @@ pub use naive::NaivePredictor;
 pub use outcome::{ExpectedWindow, PredictionOutcome, UnknownOutcome, match_runs, matching_spans};
 pub use scoring::{InstantScore, score_instants};
 pub use spike_buffer::{SpikeBuffer, SpikeBuffers, spike_buffer, spike_buffers};
+pub use usual::usual_runs;
