@@ -5,6 +5,7 @@ mod apply;
 mod apply_crontab;
 mod apply_place;
 mod apply_systemd;
+mod apply_timer;
 mod carry_out;
 mod change;
 mod export;

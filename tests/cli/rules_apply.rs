@@ -207,6 +207,7 @@ fn a_rule_is_written_to_one_scheduler_only() {
     with_crontab_program(&sandbox, "crontab");
     add(&sandbox, "night", "30 2 * * *");
     sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    std::fs::create_dir(sandbox.path("units")).expect("folder");
     for other in ["--target systemd --units-dir units", "--target crontab --file jobs"] {
         let refused = sandbox.run(&format!("rules apply {other} --yes")).assert_code(1);
         assert!(refused.stderr.contains("has it already, so that here it would run twice"), "{refused}");

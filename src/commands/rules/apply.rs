@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> anyhow::Result<Outcome
     let mut plan = match args.target {
         SchedulerArg::Crontab => plan_crontabs(context, &store, &schedulers, args, &rules)?,
         SchedulerArg::Slurm => plan_scrontab(context, &store, &schedulers, args, &rules)?,
-        SchedulerArg::Systemd => plan_systemd(&store, &schedulers, args, &rules)?,
+        SchedulerArg::Systemd => plan_systemd(context, &store, &schedulers, args, &rules)?,
     };
     warnings.extend(plan.rules.iter().filter(|rule| rule.effect == RuleEffect::Refused).map(|rule| {
         format!("rule {} is not carried: {}", rule.rule_id.0, rule.reason.as_deref().unwrap_or_default())
