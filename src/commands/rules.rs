@@ -9,6 +9,7 @@ mod apply_timer;
 mod carry_out;
 mod change;
 mod export;
+mod hand_edits;
 mod list;
 mod settle;
 mod show;

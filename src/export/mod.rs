@@ -14,7 +14,7 @@ mod systemd;
 mod systemd_drop_in;
 mod timer_text;
 
-pub use block::BrokenBlock;
+pub use block::{BrokenBlock, block_of};
 pub use crontab::{CrontabForm, ForeignZones, crontab};
 pub use crontab_edit::{CrontabEdit, CrontabEntry, CrontabSetting, RuleEdit, WantedRule, plan_crontab};
 pub use expression::Inexpressible;

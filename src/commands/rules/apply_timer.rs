@@ -83,6 +83,11 @@ pub(super) fn plan_timer(
     if is_refused {
         after.clone_from(&before);
     }
+    // What cannot be planned must not take away what is in force.
+    let is_stuck = planned.edits.iter().any(|(_, edit)| matches!(edit, TimerEdit::Refused(_)));
+    if is_stuck && after.is_none() {
+        after.clone_from(&before);
+    }
     let has_changes = after != before;
     let mut applied = Vec::new();
     for (rule, (_, edit)) in here.iter().zip(planned.edits) {
@@ -123,6 +128,8 @@ pub(super) fn plan_timer(
         }
         plan.rules.push(shape);
     }
-    plan.places.push(PlannedPlace { place, before, after, rules: applied });
+    if before.is_some() || after.is_some() {
+        plan.places.push(PlannedPlace { place, before, after, rules: applied });
+    }
     Ok(())
 }
