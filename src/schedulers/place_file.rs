@@ -123,6 +123,9 @@ fn write_stage(
         if (ours.uid(), ours.gid()) != (old.uid(), old.gid())
             && fchown(&file, Some(old.uid()), Some(old.gid())).is_err()
         {
+            if ours.uid() == old.uid() {
+                return Err(SchedulerError::Group { path: path.to_owned(), group: old.gid() });
+            }
             return Err(SchedulerError::Owner { path: path.to_owned(), owner: old.uid() });
         }
         file.set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777)).map_err(failed("write"))?;
