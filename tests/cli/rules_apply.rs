@@ -297,6 +297,7 @@ fn timers_get_drop_ins_and_rules_with_commands_get_units() {
     for gone in ["sync.timer.d/50-tidetable.conf", "tidetable-rule-3.timer", "tidetable-rule-3.service"] {
         assert!(!sandbox.path("units").join(gone).exists(), "{gone}");
     }
+    assert!(!sandbox.path("units/sync.timer.d").exists(), "the folder that apply made goes, too");
 }
 
 #[test]
