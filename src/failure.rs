@@ -229,6 +229,10 @@ fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
             "nothing was changed; make it a file of its own: copy it, then move the copy to its place"
         }
         SchedulerError::Owner { .. } => "nothing was changed; run as its owner, or as root",
+        SchedulerError::Group { .. } => {
+            "nothing was changed; run as a member of that group, or as root, or give the file your own group"
+        }
+        SchedulerError::Hung { .. } => "look at what it waits for, then run the command again",
         SchedulerError::Failed { .. } => "the scheduler's own program refused; what it says stands above",
         SchedulerError::Changed(_) => {
             "nothing was changed; run the command again for a plan of what is there now"

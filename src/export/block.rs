@@ -72,6 +72,11 @@ impl Block {
     }
 }
 
+/// The bytes of the block of a crontab, marks and all; `None` where there is none, or none that is whole.
+pub fn block_of(crontab: &[u8]) -> Option<&[u8]> {
+    Block::find(crontab).ok()?.place.map(|place| &crontab[place])
+}
+
 /// The comment above the lines of a rule.
 pub(super) fn rule_comment(id: RuleId, name: &str) -> String {
     format!("# rule {}: {name}\n", id.0)

@@ -13,6 +13,9 @@ pub enum Inexpressible {
     /// A crontab line has no place for several lines.
     #[error("its command has several lines, which a crontab cannot hold")]
     SeveralLines,
+    /// The store keeps text; what stands for bytes that were none would be another command.
+    #[error("its command has bytes that are no UTF-8, which the store does not keep")]
+    LostBytes,
     /// The system form needs a user.
     #[error("its user is not known, and a system crontab names one on each line")]
     NoUser,
@@ -63,11 +66,12 @@ pub(super) fn cron_lines(
 
 /// The command of a rule.
 pub(super) fn command_of(rule: &Rule) -> Result<&str, Inexpressible> {
-    rule.command
-        .as_deref()
-        .map(str::trim)
-        .filter(|command| !command.is_empty())
-        .ok_or(Inexpressible::NoCommand)
+    let command = rule.command.as_deref().map(str::trim).filter(|command| !command.is_empty());
+    match command {
+        None => Err(Inexpressible::NoCommand),
+        Some(command) if command.contains('\u{fffd}') => Err(Inexpressible::LostBytes),
+        Some(command) => Ok(command),
+    }
 }
 
 /// The user of a rule, if one is known.

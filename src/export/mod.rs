@@ -12,15 +12,17 @@ mod line_edit;
 mod scrontab;
 mod systemd;
 mod systemd_drop_in;
+mod timer_text;
 
-pub use block::BrokenBlock;
+pub use block::{BrokenBlock, block_of};
 pub use crontab::{CrontabForm, ForeignZones, crontab};
 pub use crontab_edit::{CrontabEdit, CrontabEntry, CrontabSetting, RuleEdit, WantedRule, plan_crontab};
 pub use expression::Inexpressible;
 pub use kubernetes::kubernetes;
 pub use scrontab::scrontab;
 pub use systemd::{systemd_units, timer_and_service};
-pub use systemd_drop_in::{DropInError, timer_drop_in};
+pub use systemd_drop_in::{DropIn, DropInError, TimerEdit, TimerRule, timer_drop_in};
+pub use timer_text::TimerText;
 
 use crate::domain::rules::RuleId;
 

@@ -72,6 +72,13 @@ mod tests {
     use crate::export::fixture::stored;
 
     #[test]
+    fn a_command_whose_bytes_were_lost_is_left_out() {
+        let mut stored = stored(3, "0 0 * * *");
+        stored.rule.command = Some("/opt/a caf\u{fffd}".to_owned());
+        assert_eq!(timer_and_service(&stored), Err(Inexpressible::LostBytes));
+    }
+
+    #[test]
     fn irregular_times_are_several_lines_of_one_timer() {
         let calendar = CalendarSchedule {
             months: MonthSet::ALL,

@@ -37,6 +37,14 @@ pub enum SchedulerError {
         /// Its owner's number.
         owner: u32,
     },
+    /// Its group cannot be kept.
+    #[error("{path} belongs to group {group}, and we may not make files of that group")]
+    Group {
+        /// The file.
+        path: PathBuf,
+        /// Its group's number.
+        group: u32,
+    },
     /// A program that is not there.
     #[error("there is no program {program} on this machine")]
     NoProgram {
@@ -50,6 +58,14 @@ pub enum SchedulerError {
         command: String,
         /// What it said.
         reason: String,
+    },
+    /// A program that did not end and was killed.
+    #[error("{program} did not end within {} and was killed", humantime::format_duration(*limit))]
+    Hung {
+        /// Its name.
+        program: String,
+        /// How long we waited.
+        limit: Duration,
     },
     /// Somebody else changes files in that folder.
     #[error("another process is changing files in {folder} (waited {})", humantime::format_duration(*waited))]

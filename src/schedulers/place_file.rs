@@ -78,7 +78,8 @@ pub(super) fn replace(path: &Path, bytes: Option<&[u8]>) -> Result<(), Scheduler
         reached("before-rename");
         fs::remove_file(path).map_err(io("remove", path))?;
         reached("after-rename");
-        return sync(folder);
+        sync(folder)?;
+        return remove_empty_drop_ins(folder);
     };
     fs::create_dir_all(folder).map_err(io("create", folder))?;
     let old = match fs::metadata(path) {
@@ -104,6 +105,19 @@ pub(super) fn replace(path: &Path, bytes: Option<&[u8]>) -> Result<(), Scheduler
     sync(folder)
 }
 
+/// Removes a folder of drop-ins that holds none any more: without one it says nothing to systemd, whoever
+/// made it.
+fn remove_empty_drop_ins(folder: &Path) -> Result<(), SchedulerError> {
+    if !folder.to_string_lossy().ends_with(".timer.d") {
+        return Ok(());
+    }
+    match fs::remove_dir(folder) {
+        Ok(()) => sync(folder_of(folder)),
+        // It holds something else, or is not ours to remove: the file itself is gone, which is what was asked for.
+        Err(_) => Ok(()),
+    }
+}
+
 fn write_stage(
     stage: &Path,
     path: &Path,
@@ -123,6 +137,9 @@ fn write_stage(
         if (ours.uid(), ours.gid()) != (old.uid(), old.gid())
             && fchown(&file, Some(old.uid()), Some(old.gid())).is_err()
         {
+            if ours.uid() == old.uid() {
+                return Err(SchedulerError::Group { path: path.to_owned(), group: old.gid() });
+            }
             return Err(SchedulerError::Owner { path: path.to_owned(), owner: old.uid() });
         }
         file.set_permissions(fs::Permissions::from_mode(old.mode() & 0o7777)).map_err(failed("write"))?;
@@ -193,6 +210,18 @@ mod tests {
         fs::write(folder.path().join(".crontab.tidetable-tmp"), "half").unwrap();
         replace(&path, Some(b"new")).unwrap();
         assert_eq!(names(folder.path()), ["crontab"]);
+    }
+
+    #[test]
+    fn a_folder_of_drop_ins_goes_with_its_last_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let drop_ins = folder.path().join("a.timer.d");
+        replace(&drop_ins.join("50.conf"), Some(b"x")).unwrap();
+        fs::write(drop_ins.join("60.conf"), "y").unwrap();
+        replace(&drop_ins.join("50.conf"), None).unwrap();
+        assert_eq!(names(&drop_ins), ["60.conf"]);
+        replace(&drop_ins.join("60.conf"), None).unwrap();
+        assert_eq!(names(folder.path()), Vec::<String>::new());
     }
 
     #[test]

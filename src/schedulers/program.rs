@@ -1,10 +1,18 @@
 //! Crontabs that only a program may read and write: `crontab` and `scrontab`.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::io::{Read, Write as _};
+use std::process::{Child, Command, Output, Stdio};
+use std::thread::{JoinHandle, sleep, spawn};
+use std::time::{Duration, Instant};
 
 use super::SchedulerError;
 use super::fail_point::reached;
+
+/// A program that takes longer has hung, on a file server or a prompt; nobody may wait for it forever.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// How often to look whether a program has ended.
+const POLL: Duration = Duration::from_millis(5);
 
 /// How a program takes a new text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +25,7 @@ pub(super) enum Intake {
 
 /// What `PROGRAM -l` tells; `None` where it says that there is no crontab.
 pub(super) fn read(program: &str) -> Result<Option<Vec<u8>>, SchedulerError> {
-    let output = started(program, Command::new(program).arg("-l").stdin(Stdio::null()).output())?;
+    let output = run(program, Command::new(program).arg("-l"), b"", TIME_LIMIT)?;
     if output.status.success() {
         return Ok(Some(output.stdout));
     }
@@ -34,22 +42,10 @@ pub(super) fn replace(program: &str, intake: Intake, bytes: Option<&[u8]>) -> Re
     reached("before-rename");
     match (bytes, intake) {
         (None, _) => {
-            let output = Command::new(program).arg("-r").stdin(Stdio::null()).output();
-            finished(program, "-r", started(program, output)?)?;
+            finished(program, "-r", run(program, Command::new(program).arg("-r"), b"", TIME_LIMIT)?)?;
         }
         (Some(bytes), Intake::StandardInput) => {
-            let child = Command::new(program)
-                .arg("-")
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn();
-            let mut child = started(program, child)?;
-            if let Some(mut input) = child.stdin.take() {
-                // A program that refuses the text may close its end early; its exit status tells why.
-                let _ = input.write_all(bytes);
-            }
-            finished(program, "-", started(program, child.wait_with_output())?)?;
+            finished(program, "-", run(program, Command::new(program).arg("-"), bytes, TIME_LIMIT)?)?;
         }
         (Some(bytes), Intake::File) => {
             let io = |action: &'static str| {
@@ -57,12 +53,67 @@ pub(super) fn replace(program: &str, intake: Intake, bytes: Option<&[u8]>) -> Re
             };
             let mut file = tempfile::NamedTempFile::new().map_err(io("write to"))?;
             file.write_all(bytes).map_err(io("write to"))?;
-            let output = Command::new(program).arg(file.path()).stdin(Stdio::null()).output();
-            finished(program, "FILE", started(program, output)?)?;
+            let output = run(program, Command::new(program).arg(file.path()), b"", TIME_LIMIT)?;
+            finished(program, "FILE", output)?;
         }
     }
     reached("after-rename");
     Ok(())
+}
+
+/// Runs a program to its end, or kills it after `limit`. What it reads and writes goes through threads: a pipe that
+/// nobody empties would stop it.
+fn run(
+    program: &str,
+    command: &mut Command,
+    input: &[u8],
+    limit: Duration,
+) -> Result<Output, SchedulerError> {
+    let begun = Instant::now();
+    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = started(program, child)?;
+    if let Some(mut end) = child.stdin.take() {
+        let input = input.to_vec();
+        // A program that refuses the text may close its end early; its exit status tells why.
+        spawn(move || end.write_all(&input));
+    }
+    let (stdout, stderr) = (child.stdout.take().map(drained), child.stderr.take().map(drained));
+    let hung = |child: &mut Child| {
+        let _ = child.kill();
+        let _ = child.wait();
+        SchedulerError::Hung { program: program.to_owned(), limit }
+    };
+    let status = loop {
+        if let Some(status) = started(program, child.try_wait())? {
+            break status;
+        }
+        if begun.elapsed() >= limit {
+            return Err(hung(&mut child));
+        }
+        sleep(POLL);
+    };
+    // Something that it started may hold the pipes open after it.
+    let is_open = |pipe: &Option<Drained>| pipe.as_ref().is_some_and(|thread| !thread.is_finished());
+    while is_open(&stdout) || is_open(&stderr) {
+        if begun.elapsed() >= limit {
+            return Err(hung(&mut child));
+        }
+        sleep(POLL);
+    }
+    let bytes = |pipe: Option<Drained>| match pipe.map(JoinHandle::join) {
+        Some(Ok(read)) => started(program, read),
+        _ => Ok(Vec::new()),
+    };
+    Ok(Output { status, stdout: bytes(stdout)?, stderr: bytes(stderr)? })
+}
+
+type Drained = JoinHandle<std::io::Result<Vec<u8>>>;
+
+fn drained(mut pipe: impl Read + Send + 'static) -> Drained {
+    spawn(move || {
+        let mut bytes = Vec::new();
+        pipe.read_to_end(&mut bytes).map(|_| bytes)
+    })
 }
 
 fn started<T>(program: &str, result: std::io::Result<T>) -> Result<T, SchedulerError> {
@@ -72,7 +123,7 @@ fn started<T>(program: &str, result: std::io::Result<T>) -> Result<T, SchedulerE
     })
 }
 
-fn finished(program: &str, option: &str, output: std::process::Output) -> Result<(), SchedulerError> {
+fn finished(program: &str, option: &str, output: Output) -> Result<(), SchedulerError> {
     if output.status.success() {
         return Ok(());
     }
@@ -83,4 +134,25 @@ fn finished(program: &str, option: &str, output: std::process::Output) -> Result
 fn failed(program: &str, option: &str, said: &str, status: std::process::ExitStatus) -> SchedulerError {
     let reason = if said.is_empty() { status.to_string() } else { said.replace('\n', "; ") };
     SchedulerError::Failed { command: format!("{program} {option}"), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_never_ends_is_killed() {
+        let begun = Instant::now();
+        let limit = Duration::from_millis(50);
+        let hung = run("sleep", Command::new("sleep").arg("60"), b"", limit);
+        assert!(matches!(hung, Err(SchedulerError::Hung { .. })), "{hung:?}");
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn more_than_a_pipe_holds_goes_through_both_ways() {
+        let input = vec![b'x'; 1 << 20];
+        let output = run("cat", &mut Command::new("cat"), &input, TIME_LIMIT).unwrap();
+        assert!(output.status.success() && output.stdout == input);
+    }
 }

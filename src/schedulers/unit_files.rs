@@ -1,5 +1,7 @@
 //! Where systemd looks for units, and what stands in them.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::SchedulerError;
@@ -61,6 +63,47 @@ impl UnitFolders {
         }
         Ok(None)
     }
+
+    /// The drop-ins of a unit in the order in which systemd reads them: by name, each from the folder that wins.
+    pub fn drop_ins_of(&self, unit: &str) -> Result<Vec<(String, String)>, SchedulerError> {
+        let mut found = BTreeMap::new();
+        for folder in &self.folders {
+            let folder = folder.join(format!("{unit}.d"));
+            for name in names_in(&folder)?.into_iter().filter(|name| name.ends_with(".conf")) {
+                if let Some(bytes) = place_file::read(&folder.join(&name))? {
+                    found.entry(name).or_insert_with(|| String::from_utf8_lossy(&bytes).into_owned());
+                }
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// Names of the timers there are, each once.
+    pub fn timers(&self) -> Result<BTreeSet<String>, SchedulerError> {
+        let mut timers = BTreeSet::new();
+        for folder in &self.folders {
+            timers.extend(names_in(folder)?.into_iter().filter(|name| name.ends_with(".timer")));
+        }
+        Ok(timers)
+    }
+}
+
+/// The names in a folder that are text; none where it is not there.
+fn names_in(folder: &Path) -> Result<Vec<String>, SchedulerError> {
+    let failed =
+        |source: std::io::Error| SchedulerError::Io { action: "read", path: folder.to_owned(), source };
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    Ok(names)
 }
 
 #[cfg(test)]

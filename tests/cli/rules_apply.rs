@@ -163,6 +163,52 @@ fn rules_added_by_hand_go_to_a_block_of_the_users_crontab() {
 }
 
 #[test]
+fn our_own_lines_are_not_written_over_once_somebody_edited_them() {
+    let sandbox = Sandbox::new();
+    let spool = with_crontab_program(&sandbox, "crontab");
+    add(&sandbox, "night", "30 2 * * *");
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    let installed = std::fs::read_to_string(&spool).expect("installed");
+    let edited = installed.replace("30 2 * * *", "44 4 * * *");
+    std::fs::write(&spool, &edited).expect("edited");
+    let refused = sandbox.run("rules apply --target crontab --yes").assert_code(1);
+    assert!(refused.stderr.contains("+44 4 * * * /opt/night"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&spool).expect("read"), edited);
+    sandbox.run("rules disable 1").assert_code(0);
+    sandbox.run("rules apply --target crontab --yes").assert_code(1);
+    assert_eq!(std::fs::read_to_string(&spool).expect("read"), edited);
+    // Lines outside of the block are the person's own and are none of this.
+    std::fs::write(&spool, format!("0 9 * * * /opt/mine\n{installed}")).expect("put back");
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    assert_eq!(std::fs::read_to_string(&spool).expect("read"), "0 9 * * * /opt/mine\n");
+}
+
+#[test]
+fn a_drop_in_that_somebody_edited_or_overrules_is_left_alone() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("units")).expect("folder");
+    sandbox.write("units/sync.timer", "[Timer]\nOnCalendar=hourly\n");
+    sandbox.run("rules add --task-type sync --cron @hourly").assert_code(0);
+    let apply = "rules apply --target systemd --units-dir units --yes";
+    sandbox.run(apply).assert_code(0);
+    let drop_in = sandbox.path("units/sync.timer.d/50-tidetable.conf");
+    assert!(!drop_in.exists(), "nothing moved");
+    move_rule(&sandbox, 1, 10);
+    sandbox.run(apply).assert_code(0);
+    let written = std::fs::read_to_string(&drop_in).expect("written");
+    let edited = written.replace(":10:", ":44:");
+    std::fs::write(&drop_in, &edited).expect("edited");
+    let refused = sandbox.run(apply).assert_code(1);
+    assert!(refused.stderr.contains("+OnCalendar=*-*-* *:44:00 UTC"), "{refused}");
+    assert_eq!(std::fs::read_to_string(&drop_in).expect("read"), edited);
+    std::fs::write(&drop_in, &written).expect("put back");
+    sandbox.write("units/sync.timer.d/99-mine.conf", "[Timer]\nOnCalendar=\nOnCalendar=04:00\n");
+    let refused = sandbox.run(apply).assert_code(1);
+    assert!(refused.stderr.contains("99-mine.conf sets OnCalendar="), "{refused}");
+    sandbox.run("rules apply --target systemd --units-dir unit --yes").assert_code(1);
+}
+
+#[test]
 fn a_users_crontab_that_was_imported_from_its_program_is_changed_through_it() {
     let sandbox = Sandbox::new();
     let spool = with_crontab_program(&sandbox, "crontab");
@@ -207,6 +253,7 @@ fn a_rule_is_written_to_one_scheduler_only() {
     with_crontab_program(&sandbox, "crontab");
     add(&sandbox, "night", "30 2 * * *");
     sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    std::fs::create_dir(sandbox.path("units")).expect("folder");
     for other in ["--target systemd --units-dir units", "--target crontab --file jobs"] {
         let refused = sandbox.run(&format!("rules apply {other} --yes")).assert_code(1);
         assert!(refused.stderr.contains("has it already, so that here it would run twice"), "{refused}");
@@ -250,6 +297,7 @@ fn timers_get_drop_ins_and_rules_with_commands_get_units() {
     for gone in ["sync.timer.d/50-tidetable.conf", "tidetable-rule-3.timer", "tidetable-rule-3.service"] {
         assert!(!sandbox.path("units").join(gone).exists(), "{gone}");
     }
+    assert!(!sandbox.path("units/sync.timer.d").exists(), "the folder that apply made goes, too");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::apply_crontab::{plan_crontabs, plan_scrontab};
 use super::apply_systemd::plan_systemd;
 use super::carry_out::{ApplyPlan, change_place, schedulers};
 use super::export::wanted_rules;
+use super::hand_edits::refuse_hand_edits;
 use super::settle::settle_pending;
 use crate::cli::rules::{ApplyArgs, SchedulerArg};
 use crate::commands::{CommandError, Completion, Context, Mode, Outcome};
@@ -28,12 +29,13 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> anyhow::Result<Outcome
     let mut plan = match args.target {
         SchedulerArg::Crontab => plan_crontabs(context, &store, &schedulers, args, &rules)?,
         SchedulerArg::Slurm => plan_scrontab(context, &store, &schedulers, args, &rules)?,
-        SchedulerArg::Systemd => plan_systemd(&store, &schedulers, args, &rules)?,
+        SchedulerArg::Systemd => plan_systemd(context, &store, &schedulers, args, &rules)?,
     };
+    let edited = refuse_hand_edits(&store, args.target.into(), &mut plan)?;
     warnings.extend(plan.rules.iter().filter(|rule| rule.effect == RuleEffect::Refused).map(|rule| {
         format!("rule {} is not carried: {}", rule.rule_id.0, rule.reason.as_deref().unwrap_or_default())
     }));
-    refuse_nothing_possible(&mut plan)?;
+    refuse_nothing_possible(&mut plan, &edited)?;
     let mut report = ApplyReport {
         target: args.target.into(),
         places: plan.places.iter().map(|place| place.shape()).collect(),
@@ -42,8 +44,9 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> anyhow::Result<Outcome
         next_steps: std::mem::take(&mut plan.next_steps),
     };
     let refused = report.rules.iter().any(|rule| rule.effect == RuleEffect::Refused);
-    let is_partial = refused || !plan.unreadable.is_empty();
+    let is_partial = refused || !edited.is_empty() || !plan.unreadable.is_empty();
     warnings.extend(plan.unreadable.iter().map(|(_, error)| error.to_string()));
+    warnings.extend(edited);
     let mut completion = if is_partial { Completion::Partial } else { Completion::Done };
     if !report.has_changes() {
         report.next_steps.clear();
@@ -70,7 +73,7 @@ fn check_options(args: &ApplyArgs) -> Result<(), CommandError> {
 }
 
 /// An error where not one rule and not one place is left to talk about.
-fn refuse_nothing_possible(plan: &mut ApplyPlan) -> anyhow::Result<()> {
+fn refuse_nothing_possible(plan: &mut ApplyPlan, edited: &[String]) -> anyhow::Result<()> {
     let has_place = plan.places.iter().any(|place| place.has_changes());
     let is_fine = |effect: RuleEffect| effect != RuleEffect::Refused && effect != RuleEffect::Skipped;
     if has_place || plan.rules.iter().any(|rule| is_fine(rule.effect)) {
@@ -78,6 +81,14 @@ fn refuse_nothing_possible(plan: &mut ApplyPlan) -> anyhow::Result<()> {
     }
     if let Some((_, error)) = plan.unreadable.pop() {
         return Err(error.into());
+    }
+    if !edited.is_empty() {
+        return Err(CommandError::Refused {
+            message: edited.join("\n"),
+            hint: "keep your edits elsewhere and put back or remove what tidetable wrote; then apply again"
+                .to_owned(),
+        }
+        .into());
     }
     let reasons: Vec<String> = plan
         .rules

@@ -113,7 +113,7 @@ fn entry(declared: DeclaredRule) -> Option<CrontabEntry> {
 }
 
 /// Every form that a rule has or had: as it is, as it was wanted, and as its history tells.
-fn forms(store: &Store, stored: &StoredRule) -> anyhow::Result<Vec<ScheduleForm>> {
+pub(super) fn forms(store: &Store, stored: &StoredRule) -> anyhow::Result<Vec<ScheduleForm>> {
     let form =
         |rule: &Rule| ScheduleForm { schedule: rule.schedule.clone(), shift_minutes: rule.shift_minutes };
     let rule = &stored.rule;

@@ -1,29 +1,30 @@
 //! What `rules apply` plans for systemd: drop-ins for timers that are there, units for rules that have a command.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use super::apply_crontab::without_place;
+use super::apply_timer::{DROP_IN, plan_timer, timer_of};
 use super::carry_out::{ApplyPlan, PlannedPlace, standing_elsewhere};
 use crate::cli::rules::ApplyArgs;
-use crate::commands::CommandError;
+use crate::commands::{CommandError, Context};
 use crate::config::home_folder;
 use crate::domain::applied::{AppliedRule, Place, ScheduleForm};
-use crate::domain::rules::{RuleSource, StoredRule};
-use crate::export::{timer_and_service, timer_drop_in};
-use crate::output::rules::{RuleEffect, RuleEffectShape};
+use crate::domain::rules::{RuleId, RuleSource, StoredRule};
+use crate::export::timer_and_service;
+use crate::output::rules::RuleEffect;
 use crate::schedulers::{Schedulers, UnitFolders, UnitScope};
 use crate::store::Store;
 
-/// The name of our drop-in: late enough to win over what comes with a package.
-const DROP_IN: &str = "50-tidetable.conf";
-
-/// What a rule needs: file names below the folder of units, each with its text; then what to enable.
+/// What a new rule needs: file names below the folder of units, each with its text; then what to enable.
 struct Units {
     files: Vec<(PathBuf, String)>,
-    to_enable: Option<String>,
+    to_enable: String,
 }
 
 /// Plans the units of all `rules`.
 pub(super) fn plan_systemd(
+    context: &Context,
     store: &Store,
     schedulers: &Schedulers,
     args: &ApplyArgs,
@@ -35,21 +36,17 @@ pub(super) fn plan_systemd(
     let folders = UnitFolders::of(scope, &folder, home.as_deref());
     let mut plan = ApplyPlan::default();
     let mut to_enable = Vec::new();
+    let mut timers: BTreeMap<String, BTreeSet<RuleId>> = BTreeMap::new();
     for stored in rules {
-        let mut shape = RuleEffectShape {
-            rule_id: stored.id,
-            task_type: stored.rule.task_type.clone(),
-            place: None,
-            effect: RuleEffect::Unchanged,
-            from: None,
-            to: None,
-            reason: None,
-        };
-        match units_of(stored, &folders, !args.ids.is_empty())? {
+        if let Some(timer) = timer_of(&folders, &stored.rule.task_type)? {
+            timers.entry(timer).or_default().insert(stored.id);
+            continue;
+        }
+        let mut shape = without_place(stored, RuleEffect::Unchanged, String::new());
+        shape.reason = None;
+        match new_units(stored, !args.ids.is_empty()) {
             Err((effect, reason)) => (shape.effect, shape.reason) = (effect, Some(reason)),
-            Ok(Units { to_enable: Some(_), .. })
-                if let Some(elsewhere) = in_a_crontab(store, schedulers, stored)? =>
-            {
+            Ok(_) if let Some(elsewhere) = in_a_crontab(store, schedulers, stored)? => {
                 shape.effect = RuleEffect::Refused;
                 shape.reason = Some(format!("{elsewhere} has it already, so that here it would run twice"));
             }
@@ -62,12 +59,16 @@ pub(super) fn plan_systemd(
                 if plan.places[first..].iter().any(PlannedPlace::has_changes) {
                     shape.effect = RuleEffect::Written;
                     shape.to = stored.rule.schedule.systemd_calendar(stored.rule.zone);
-                    to_enable.extend(units.to_enable);
+                    to_enable.push(units.to_enable);
                 }
             }
         }
         plan.rules.push(shape);
     }
+    for (timer, wanted) in timers {
+        plan_timer(context, store, schedulers, (&timer, &folder, &folders), &wanted, &mut plan)?;
+    }
+    plan.rules.sort_by_key(|shape| shape.rule_id);
     let systemctl = if args.user { "systemctl --user" } else { "systemctl" };
     plan.next_steps.push(format!("{systemctl} daemon-reload"));
     if !to_enable.is_empty() {
@@ -97,6 +98,11 @@ fn in_a_crontab(
 
 fn units_folder(args: &ApplyArgs, home: Option<&Path>) -> Result<PathBuf, CommandError> {
     match (&args.units_dir, args.user, home) {
+        // systemd reads no units from a folder that is a slip of the pen.
+        (Some(folder), _, _) if !folder.is_dir() => Err(CommandError::Refused {
+            message: format!("there is no folder {}", folder.display()),
+            hint: "check the path that --units-dir names".to_owned(),
+        }),
         (Some(folder), _, _) => Ok(folder.clone()),
         (None, false, _) => Ok(PathBuf::from("/etc/systemd/system")),
         (None, true, Some(home)) => Ok(home.join(".config/systemd/user")),
@@ -107,42 +113,34 @@ fn units_folder(args: &ApplyArgs, home: Option<&Path>) -> Result<PathBuf, Comman
     }
 }
 
-/// The units of one rule, or why it has none.
-fn units_of(
-    stored: &StoredRule,
-    folders: &UnitFolders,
-    is_named: bool,
-) -> anyhow::Result<Result<Units, (RuleEffect, String)>> {
+/// The units of a rule that no timer starts yet, or why it has none.
+fn new_units(stored: &StoredRule, is_named: bool) -> Result<Units, (RuleEffect, String)> {
     let rule = &stored.rule;
-    let timer = format!("{}.timer", rule.task_type);
-    if let Some(text) = folders.text_of(&timer)? {
-        let drop_in = timer_drop_in(stored, &text);
-        return Ok(drop_in.map_err(|error| (RuleEffect::Refused, error.to_string())).map(|text| Units {
-            files: vec![(PathBuf::from(format!("{timer}.d")).join(DROP_IN), text)],
-            to_enable: None,
-        }));
-    }
+    let name = &rule.task_type;
+    let no_timer =
+        || format!("there is no {name}.timer, nor one with Unit={name}.service, to give other times to");
     // What nobody asked for by name and what another scheduler starts is no fault of the plan.
     let effect = if is_named { RuleEffect::Refused } else { RuleEffect::Skipped };
     match &rule.source {
         RuleSource::Declared { origin } => {
-            return Ok(Err((effect, format!("{origin} starts it already, so that here it would run twice"))));
+            return Err((effect, format!("{origin} starts it already, so that here it would run twice")));
         }
-        RuleSource::Mined { .. } if !is_named || rule.command.is_none() => {
-            return Ok(Err((effect, format!("there is no {timer} to give other times to"))));
+        // A move that is not carried leaves the plan in the store only.
+        RuleSource::Mined { .. } if !is_named && rule.shift_minutes != 0 => {
+            return Err((RuleEffect::Refused, no_timer()));
         }
+        RuleSource::Mined { .. } if !is_named || rule.command.is_none() => return Err((effect, no_timer())),
         RuleSource::Manual if rule.command.is_none() => {
-            return Ok(Err((effect, "its command is not known".to_owned())));
+            let effect = if rule.shift_minutes != 0 { RuleEffect::Refused } else { effect };
+            return Err((effect, "its command is not known".to_owned()));
         }
         RuleSource::Mined { .. } | RuleSource::Manual => {}
     }
-    Ok(match timer_and_service(stored) {
-        Err(error) => Err((RuleEffect::Refused, error.to_string())),
-        Ok(files) => Ok(Units {
-            to_enable: files.first().map(|timer| timer.name.clone()),
-            // The service first: a timer without one would be started for nothing.
-            files: files.into_iter().rev().map(|file| (PathBuf::from(file.name), file.text)).collect(),
-        }),
+    let files = timer_and_service(stored).map_err(|error| (RuleEffect::Refused, error.to_string()))?;
+    Ok(Units {
+        to_enable: files[0].name.clone(),
+        // The service first: a timer without one would be started for nothing.
+        files: files.into_iter().rev().map(|file| (PathBuf::from(file.name), file.text)).collect(),
     })
 }
 
@@ -156,16 +154,9 @@ fn planned(
     let before = schedulers.read(&place)?;
     let form =
         ScheduleForm { schedule: stored.rule.schedule.clone(), shift_minutes: stored.rule.shift_minutes };
-    // The drop-in hides the timer's own times, which come back with it: the rule as it was wanted.
-    let wanted = ScheduleForm { schedule: stored.rule.wanted_schedule(), shift_minutes: 0 };
-    let is_drop_in = path.ends_with(DROP_IN);
     Ok(PlannedPlace {
         place,
-        rules: vec![AppliedRule {
-            rule_id: Some(stored.id),
-            before: (is_drop_in && before.is_none()).then_some(wanted),
-            after: Some(form),
-        }],
+        rules: vec![AppliedRule { rule_id: Some(stored.id), before: None, after: Some(form) }],
         before,
         after: Some(text.as_bytes().to_vec()),
     })
