@@ -32,7 +32,8 @@ struct Candidate<'a> {
 /// Builds the problem of `input`: each rule's occurrences as slots, its window cut to the shifts that its schedule can
 /// express, and beside them the work that no rule starts.
 pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
-    let mut grid = TimeGrid::repeating(input.horizon, slot_minutes(input.rules, input.horizon, input.slots));
+    let slot = slot_minutes(input.rules, input.flexibility, input.horizon, input.slots);
+    let mut grid = TimeGrid::repeating(input.horizon, slot);
     let mut notes = Vec::new();
     let mut assumed = Vec::new();
     let mut left_out = Vec::new();
@@ -64,7 +65,8 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
             grid.horizon.start.since(grid.origin) as f64 / HOUR_MS as f64
         ));
     }
-    if !all_start_on(input.rules, input.horizon, grid.slot_minutes) {
+    let starts_are_rounded = !all_start_on(input.rules, input.horizon, grid.slot_minutes);
+    if starts_are_rounded {
         notes.push(format!("starts are rounded down to {} minutes", grid.slot_minutes));
     }
     let mut rules: Vec<PlanRule> =
@@ -101,7 +103,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         rules,
         precedences,
     };
-    BuiltProblem { problem, work, grid, assumed, notes, left_out }
+    BuiltProblem { problem, work, grid, assumed, notes, left_out, starts_are_rounded }
 }
 
 /// The rule with its needs and window; `Err` says why it takes no part.

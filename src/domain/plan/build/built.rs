@@ -89,6 +89,8 @@ pub struct BuiltProblem {
     pub notes: Vec<String>,
     /// Rules that are not part of the problem, and why.
     pub left_out: Vec<(RuleId, String)>,
+    /// Whether some start lies within a slot: then what holds for the slots need not hold for the clock.
+    pub starts_are_rounded: bool,
 }
 
 impl BuiltProblem {

@@ -126,6 +126,21 @@ fn starts_between_five_minutes_need_slots_of_one_unless_energy_is_priced() {
 }
 
 #[test]
+fn a_long_horizon_keeps_slots_that_hold_every_start_and_says_where_it_cannot() {
+    let mut long = world(&[("a", "5 1 * * *"), ("b", "25 1 * * *")]);
+    let over = |hours: i64, long: &mut World| {
+        long.horizon.end = long.horizon.start.plus_ms(hours * HOUR_MS);
+        let built = long.build();
+        (built.problem.slot_minutes, built.starts_are_rounded)
+    };
+    assert_eq!(over(1_000, &mut long), (5, false));
+    assert_eq!(over(8_784, &mut long), (5, false));
+    let mut odd = world(&[("a", "17 1 * * *")]);
+    assert_eq!(over(1_000, &mut odd), (1, false));
+    assert_eq!(over(8_784, &mut odd), (30, true));
+}
+
+#[test]
 fn a_rule_that_does_not_fire_again_the_next_day_unrolls_the_horizon() {
     let built = world(&[("a", "50 23 * * *"), ("b", "0 2 * * 1")]).build();
     let grid = built.grid;
