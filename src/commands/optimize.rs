@@ -133,6 +133,7 @@ fn solve_store(
     let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     warn_of_other_hosts(context, &store, &mut warnings)?;
     let Prepared { rules, built } = prepare(context, args, &store, strategy, rules)?;
+    warnings.extend(built.warnings.iter().cloned());
     if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
         let mut report = report_of(&built, &rules, strategy);

@@ -6,7 +6,9 @@ use super::grid::{all_start_on, repeats, slot_minutes};
 use super::needs::{Asker, PlannedNeeds, PlannedResource, planned_needs, planned_resources};
 use super::order::precedences;
 use super::window::{ShiftWindow, shift_window};
-use super::{Assumption, BuildInput, BuiltProblem, HorizonForm, Kin, PlannedWork, TimeGrid};
+use super::{
+    Assumption, Blackout, BuildInput, BuiltProblem, HorizonForm, Kin, PlannedWork, TimeGrid, WindowLimit,
+};
 use crate::domain::calendar::{Schedule, local_time};
 use crate::domain::plan::problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Problem};
 use crate::domain::rules::{StoredRule, shortest_spacing_ms};
@@ -76,6 +78,21 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         let is_of = |candidate: &Candidate<'_>| candidate.stored.rule.task_type == name;
         candidates.iter().enumerate().filter(|(_, one)| is_of(one)).map(|(place, _)| place).collect()
     };
+    // Before anything is asked of windows: what cannot leave a blackout has none.
+    let mut warnings = Vec::new();
+    let mut stuck = Vec::new();
+    let host_names: Vec<String> = input.hosts.iter().map(|host| host.name.clone()).collect();
+    let keep_out = |blackout: &Blackout| {
+        let rule = blackout_rule(blackout, &grid, &mut rules, &host_names, &mut stuck, &mut warnings)?;
+        Some((rule, PlannedWork::Blackout { name: blackout.name.clone() }))
+    };
+    let blackouts: Vec<(PlanRule, PlannedWork)> = input.blackouts.iter().filter_map(keep_out).collect();
+    for position in stuck {
+        if let PlannedWork::Rule { earlier, later, .. } = &mut work[position] {
+            (*earlier, *later) = (WindowLimit::Blackout, WindowLimit::Blackout);
+        }
+    }
+    notes.extend(warnings.iter().cloned());
     let precedences = precedences(input, &rules, &names);
     for (rule, stands_for) in expected_work(input, &grid, &resources, &host_of, &mut assumed) {
         rules.push(rule);
@@ -83,13 +100,9 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
     }
     let owners = owners(&candidates, &work);
     tag_exclusions(input, &mut rules, &owners, grid.slots);
-    let host_names: Vec<String> = input.hosts.iter().map(|host| host.name.clone()).collect();
-    for blackout in input.blackouts {
-        let movable = &mut rules[..candidates.len()];
-        if let Some(rule) = blackout_rule(blackout, &grid, movable, &host_names, &mut notes) {
-            rules.push(rule);
-            work.push(PlannedWork::Blackout { name: blackout.name.clone() });
-        }
+    for (rule, stands_for) in blackouts {
+        rules.push(rule);
+        work.push(stands_for);
     }
     let problem = Problem {
         format: PROBLEM_FORMAT.to_owned(),
@@ -103,7 +116,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         rules,
         precedences,
     };
-    BuiltProblem { problem, work, grid, assumed, notes, left_out, starts_are_rounded }
+    BuiltProblem { problem, work, grid, assumed, notes, warnings, left_out, starts_are_rounded }
 }
 
 /// The rule with its needs and window; `Err` says why it takes no part.

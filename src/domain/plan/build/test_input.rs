@@ -249,7 +249,9 @@ fn a_blackout_keeps_out_what_can_leave_it_and_names_what_cannot() {
     let rules = &built.problem.rules;
     assert_eq!((rules[0].tags.len(), rules[1].tags.len(), rules[2].tags.len()), (0, 1, 0));
     assert_eq!(rules[3].wanted.len(), 10);
-    let stuck = "backup window: 1 cannot leave it within their windows, and stay as they are";
+    assert_eq!((rules[0].earliest, rules[0].latest), (0, 0), "a rule that stays has no window");
+    let stuck = "backup window: rule 1 cannot leave it within its window, and stays where it is";
+    assert_eq!(built.warnings, [stuck]);
     assert_eq!(built.notes.last().map(String::as_str), Some(stuck));
 }
 
