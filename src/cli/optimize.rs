@@ -40,7 +40,10 @@ pub struct OptimizeArgs {
     pub conflict_resolution: bool,
 
     /// Solve nothing: compare what the last applied plan promised with what the runs since tell
-    #[arg(long, group = "strategy", conflicts_with_all = ["instance", "auto_apply", "explain"])]
+    #[arg(long, group = "strategy", conflicts_with_all = [
+        "instance", "auto_apply", "explain", "report", "target_date", "look_ahead_hours", "time_limit",
+        "learn_windows",
+    ])]
     pub verify_applied: bool,
 
     /// First local day of the horizon [default: tomorrow]

@@ -137,13 +137,22 @@ fn solve_store(
         context.now,
     ));
     let Prepared { rules, built } = prepare(context, args, &store, strategy, rules)?;
+    warnings.extend(built.warnings.iter().cloned());
     if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
         let mut report = report_of(&built, &rules, strategy);
         give_page(context, args, &mut report, &mut warnings)?;
         return Ok(Outcome::done(report, warnings));
     }
-    let (solution, wall_seconds) = search(context, &built.problem, strategy, limit)?;
+    let (mut solution, wall_seconds) = search(context, &built.problem, strategy, limit)?;
+    if built.starts_are_rounded {
+        claim_nothing(&mut solution);
+        warnings.push(format!(
+            "starts are rounded down to {} minutes, so peaks, overload and variance are rough and nothing is proven; \
+             a shorter --look-ahead-hours makes them exact",
+            built.problem.slot_minutes
+        ));
+    }
     warn_of_overload(&solution, &mut warnings);
     warn_of_interruption(context, &solution, &mut warnings);
     let (moves, unmoved) = moves_and_reasons(&built, &solution, &rules);
@@ -164,6 +173,19 @@ fn solve_store(
     keep(context, args, &mut store, &built, &rules, &mut report, &mut warnings)?;
     give_page(context, args, &mut report, &mut warnings)?;
     Ok(Outcome::done(report, warnings))
+}
+
+/// What is proven of rounded starts says nothing of the real ones.
+fn claim_nothing(solution: &mut Solution) {
+    (solution.lower_bound, solution.gap) = (None, None);
+    match solution.status {
+        PlanStatus::Optimal => solution.status = PlanStatus::Feasible,
+        PlanStatus::Infeasible => {
+            solution.status = PlanStatus::Unchanged;
+            solution.obstacles.clear();
+        }
+        PlanStatus::Feasible | PlanStatus::Unchanged => {}
+    }
 }
 
 /// A report without a plan.

@@ -74,6 +74,8 @@ pub(super) fn run(context: &Context) -> anyhow::Result<Outcome> {
         reason,
         promise,
         resources: RESOURCES.to_vec(),
+        before_is_known: before.runs > 0,
+        after_is_known: after.runs > 0 && days >= FEWEST_DAYS,
         before,
         after,
         moved,
@@ -84,7 +86,7 @@ pub(super) fn run(context: &Context) -> anyhow::Result<Outcome> {
 
 fn warn_of_the_way(plan: &AppliedPlan, warnings: &mut Vec<String>) {
     if plan.is_undone {
-        warnings.push("what was carried to the scheduler was taken back since".to_owned());
+        warnings.push("the plan was taken back since".to_owned());
     } else if plan.carried_at.is_none() {
         warnings.push(
             "the plan moved the rules in the store; that `rules apply` carried them to a scheduler is not known, so \
@@ -196,6 +198,11 @@ fn verdict(
 ) -> (EffectVerdict, String) {
     let seen: u64 = moved.iter().map(|rule| rule.at_new_times + rule.at_old_times + rule.elsewhere).sum();
     let followed: u64 = moved.iter().map(|rule| rule.at_new_times).sum();
+    if plan.is_undone {
+        let reason =
+            "its rules have their former times again (`tidetable rules undo`), so that no run tells of it";
+        return (EffectVerdict::TakenBack, reason.to_owned());
+    }
     if days < FEWEST_DAYS {
         return (EffectVerdict::TooThin, "less than a day of history is known since".to_owned());
     }

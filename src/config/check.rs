@@ -157,7 +157,11 @@ fn one_line(text: &str) -> String {
     for (type_name, words) in [("u32", "a whole number"), ("u64", "a whole number"), ("f64", "a number")] {
         line = line.replace(&format!("expected {type_name}"), &format!("expected {words}"));
     }
-    line
+    // Of all fields only prices may be written in more than one way.
+    line.replace(
+        "data did not match any variant of untagged enum Prices",
+        "expected a price such as 0.3, 24 prices by hour, or ranges such as { hours = \"22-6\", price = 0.2 }",
+    )
 }
 
 #[cfg(test)]
@@ -193,6 +197,14 @@ mod tests {
         let found = check("[calendar]\nholidays = ['2026-12-25', '2026-02-30']\n");
         let reason = "\"2026-02-30\" is no date; write it as 2026-12-25";
         assert_eq!(found, [("calendar.holidays".to_owned(), reason.to_owned())]);
+    }
+
+    #[test]
+    fn prices_and_machines_that_cannot_be_meant_say_what_is_expected() {
+        let prices = check("[optimize]\nprice_per_kwh = 'abc'\n");
+        assert!(prices[0].1.starts_with("expected a price such as 0.3"), "{prices:?}");
+        let twice = check("[[host]]\nname = 'a'\n[[host]]\nname = 'a'\n");
+        assert_eq!(twice, [("host".to_owned(), "\"a\" is there twice".to_owned())]);
     }
 
     #[test]

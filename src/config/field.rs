@@ -1,6 +1,8 @@
 //! Every field that can be configured: what it means and which values are sound, in one table that the check,
 //! the generated file and `config show` read.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
@@ -138,7 +140,14 @@ pub const FIELDS: &[Field] = &[
         Some(
             "[[host]]\nname = \"node1\"\ncpu_cores = 16\nmemory_mib = 65536\ngpu_count = 2\ngpu_memory_mib = 24576",
         ),
-        |config| config.host.iter().try_for_each(host),
+        |config| {
+            config.host.iter().try_for_each(host)?;
+            let mut names = BTreeSet::new();
+            match config.host.iter().find(|host| !names.insert(host.name.as_str())) {
+                Some(twice) => Err(format!("\"{}\" is there twice", twice.name)),
+                None => Ok(()),
+            }
+        },
     ),
     field(
         "blackout",

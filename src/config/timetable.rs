@@ -20,7 +20,7 @@ pub struct BlackoutConfig {
     pub name: Option<String>,
     /// Local time of day, such as `22:00`.
     pub from: String,
-    /// Local time of day; on the next day where it is not later than `from`.
+    /// Local time of day; on the next day where it is earlier than `from`.
     pub to: String,
     /// Days it begins on: mon to sun; all where there are none.
     #[serde(default)]
@@ -39,6 +39,9 @@ impl BlackoutConfig {
     /// Its spans that touch `around`, in order; or what is wrong.
     pub fn spans(&self, zone: Zone, around: TimeSpan) -> Result<Vec<TimeSpan>, String> {
         let (from, to) = (time_of_day(&self.from)?, time_of_day(&self.to)?);
+        if from == to {
+            return Err(format!("from and to are both {}; for a whole day write 00:00 to 23:59", self.from));
+        }
         let days = weekdays(&self.days)?;
         let first = local_time(zone, around.start).date();
         // One that began on the day before may reach into the first.
@@ -95,7 +98,8 @@ impl FlexibilityConfig {
         let minutes = |text: &Option<String>| match text {
             None => Ok(0),
             Some(text) => {
-                let minutes = parse_duration(text)?.as_secs() / 60;
+                let wrong = |_| format!("\"{text}\" is no length of time such as 15m or 2h, 0m for none");
+                let minutes = parse_duration(text).map_err(wrong)?.as_secs() / 60;
                 u32::try_from(minutes)
                     .ok()
                     .filter(|minutes| *minutes <= 10_080)
@@ -219,6 +223,8 @@ mod tests {
         let around = TimeSpan { start: Timestamp::clamped(0), end: Timestamp::clamped(DAY_MS) };
         let wrong = |blackout: BlackoutConfig| blackout.spans(Zone::UTC, around).expect_err("refused");
         assert_eq!(wrong(blackout("25:00", "06:00", &[])), "\"25:00\" is no time of day such as 22:00");
+        let empty = wrong(blackout("08:00", "08:00", &[]));
+        assert!(empty.starts_with("from and to are both 08:00"), "{empty}");
         assert_eq!(wrong(blackout("22:00", "06:00", &["often"])), "\"often\" is no day such as mon");
     }
 
@@ -233,5 +239,8 @@ mod tests {
         assert!(config.is_about("root: backup") && config.is_about("a [b]") && !config.is_about("sync"));
         let long = FlexibilityConfig { later: Some("8d".to_owned()), ..config };
         assert_eq!(long.window(), Err("8d is more than a week".to_owned()));
+        let negative = FlexibilityConfig { later: Some("-5m".to_owned()), ..long };
+        let expected = "\"-5m\" is no length of time such as 15m or 2h, 0m for none";
+        assert_eq!(negative.window(), Err(expected.to_owned()));
     }
 }

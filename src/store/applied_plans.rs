@@ -30,7 +30,7 @@ pub struct AppliedPlan {
     pub applied_at: Timestamp,
     /// When its rules were last carried to a scheduler, as far as that is still in force.
     pub carried_at: Option<Timestamp>,
-    /// Whether what was carried was taken back.
+    /// Whether it was taken back: what was carried was undone, or no rule has the times of the plan any more.
     pub is_undone: bool,
     /// What was answered then, as JSON.
     pub body: String,
@@ -93,6 +93,11 @@ impl Store {
             plan.is_undone |= stored.state == ChangeState::Undone;
         }
         plan.is_undone &= plan.carried_at.is_none();
+        let mut still_moved = 0;
+        for step in &plan.moves {
+            still_moved += usize::from(self.rule(step.rule_id)?.rule.schedule == step.after.schedule);
+        }
+        plan.is_undone |= plan.carried_at.is_none() && still_moved == 0 && !plan.moves.is_empty();
         Ok(Some(plan))
     }
 

@@ -243,6 +243,8 @@ fn an_applied_plan_is_held_against_the_runs_since() {
         .json();
     let early = sandbox.run("optimize --verify-applied --output-format json").assert_code(0).json();
     assert_eq!(early["data"]["verdict"], "too_thin", "{early}");
+    let measured = &early["data"]["measured"]["after"]["peak_utilization"]["cpu_cores"];
+    assert!(measured.is_null(), "nothing was measured yet: {early}");
     let moves = plan["data"]["moves"].as_array().expect("moves").clone();
     let shift = |name: &str| -> i64 {
         let step = moves.iter().find(|step| step["task_type"] == name);
@@ -269,11 +271,28 @@ fn a_plan_that_no_scheduler_got_is_told_from_one_that_failed() {
 }
 
 #[test]
+fn a_plan_that_was_undone_is_told_as_taken_back() {
+    let sandbox = Sandbox::new();
+    sandbox.write("jobs", "SHELL=/bin/sh\n0 2 * * * root /m/a\n0 2 * * * root /m/b\n");
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 2\n");
+    sandbox.run("import jobs").assert_code(0);
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms --auto-apply").assert_code(0);
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    sandbox.run("rules undo --yes").assert_code(0);
+    let answer = sandbox.run("optimize --verify-applied -q --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["verdict"], "taken_back", "{answer}");
+    let shown = sandbox.run("optimize --verify-applied -q").assert_code(0);
+    assert!(shown.stdout.contains("taken back") && !shown.stdout.contains("in force"), "{shown}");
+}
+
+#[test]
 fn without_an_applied_plan_there_is_nothing_to_verify() {
     let sandbox = crowded_night();
     insta::assert_snapshot!(sandbox.run("optimize --verify-applied").assert_code(1));
     sandbox.run("optimize --verify-applied --auto-apply").assert_code(2);
     sandbox.run("optimize --verify-applied --peak-mitigation").assert_code(2);
+    sandbox.run("optimize --verify-applied --report page.html").assert_code(2);
+    sandbox.run("optimize --verify-applied --target-date 2026-03-03").assert_code(2);
 }
 
 #[test]

@@ -22,6 +22,8 @@ pub enum EffectVerdict {
     NotMeasured,
     /// There is too little history to tell.
     TooThin,
+    /// It was undone, so there is nothing to confirm.
+    TakenBack,
 }
 
 impl EffectVerdict {
@@ -32,6 +34,7 @@ impl EffectVerdict {
             EffectVerdict::NotFollowed => "not followed",
             EffectVerdict::NotMeasured => "not measured",
             EffectVerdict::TooThin => "too early to tell",
+            EffectVerdict::TakenBack => "taken back",
         }
     }
 }
@@ -70,6 +73,10 @@ pub struct EffectReport {
     pub promise: Promise,
     /// Names of the resources.
     pub resources: Vec<&'static str>,
+    /// Whether any run before is known; where none is, nothing was measured.
+    pub before_is_known: bool,
+    /// The same of the runs since, of which a whole day must be known.
+    pub after_is_known: bool,
     /// The runs before.
     pub before: MeasuredPeriod,
     /// The runs since.
@@ -87,9 +94,10 @@ impl EffectReport {
         Value::Object(fields)
     }
 
-    fn period(&self, period: &MeasuredPeriod) -> Value {
-        let of =
-            |value: &dyn Fn(&MeasuredResource) -> Value| self.by_resource(&|at| value(&period.resources[at]));
+    fn period(&self, period: &MeasuredPeriod, is_known: bool) -> Value {
+        let of = |value: &dyn Fn(&MeasuredResource) -> Value| {
+            self.by_resource(&|at| if is_known { value(&period.resources[at]) } else { Value::Null })
+        };
         json!({
             "start": period.span.start,
             "end": period.span.end,
@@ -122,6 +130,12 @@ impl EffectReport {
             "at_old_times": moved.at_old_times,
             "elsewhere": moved.elsewhere,
         })
+    }
+
+    /// What was measured before and since, as far as anything was.
+    fn measured(&self, before: f64, after: f64, write: &dyn Fn(f64) -> String) -> String {
+        let written = |is_known: bool, value: f64| if is_known { write(value) } else { "unknown".to_owned() };
+        format!("{} -> {}", written(self.before_is_known, before), written(self.after_is_known, after))
     }
 
     /// Resources that somebody asked for, before or since.
@@ -161,7 +175,10 @@ impl Report for EffectReport {
                 "before": self.promised(&promise.peak_before, &promise.variance_before, overload_before),
                 "after": self.promised(&promise.peak_after, &promise.variance_after, overload_after),
             },
-            "measured": { "before": self.period(&self.before), "after": self.period(&self.after) },
+            "measured": {
+                "before": self.period(&self.before, self.before_is_known),
+                "after": self.period(&self.after, self.after_is_known),
+            },
             "moved": self.moved.iter().map(EffectReport::moved_value).collect::<Vec<_>>(),
             "assumed_runs": self.assumed_runs,
         })
@@ -169,9 +186,10 @@ impl Report for EffectReport {
 
     fn table(&self, style: &Style) -> String {
         let mut text = format!(
-            "Plan {} ({}), in force since {}: {}\n{}\n\n",
+            "Plan {} ({}), {} {}: {}\n{}\n\n",
             self.optimization_id,
             self.strategy,
+            if self.verdict == EffectVerdict::TakenBack { "applied" } else { "in force since" },
             style.time(self.carried_at.unwrap_or(self.applied_at)),
             style.bold(self.verdict.words()),
             self.reason
@@ -186,12 +204,12 @@ impl Report for EffectReport {
             table.add_row(vec![
                 format!("usual daily peak of {name}"),
                 pair(at_of(&promise.peak_before, at), at_of(&promise.peak_after, at), &percent_of),
-                pair(Some(before.daily_peak_utilization), Some(after.daily_peak_utilization), &percent_of),
+                self.measured(before.daily_peak_utilization, after.daily_peak_utilization, &percent_of),
             ]);
             table.add_row(vec![
                 format!("highest peak of {name}"),
                 "-".to_owned(),
-                pair(Some(before.peak_utilization), Some(after.peak_utilization), &percent_of),
+                self.measured(before.peak_utilization, after.peak_utilization, &percent_of),
             ]);
             let waits = (before.waiting_minutes_per_day, after.waiting_minutes_per_day);
             if waits.0.is_some() || waits.1.is_some() {
@@ -210,7 +228,7 @@ impl Report for EffectReport {
         table.add_row(vec![
             "overload, a day".to_owned(),
             pair(promised_before, promised_after, &minutes),
-            pair(Some(overload(&self.before)), Some(overload(&self.after)), &minutes),
+            self.measured(overload(&self.before), overload(&self.after), &minutes),
         ]);
         if let (Some(before), Some(after)) = (self.before.waiting_seconds, self.after.waiting_seconds) {
             table.add_row(vec![

@@ -197,12 +197,14 @@ fn no_window(limits: (WindowLimit, WindowLimit)) -> (StayCode, String) {
         WindowLimit::Schedule => "no schedule says its moved times",
         WindowLimit::Crontab => "no line of its crontab says its moved times",
         WindowLimit::ClockChange => "the clocks change, and its runs would not move together",
+        WindowLimit::Blackout => "it cannot leave a blackout within its window",
     };
     let (earlier, later) = limits;
     match (earlier, later) {
         (WindowLimit::Flexibility, WindowLimit::Flexibility) => {
             (StayCode::Fixed, "its window is shorter than a slot: it may not move".to_owned())
         }
+        (WindowLimit::Blackout, WindowLimit::Blackout) => (StayCode::Fixed, cause(earlier).to_owned()),
         _ if earlier == later => (StayCode::Inexpressible, cause(earlier).to_owned()),
         _ => (StayCode::Inexpressible, format!("earlier: {}; later: {}", cause(earlier), cause(later))),
     }

@@ -6,7 +6,9 @@ use super::grid::{all_start_on, repeats, slot_minutes};
 use super::needs::{Asker, PlannedNeeds, PlannedResource, planned_needs, planned_resources};
 use super::order::precedences;
 use super::window::{ShiftWindow, shift_window};
-use super::{Assumption, BuildInput, BuiltProblem, HorizonForm, Kin, PlannedWork, TimeGrid};
+use super::{
+    Assumption, Blackout, BuildInput, BuiltProblem, HorizonForm, Kin, PlannedWork, TimeGrid, WindowLimit,
+};
 use crate::domain::calendar::{Schedule, local_time};
 use crate::domain::plan::problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Problem};
 use crate::domain::rules::{StoredRule, shortest_spacing_ms};
@@ -32,7 +34,8 @@ struct Candidate<'a> {
 /// Builds the problem of `input`: each rule's occurrences as slots, its window cut to the shifts that its schedule can
 /// express, and beside them the work that no rule starts.
 pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
-    let mut grid = TimeGrid::repeating(input.horizon, slot_minutes(input.rules, input.horizon, input.slots));
+    let slot = slot_minutes(input.rules, input.flexibility, input.horizon, input.slots);
+    let mut grid = TimeGrid::repeating(input.horizon, slot);
     let mut notes = Vec::new();
     let mut assumed = Vec::new();
     let mut left_out = Vec::new();
@@ -64,7 +67,8 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
             grid.horizon.start.since(grid.origin) as f64 / HOUR_MS as f64
         ));
     }
-    if !all_start_on(input.rules, input.horizon, grid.slot_minutes) {
+    let starts_are_rounded = !all_start_on(input.rules, input.horizon, grid.slot_minutes);
+    if starts_are_rounded {
         notes.push(format!("starts are rounded down to {} minutes", grid.slot_minutes));
     }
     let mut rules: Vec<PlanRule> =
@@ -74,6 +78,21 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         let is_of = |candidate: &Candidate<'_>| candidate.stored.rule.task_type == name;
         candidates.iter().enumerate().filter(|(_, one)| is_of(one)).map(|(place, _)| place).collect()
     };
+    // Before anything is asked of windows: what cannot leave a blackout has none.
+    let mut warnings = Vec::new();
+    let mut stuck = Vec::new();
+    let host_names: Vec<String> = input.hosts.iter().map(|host| host.name.clone()).collect();
+    let keep_out = |blackout: &Blackout| {
+        let rule = blackout_rule(blackout, &grid, &mut rules, &host_names, &mut stuck, &mut warnings)?;
+        Some((rule, PlannedWork::Blackout { name: blackout.name.clone() }))
+    };
+    let blackouts: Vec<(PlanRule, PlannedWork)> = input.blackouts.iter().filter_map(keep_out).collect();
+    for position in stuck {
+        if let PlannedWork::Rule { earlier, later, .. } = &mut work[position] {
+            (*earlier, *later) = (WindowLimit::Blackout, WindowLimit::Blackout);
+        }
+    }
+    notes.extend(warnings.iter().cloned());
     let precedences = precedences(input, &rules, &names);
     for (rule, stands_for) in expected_work(input, &grid, &resources, &host_of, &mut assumed) {
         rules.push(rule);
@@ -81,13 +100,9 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
     }
     let owners = owners(&candidates, &work);
     tag_exclusions(input, &mut rules, &owners, grid.slots);
-    let host_names: Vec<String> = input.hosts.iter().map(|host| host.name.clone()).collect();
-    for blackout in input.blackouts {
-        let movable = &mut rules[..candidates.len()];
-        if let Some(rule) = blackout_rule(blackout, &grid, movable, &host_names, &mut notes) {
-            rules.push(rule);
-            work.push(PlannedWork::Blackout { name: blackout.name.clone() });
-        }
+    for (rule, stands_for) in blackouts {
+        rules.push(rule);
+        work.push(stands_for);
     }
     let problem = Problem {
         format: PROBLEM_FORMAT.to_owned(),
@@ -101,7 +116,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         rules,
         precedences,
     };
-    BuiltProblem { problem, work, grid, assumed, notes, left_out }
+    BuiltProblem { problem, work, grid, assumed, notes, warnings, left_out, starts_are_rounded }
 }
 
 /// The rule with its needs and window; `Err` says why it takes no part.

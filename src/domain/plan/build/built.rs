@@ -19,6 +19,8 @@ pub enum WindowLimit {
     Crontab,
     /// Further, a change of the clocks would move its runs by another amount.
     ClockChange,
+    /// It cannot leave a blackout, and so stays.
+    Blackout,
 }
 
 /// What stands behind a rule of the problem.
@@ -87,8 +89,12 @@ pub struct BuiltProblem {
     pub assumed: Vec<Assumption>,
     /// What else is not as the world is, one sentence each.
     pub notes: Vec<String>,
+    /// Those of the notes that everybody should see.
+    pub warnings: Vec<String>,
     /// Rules that are not part of the problem, and why.
     pub left_out: Vec<(RuleId, String)>,
+    /// Whether some start lies within a slot: then what holds for the slots need not hold for the clock.
+    pub starts_are_rounded: bool,
 }
 
 impl BuiltProblem {

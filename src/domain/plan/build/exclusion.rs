@@ -95,12 +95,13 @@ pub(super) fn tag_exclusions(
 }
 
 /// A rule of its own for each blackout, which holds its slots and shares a tag with each rule that it keeps out. Rules
-/// that cannot leave it are named in `notes` and left alone.
+/// that cannot leave it are named in `notes`, by position in `stuck`, and have no window any more.
 pub(super) fn blackout_rule(
     blackout: &Blackout,
     grid: &TimeGrid,
     rules: &mut [PlanRule],
     host_names: &[String],
+    stuck: &mut Vec<usize>,
     notes: &mut Vec<String>,
 ) -> Option<PlanRule> {
     let blocked: BTreeSet<i64> = blackout
@@ -113,7 +114,7 @@ pub(super) fn blackout_rule(
         return None;
     }
     let mut tags = Vec::new();
-    let mut stuck = Vec::new();
+    let mut names = Vec::new();
     for (position, rule) in rules.iter_mut().enumerate() {
         let is_concerned = blackout.hosts.is_empty() || blackout.hosts.contains(&host_names[rule.host]);
         if !is_concerned {
@@ -124,18 +125,26 @@ pub(super) fn blackout_rule(
             continue;
         }
         if (rule.earliest..=rule.latest).all(meets) {
-            stuck.push(rule.id.clone());
+            names.push(format!("rule {}", rule.id));
+            stuck.push(position);
+            (rule.earliest, rule.latest) = (0, 0);
+            // Without a window it cannot leave an earlier blackout, either.
+            rule.tags.clear();
             continue;
         }
         let tag = format!("{} ({position})", blackout.name);
         rule.tags.push(tag.clone());
         tags.push(tag);
     }
-    if !stuck.is_empty() {
+    if !names.is_empty() {
+        let (own, stay) = match names.len() {
+            1 => ("its window", "stays where it is"),
+            _ => ("their windows", "stay where they are"),
+        };
         notes.push(format!(
-            "{}: {} cannot leave it within their windows, and stay as they are",
+            "{}: {} cannot leave it within {own}, and {stay}",
             blackout.name,
-            stuck.join(", ")
+            names.join(", ")
         ));
     }
     let first = rules.first()?;

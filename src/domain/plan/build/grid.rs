@@ -1,21 +1,26 @@
 //! How the slots of a problem lie in time: a horizon that repeats exactly is taken as a circle, any other is unrolled
 //! with room to either side, so that nothing at its end touches its beginning.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::SlotChoice;
 use crate::domain::calendar::{Zone, local_time};
-use crate::domain::rules::StoredRule;
+use crate::domain::rules::{Flexibility, RuleId, StoredRule};
 use crate::domain::time::{DAY_MS, MINUTE_MS, TimeSpan, Timestamp};
 
-/// Slots beyond which a longer slot is taken: a week of five minutes.
-const MOST_SLOTS: i64 = 2_016;
+/// Slots beyond which a longer slot is taken where all starts allow it: nine weeks of five minutes.
+const MOST_SLOTS: i64 = 20_000;
 
-/// Minutes beyond which slots of one minute are not taken: a week.
-const MOST_MINUTES: i64 = 10_080;
+/// Slots beyond which a longer slot is taken even where starts have to be rounded for it: a leap year of five minutes.
+const MOST_EXACT_SLOTS: i64 = 105_408;
+
+/// Minutes beyond which slots of one minute are not taken.
+const MOST_MINUTES: i64 = 60_480;
 
 /// Minutes times rules beyond which they are not, either: 300 rules over a week.
-const MOST_RULE_MINUTES: i64 = 300 * MOST_MINUTES;
+const MOST_RULE_MINUTES: i64 = 300 * 10_080;
 
 /// Lengths a slot may have, minutes: divisors of an hour, so that every hour begins one.
 const SLOT_MINUTES: [i64; 6] = [5, 10, 15, 20, 30, 60];
@@ -93,16 +98,42 @@ impl TimeGrid {
     }
 }
 
-/// The longest slot at whose beginnings all starts lie, as long as the horizon has not too many of them. With all
-/// starts and shifts on beginnings, two runs share a slot only if they run at the same time.
-pub(super) fn slot_minutes(rules: &[StoredRule], horizon: TimeSpan, choice: SlotChoice) -> i64 {
+/// A slot at whose beginnings all starts lie, as long as the horizon has not too many of them. With all starts and
+/// shifts on beginnings, two runs share a slot only if they run at the same time.
+pub(super) fn slot_minutes(
+    rules: &[StoredRule],
+    windows: &BTreeMap<RuleId, Flexibility>,
+    horizon: TimeSpan,
+    choice: SlotChoice,
+) -> i64 {
     let minutes = (horizon.length_ms() + MINUTE_MS - 1) / MINUTE_MS;
-    let fits = |slot: &i64| minutes / slot <= MOST_SLOTS;
-    let usual = SLOT_MINUTES.into_iter().find(fits).unwrap_or(60);
+    let usual = SLOT_MINUTES.into_iter().find(|slot| minutes / slot <= MOST_SLOTS).unwrap_or(60);
+    let is_exact = |slot: i64| {
+        // Windows count only beside slots that are long: rounding them down to five minutes takes little.
+        (slot <= SLOT_MINUTES[0] || windows_end_on(rules, windows, slot))
+            && all_start_on(rules, horizon, slot)
+    };
+    if is_exact(usual) {
+        return usual;
+    }
+    let shorter = SLOT_MINUTES.into_iter().rev().filter(|slot| *slot < usual);
+    if let Some(exact) =
+        shorter.filter(|slot| minutes / slot <= MOST_EXACT_SLOTS).find(|slot| is_exact(*slot))
+    {
+        return exact;
+    }
     let affordable =
         minutes <= MOST_MINUTES && minutes.saturating_mul(rules.len() as i64) <= MOST_RULE_MINUTES;
-    let in_minutes = choice == SlotChoice::AsFine && affordable && !all_start_on(rules, horizon, usual);
-    if in_minutes { 1 } else { usual }
+    if choice == SlotChoice::AsFine && affordable { 1 } else { usual }
+}
+
+/// Whether every window reaches over whole slots to either side.
+fn windows_end_on(rules: &[StoredRule], windows: &BTreeMap<RuleId, Flexibility>, slot_minutes: i64) -> bool {
+    rules.iter().all(|stored| {
+        let window = windows.get(&stored.id).copied().unwrap_or(stored.rule.flexibility);
+        let ends = [window.earlier_minutes, window.later_minutes];
+        ends.into_iter().all(|minutes| i64::from(minutes) % slot_minutes == 0)
+    })
 }
 
 /// Whether every start of every rule within the horizon lies at the beginning of a slot.

@@ -126,6 +126,21 @@ fn starts_between_five_minutes_need_slots_of_one_unless_energy_is_priced() {
 }
 
 #[test]
+fn a_long_horizon_keeps_slots_that_hold_every_start_and_says_where_it_cannot() {
+    let mut long = world(&[("a", "5 1 * * *"), ("b", "25 1 * * *")]);
+    let over = |hours: i64, long: &mut World| {
+        long.horizon.end = long.horizon.start.plus_ms(hours * HOUR_MS);
+        let built = long.build();
+        (built.problem.slot_minutes, built.starts_are_rounded)
+    };
+    assert_eq!(over(1_000, &mut long), (5, false));
+    assert_eq!(over(8_784, &mut long), (5, false));
+    let mut odd = world(&[("a", "17 1 * * *")]);
+    assert_eq!(over(1_000, &mut odd), (1, false));
+    assert_eq!(over(8_784, &mut odd), (30, true));
+}
+
+#[test]
 fn a_rule_that_does_not_fire_again_the_next_day_unrolls_the_horizon() {
     let built = world(&[("a", "50 23 * * *"), ("b", "0 2 * * 1")]).build();
     let grid = built.grid;
@@ -234,7 +249,9 @@ fn a_blackout_keeps_out_what_can_leave_it_and_names_what_cannot() {
     let rules = &built.problem.rules;
     assert_eq!((rules[0].tags.len(), rules[1].tags.len(), rules[2].tags.len()), (0, 1, 0));
     assert_eq!(rules[3].wanted.len(), 10);
-    let stuck = "backup window: 1 cannot leave it within their windows, and stay as they are";
+    assert_eq!((rules[0].earliest, rules[0].latest), (0, 0), "a rule that stays has no window");
+    let stuck = "backup window: rule 1 cannot leave it within its window, and stays where it is";
+    assert_eq!(built.warnings, [stuck]);
     assert_eq!(built.notes.last().map(String::as_str), Some(stuck));
 }
 
