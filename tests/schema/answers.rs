@@ -232,7 +232,9 @@ fn with_sample() -> Sandbox {
     sandbox.write("mine.crontab", CRONTAB);
     sandbox.write("two.json", INSTANCE);
     std::fs::write(sandbox.path("rows.npy"), rows_file()).expect("rows written");
-    std::fs::create_dir(sandbox.path("backups")).expect("folder");
+    for name in ["backups", "units"] {
+        std::fs::create_dir(sandbox.path(name)).expect("folder");
+    }
     sandbox.write("backups/20260101T000000Z.db.zst", "no archive");
     sandbox
 }
