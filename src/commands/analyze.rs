@@ -19,8 +19,8 @@ use crate::store::{HistoryFilter, PatternFilter, Store};
 /// Days of history below which every answer says so.
 const THIN_HISTORY_DAYS: f64 = 7.0;
 
-/// Silence at the end of the history from which on the answer says how old it is.
-const STALE_AFTER_MS: i64 = 2 * DAY_MS;
+/// Silence at the end of the history beyond which it is old: the answer says so, and it tells nothing of what is usual.
+pub(super) const STALE_AFTER_MS: i64 = 2 * DAY_MS;
 
 /// Occurrences within the analysed span from which on an analysis would have found a pattern again.
 const FINDABLE_FROM: usize = 3;

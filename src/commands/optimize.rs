@@ -132,11 +132,8 @@ fn solve_store(
     let mut store = context.open_existing_writer(&mut warnings)?;
     let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
     warn_of_other_hosts(context, &store, &mut warnings)?;
-    warnings.extend(super::predict::stale_history(
-        &super::predict::Knowledge::load(&store, context.now)?,
-        context.now,
-    ));
-    let Prepared { rules, built } = prepare(context, args, &store, strategy, rules)?;
+    let Prepared { rules, built, stale } = prepare(context, args, &store, strategy, rules)?;
+    warnings.extend(stale);
     warnings.extend(built.warnings.iter().cloned());
     if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveTime};
 
+use super::analyze::STALE_AFTER_MS;
 use super::generate::configured_capacity;
 use super::optimize_config::{blackouts, configured_windows, exclusions, host_capacity, price_by_hour};
-use super::predict::Knowledge;
+use super::predict::{Knowledge, stale_history};
 use super::{CommandError, Context};
 use crate::cli::optimize::OptimizeArgs;
 use crate::config::ConfigError;
@@ -28,9 +29,6 @@ use crate::store::{HistoryFilter, Store, StoreError};
 /// Runs that reach into the horizon, or that it reaches into, start at most this far from it.
 const AROUND_MS: i64 = 2 * DAY_MS;
 
-/// Silence at the end of the record beyond which it tells nothing of what is usual.
-const STALE_AFTER_MS: i64 = 2 * DAY_MS;
-
 /// Most of a task type's runs: this share of them decides whose it is.
 const MOST: f64 = 0.8;
 
@@ -38,6 +36,8 @@ const MOST: f64 = 0.8;
 pub(super) struct Prepared {
     pub(super) rules: Vec<StoredRule>,
     pub(super) built: BuiltProblem,
+    /// A warning where the record ended long ago.
+    pub(super) stale: Option<String>,
 }
 
 /// Reads what there is and builds the problem.
@@ -91,7 +91,7 @@ pub(super) fn prepare(
     });
     notes.append(&mut built.notes);
     built.notes = notes;
-    Ok(Prepared { rules, built })
+    Ok(Prepared { rules, built, stale: stale_history(&knowledge, context.now) })
 }
 
 fn quantile(word: &str) -> Result<DurationQuantile, ConfigError> {

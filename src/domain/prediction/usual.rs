@@ -36,17 +36,14 @@ pub fn usual_runs(
     horizon: TimeSpan,
     zone: Zone,
 ) -> Vec<Prediction> {
+    if observed.length_ms() < (FEWEST_DAYS * DAY_MS as f64) as i64 {
+        return Vec::new();
+    }
     let mut seen = [0.0_f64; HOURS];
     for hour in hours(observed) {
         seen[hour_of(zone, hour)] += 1.0;
     }
-    let mut ahead: Vec<(Timestamp, usize)> = Vec::new();
-    for hour in hours(horizon) {
-        ahead.push((hour, hour_of(zone, hour)));
-    }
-    if observed.length_ms() < (FEWEST_DAYS * DAY_MS as f64) as i64 {
-        return Vec::new();
-    }
+    let ahead: Vec<(Timestamp, usize)> = hours(horizon).map(|hour| (hour, hour_of(zone, hour))).collect();
     let mut expected: BTreeMap<&str, f64> = BTreeMap::new();
     for prediction in predicted.iter().filter(|prediction| horizon.contains(prediction.predicted_start)) {
         // A plan counts it as a whole, however sure it is.

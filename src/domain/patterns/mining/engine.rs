@@ -74,15 +74,16 @@ pub fn mine_remembering(
 ) -> Mined {
     let Some((mut histories, around)) = prepare(input, options) else { return Mined::default() };
     let explained = explained(&mut histories, &around, &options.remembered, stop);
-    let learnt = histories
-        .iter()
-        .zip(&explained)
-        .filter_map(|(starts, explained)| Some((starts.name.to_owned(), explained.learnt.clone()?)))
-        .collect();
-    let recalled = explained.iter().filter(|explained| explained.learnt.is_none()).count() as u64;
-    let explained = explained.into_iter().map(|explained| explained.by).collect();
+    let (mut learnt, mut by, mut recalled) = (Vec::new(), Vec::with_capacity(histories.len()), 0);
+    for (starts, explained) in histories.iter().zip(explained) {
+        match explained.learnt {
+            Some(known) => learnt.push((starts.name.to_owned(), known)),
+            None => recalled += 1,
+        }
+        by.push(explained.by);
+    }
     let references: Vec<References> = histories.par_iter().map(References::of).collect();
-    let mut scheduled = scheduled_patterns(&histories, &references, explained, &around, stop);
+    let mut scheduled = scheduled_patterns(&histories, &references, by, &around, stop);
     note_holidays(&mut scheduled, &histories, &around, &options.holidays);
     let mut patterns =
         with_patterns_beyond(scheduled, input, &histories, &references, &around, options, stop);
