@@ -10,7 +10,7 @@ use super::StoreError;
 pub const APPLICATION_ID: i32 = 0x5449_4445;
 
 /// The newest migration, and the `user_version` that it sets.
-pub const SCHEMA_VERSION: u32 = 4;
+pub const SCHEMA_VERSION: u32 = 5;
 
 mod embedded {
     refinery::embed_migrations!("migrations");
