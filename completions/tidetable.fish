@@ -670,7 +670,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
@@ -703,7 +703,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l undo -d
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
