@@ -9,7 +9,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::automatic_backup::copy_before_migration;
 use crate::config::Config;
+use crate::devices::{host_name, own_user_name};
 use crate::domain::calendar::Zone;
+use crate::domain::rules::Author;
 use crate::domain::time::Timestamp;
 use crate::store::backup::{SettledRestore, settle_restore};
 use crate::store::{KeepOld, LockHolder, SCHEMA_VERSION, Store, StoreError, WriterOptions};
@@ -44,6 +46,8 @@ impl Interrupt {
 pub struct Context {
     /// The subcommand, as spelled in JSON.
     pub command: &'static str,
+    /// The whole command line, as a shell would take it.
+    pub command_line: String,
     /// The current instant, or the one that `--now` names.
     pub now: Timestamp,
     /// Zone of local times.
@@ -69,6 +73,16 @@ pub struct Context {
 }
 
 impl Context {
+    /// Who changes rules and plans, for their history.
+    pub fn author(&self) -> Author {
+        Author {
+            user: Some(own_user_name()),
+            host: host_name(),
+            command: Some(self.command_line.clone()),
+            at: self.now,
+        }
+    }
+
     /// Who we are, for those who wait for us.
     pub(super) fn writer_options(&self) -> WriterOptions {
         WriterOptions {

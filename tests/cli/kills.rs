@@ -13,7 +13,8 @@ use tidetable::store::backup::{BackupFolder, Contents, settle_restore};
 use tidetable::store::{LockHolder, Store, WriterOptions};
 
 use crate::backup::add_runs;
-use crate::rules_apply::{move_rule, with_odd_crontab};
+use crate::generate::move_rule;
+use crate::rules_apply::with_odd_crontab;
 use crate::sandbox::{NOW, Sandbox};
 
 /// Kills at random moments of each command, besides those at named ones.
@@ -248,6 +249,7 @@ fn killed_at_any_moment_the_store_is_as_before_or_as_after() {
     });
     let killed = killed.into_inner().expect("unpoisoned");
     let all: u32 = killed.values().sum();
+    eprintln!("{all} kills: {killed:?}");
     assert!(all >= 200, "only {all} were killed: {killed:?}");
     assert!(killed.len() == scenes.len(), "{killed:?}");
 }
