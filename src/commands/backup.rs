@@ -153,7 +153,7 @@ fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::
     }
     // Looked at twice: a copy is made first only where others are to go, and without the lock that it needs itself.
     let (mut decided, mut warnings) = verdicts(context, folder, &policy, None)?;
-    let removes = |decided: &[(Manifest, Verdict)]| decided.iter().any(|(_, verdict)| !verdict.is_kept());
+    let removes = |decided: &[Decided]| decided.iter().any(|(_, verdict)| !verdict.is_kept());
     let mut safety_copy = None;
     if context.mode == Mode::Act && removes(&decided) {
         safety_copy = copy_before(context, Occasion::Prune, folder)?;
@@ -168,13 +168,16 @@ fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::
     Ok(Outcome::done(BackupReport::Pruned { decided, safety_copy }, warnings))
 }
 
+/// A copy, and what becomes of it.
+type Decided = (Manifest, Verdict);
+
 /// What the policy says of every copy but the one that was made before pruning, and what to warn of.
 fn verdicts(
     context: &Context,
     folder: &BackupFolder,
     policy: &RetentionPolicy,
     safety_copy: Option<&str>,
-) -> Result<(Vec<(Manifest, Verdict)>, Vec<String>), BackupError> {
+) -> Result<(Vec<Decided>, Vec<String>), BackupError> {
     let mut manifests = folder.catalog()?.backups;
     manifests.retain(|manifest| Some(manifest.id.as_str()) != safety_copy);
     let mut copies = Vec::new();
