@@ -192,11 +192,15 @@ pub struct BackupConfig {
     pub dir: Option<PathBuf>,
     /// Days a copy is kept.
     pub keep_days: u32,
+    /// Whether the store is copied before migrations, large imports and prunes.
+    pub automatic: bool,
+    /// How many copies of each such occasion are kept.
+    pub keep_automatic: u32,
 }
 
 impl Default for BackupConfig {
     fn default() -> Self {
-        BackupConfig { dir: None, keep_days: 30 }
+        BackupConfig { dir: None, keep_days: 30, automatic: true, keep_automatic: 3 }
     }
 }
 
@@ -287,7 +291,9 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
     let variables = Env::prefixed("TIDETABLE_")
-        .ignore(&["config", "require_gpu", "test_log", "test_kill_at"])
+        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "test_trace"])
+        // The one field of a section with a name of its own, as it is set for cron jobs and services.
+        .map(|name| if name == "backup_dir" { "backup__dir".into() } else { name.into() })
         .split("__");
     Ok(figment.merge(variables))
 }

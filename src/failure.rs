@@ -111,7 +111,9 @@ fn hint_of_io(error: &std::io::Error) -> Option<String> {
         std::io::ErrorKind::PermissionDenied => {
             Some("you may lack the right to it; name another place, or run as its owner".to_owned())
         }
-        std::io::ErrorKind::StorageFull => Some("free some space and try again".to_owned()),
+        std::io::ErrorKind::StorageFull
+        | std::io::ErrorKind::FileTooLarge
+        | std::io::ErrorKind::QuotaExceeded => Some("free some space and try again".to_owned()),
         _ => None,
     }
 }
@@ -132,6 +134,14 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             FailureKind::Defect,
             Some("the store is as it was, and a copy lies beside it; please report this".to_owned()),
         ),
+        StoreError::Uncopied { .. } => (
+            FailureKind::Data,
+            Some("nothing was changed; free some space, or name another folder with TIDETABLE_BACKUP_DIR".to_owned()),
+        ),
+        StoreError::Unsettled { .. } => (
+            FailureKind::Data,
+            Some("`tidetable doctor` tells what lies there; remove the file once the store is as you want it".to_owned()),
+        ),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 (FailureKind::Busy, Some("another program holds the store; try again later".to_owned()))
@@ -139,6 +149,14 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             Some(rusqlite::ErrorCode::DiskFull) => {
                 (FailureKind::Data, Some("free some space and try again; nothing was kept".to_owned()))
             }
+            Some(rusqlite::ErrorCode::SystemIoFailure) => (
+                FailureKind::Data,
+                Some(
+                    "the disk is full, may not be written, or fails; nothing was kept: free some space, and see what \
+                     `tidetable doctor` says"
+                        .to_owned(),
+                ),
+            ),
             Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => (
                 FailureKind::Data,
                 Some("the store or its folder cannot be written; name another with --db".to_owned()),
@@ -182,6 +200,10 @@ fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
         }
         BackupError::NewerSchema { .. } => "nothing was changed; install a newer tidetable to restore it",
         BackupError::ForeignTarget { .. } => "move the file away first, or name another --target",
+        BackupError::NoSpace { .. } => {
+            "nothing was changed; free some space, or name another folder with --backup-dir"
+        }
+        BackupError::Drill { .. } => "keep it to look at, and make a new one with `tidetable backup`",
         BackupError::Unproven { .. } => {
             "nothing was listed; the store or the disk may be damaged: `tidetable backup list` shows older copies"
         }

@@ -1,8 +1,10 @@
 //! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
 
+mod automatic_backup;
 mod backtest_plan;
 mod backup_folder;
 mod context;
+mod doctor_repair;
 mod error;
 mod gpu_clear;
 mod import_rules;
@@ -23,6 +25,7 @@ pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod generate;
 pub mod gpu;
 pub mod import;

@@ -128,6 +128,18 @@ pub const FIELDS: &[Field] = &[
     field("backup.keep_days", "Days that a copy is kept, 1 to 36500", None, |config| {
         within(config.backup.keep_days, 1, 36_500)
     }),
+    field(
+        "backup.automatic",
+        "Whether the store is copied before migrations, large imports and prunes",
+        None,
+        |_| Ok(()),
+    ),
+    field(
+        "backup.keep_automatic",
+        "How many automatic copies of each occasion are kept, 1 to 1000",
+        None,
+        |config| within(config.backup.keep_automatic, 1, 1_000),
+    ),
     field("schedulers.crontab", "The program that reads and writes crontabs of users", None, |config| {
         not_empty(&config.schedulers.crontab)
     }),

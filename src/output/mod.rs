@@ -19,6 +19,7 @@ pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod generate;
 pub mod gpu;
 pub mod gpu_clear;

@@ -31,10 +31,10 @@ pub use rusqlite::Transaction;
 
 pub use applied::{StoredChange, digest};
 pub use applied_plans::{AppliedPlan, PlanMove, RunRecord};
-pub use connection::{Store, WriterOptions};
+pub use connection::{KeepOld, Store, WriterOptions};
 pub use error::StoreError;
 pub use imports::ImportRecord;
-pub use lock::LockHolder;
+pub use lock::{LockHolder, writer_of};
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
 pub use optimizations::StoredOptimization;
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};

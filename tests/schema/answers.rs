@@ -55,7 +55,7 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 15] = [
+const EMPTY: [Step<'_>; 16] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
@@ -71,6 +71,7 @@ const EMPTY: [Step<'_>; 15] = [
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
     ("backup", "prune", "backup prune"),
+    ("doctor", "data", "doctor"),
 ];
 
 const WITHOUT_STORE: [Step<'_>; 9] = [
@@ -86,7 +87,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 69] = [
+const STORY: [Step<'_>; 74] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -185,7 +186,12 @@ const STORY: [Step<'_>; 69] = [
     ("backup", "create", "backup --reason again --now 2026-05-20T06:00:00Z"),
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
+    ("backup", "drill", "backup drill"),
+    ("backup", "create", "backup --archive-format tar.gz --now 2026-05-20T06:30:00Z"),
     ("backup", "prune", "backup prune --keep-days 10 --now 2026-05-20T07:00:00Z"),
+    ("doctor", "data", "doctor"),
+    ("doctor", "data", "doctor --repair"),
+    ("doctor", "data", "doctor --repair --yes"),
     ("restore", "data", "restore 20260520T060000Z --dry-run"),
     ("restore", "data", "restore 20260520T060000Z --yes"),
     ("restore", "data", "restore 20260520T060000Z --target other.db --dry-run"),
