@@ -55,7 +55,7 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 15] = [
+const EMPTY: [Step<'_>; 16] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
@@ -68,6 +68,7 @@ const EMPTY: [Step<'_>; 15] = [
     ("backtest", "data", "backtest"),
     ("optimize-resource-schedule", "data", "optimize-resource-schedule --balance-load"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
+    ("search-similar-patterns", "clusters", "search-similar-patterns --cluster"),
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
     ("backup", "prune", "backup prune"),
@@ -86,7 +87,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 66] = [
+const STORY: [Step<'_>; 68] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -174,6 +175,12 @@ const STORY: [Step<'_>; 66] = [
     ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
+    ("search-similar-patterns", "data", "search-similar-patterns --all-pairs --similarity 0.5"),
+    (
+        "search-similar-patterns",
+        "clusters",
+        "search-similar-patterns --cluster --similarity 0.6 --min-members 2",
+    ),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --max-results 1"),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --similarity 0.5"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
