@@ -43,7 +43,7 @@ fn main() -> anyhow::Result<()> {
     let mut store = Store::open_writer(&path, &options)?;
     let mut random = Random(seed | 1);
     let patterns = (0..count).map(|number| made(number, &mut random)).collect::<Result<Vec<_>, _>>()?;
-    let now = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z")?;
+    let now = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").context("an instant")?;
     store.in_transaction(|transaction| {
         Store::save_patterns(transaction, &patterns, 0.0, &|_| false, now).map(|_| ())
     })?;
@@ -72,7 +72,7 @@ fn made(number: u64, random: &mut Random) -> anyhow::Result<Pattern> {
             (PatternType::Interval, Schedule::Period { period_ms, anchor: Timestamp::clamped(0) })
         }
     };
-    let seen = Timestamp::parse_rfc3339("2026-03-01T00:00:00Z")?;
+    let seen = Timestamp::parse_rfc3339("2026-03-01T00:00:00Z").context("an instant")?;
     let seconds = (1 << random.below(14)) as f64;
     Ok(Pattern {
         pattern_type,

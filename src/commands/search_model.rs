@@ -23,7 +23,8 @@ pub(super) fn named_by_model(
     let Some(server) = server(context, choice)? else { return Ok((index, None)) };
     let texts = texts(store)?;
     let vectors = vectors(context, store, &server, &texts, warnings)?;
-    let silent = Vec::new();
+    // A pattern without a task type has no name, in as many numbers as the others have.
+    let silent = vec![0.0; vectors.values().next().map_or(0, Vec::len)];
     let named = index.with_rows(|id, row| {
         let vector = texts.get(&id).and_then(|text| vectors.get(text));
         with_embedded_name(row, vector.unwrap_or(&silent))

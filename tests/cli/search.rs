@@ -114,7 +114,7 @@ fn all_pairs_compares_those_asked_for_with_each_other() {
 }
 
 #[test]
-fn a_mistyped_task_type_names_its_neighbours() {
+fn a_mistyped_task_type_stands_for_the_nearest_one() {
     let sandbox = Sandbox::new();
     six_jobs(&sandbox);
     insta::assert_snapshot!(sandbox.run("search --task-types bakup-home").assert_code(0));
@@ -182,6 +182,37 @@ fn clusters_of_some_patterns_or_of_none_are_answers() {
     sandbox.run("search --cluster --pattern-id 1").assert_code(2);
     sandbox.run("search --pattern-id 1 --min-members 2").assert_code(2);
     sandbox.run("search --pattern-type interval --min-members 2").assert_code(2);
+}
+
+#[test]
+fn answers_do_not_depend_on_the_number_of_threads() {
+    let sandbox = Sandbox::new();
+    let many: Vec<Pattern> = (0..700)
+        .map(|number| {
+            let cron = format!("{} {} * * {}", number % 13 * 4, number % 5 * 5, number % 7);
+            pattern(&format!("job-{number}"), &cron, 0.9, 1.0, f64::from(number % 3 * 9 + 1))
+        })
+        .collect();
+    store_patterns(&sandbox, &many);
+    let asked =
+        ["--all-pairs --similarity 0.7", "--cluster --similarity 0.9", "--pattern-id 5 --similarity 0"];
+    for asked in asked {
+        let on = |threads: &str| {
+            let mut command = sandbox.command();
+            command.args([
+                "search-similar-patterns",
+                "--output-format",
+                "json",
+                "--now",
+                crate::sandbox::NOW,
+            ]);
+            let output = command.args(asked.split(' ')).env("RAYON_NUM_THREADS", threads).output();
+            let output = output.expect("program started");
+            assert!(output.status.success() && output.stdout.len() > 1_000, "{asked}");
+            output.stdout
+        };
+        assert!(on("1") == on("3"), "{asked}");
+    }
 }
 
 /// What `search` answers, as text.

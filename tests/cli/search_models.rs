@@ -177,6 +177,21 @@ fn another_model_under_the_same_name_is_asked_for_everything() {
 }
 
 #[test]
+fn a_pattern_without_a_task_type_is_compared_by_all_else() {
+    let (sandbox, server) = (four_jobs(), StandIn::new(as_ollama));
+    configure(&sandbox, &server);
+    let nameless = tidetable::domain::patterns::Pattern {
+        task_types: Vec::new(),
+        ..pattern("nameless", "0 2 * * *", 0.9, 1.0, 10.0)
+    };
+    store_patterns(&sandbox, &[nameless]);
+    let asked = sandbox.run("search --pattern-id 5 --similarity 0.9 --use-model ollama --output-format json");
+    let found = &asked.assert_code(0).json()["data"]["results"][0]["neighbours"];
+    assert_eq!(found.as_array().map(Vec::len), Some(4), "{found}");
+    assert_eq!(found[0]["blocks"][2]["similarity"], Value::Null);
+}
+
+#[test]
 fn a_store_without_patterns_asks_nobody() {
     let (sandbox, server) = (Sandbox::new(), StandIn::new(as_ollama));
     configure(&sandbox, &server);
