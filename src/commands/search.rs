@@ -30,7 +30,9 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
         return search_cluster::run(args, &store, &index, &asked, model, warnings);
     }
     let found = nearest(args, &index, &asked, args.least_similarity(), args.max_results as usize)?;
-    if found.iter().all(|one| one.found.is_empty()) && warnings.is_empty() {
+    // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
+    let is_explained = asked.is_empty() && !warnings.is_empty();
+    if found.iter().all(|one| one.found.is_empty()) && !is_explained {
         warnings.push(why_nothing(args, &index, &asked)?);
     }
     let groups: Vec<SearchGroup> =

@@ -44,7 +44,9 @@ pub(super) fn run(
         })
     });
     let groups: Vec<ClusterGroup> = groups.collect();
-    if groups.is_empty() && warnings.is_empty() {
+    // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
+    let is_explained = asked.is_empty() && !warnings.is_empty();
+    if groups.is_empty() && !is_explained {
         warnings.push(match (index.facts.is_empty(), asked.is_empty()) {
             (true, _) => {
                 "the store holds no patterns; `tidetable analyze-activity-patterns` finds them".to_owned()

@@ -128,6 +128,8 @@ fn a_part_of_a_name_stands_for_all_names_that_hold_it() {
     let named = "no task type matches \"backup\": taken for \"backup-data\", \"backup-home\", \"backup-old\"";
     assert!(transcript.stderr.contains(named), "{transcript}");
     assert!(transcript.stdout.contains("Like pattern 2: backup-data"), "{transcript}");
+    let none = sandbox.run("search --task-types backup --similarity 0.99").assert_code(0);
+    assert!(none.stderr.contains("taken for") && none.stderr.contains("nothing reaches"), "{none}");
 }
 
 #[test]
