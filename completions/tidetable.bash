@@ -4413,7 +4413,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__search__subcmd__similar__subcmd__patterns)
-            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4449,6 +4449,14 @@ _tidetable() {
                     ;;
                 --min-confidence)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-members)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --use-model)
+                    COMPREPLY=($(compgen -W "none ollama openai" -- "${cur}"))
                     return 0
                     ;;
                 --db)

@@ -743,12 +743,16 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
+ollama\t'What they mean, by a model of an Ollama server'
+openai\t'What they mean, by a model of a server that speaks OpenAI\'s protocol'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -764,7 +768,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patte
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l active-only -d 'Only patterns that are still kept'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l no-active-only -d 'Also patterns that have ended [default]'
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l all-pairs -d 'Compare the patterns asked for with each other too'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l all-pairs -d 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l cluster -d 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -781,12 +786,16 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
+ollama\t'What they mean, by a model of an Ollama server'
+openai\t'What they mean, by a model of a server that speaks OpenAI\'s protocol'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -802,7 +811,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l seed -d '
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l active-only -d 'Only patterns that are still kept'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-active-only -d 'Also patterns that have ended [default]'
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l all-pairs -d 'Compare the patterns asked for with each other too'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l all-pairs -d 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l cluster -d 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quiet -d 'No warnings or hints on standard error'

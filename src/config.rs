@@ -1,6 +1,7 @@
 //! Configuration: flags over environment over project file over user file, read once.
 
 mod check;
+mod embedding;
 mod field;
 mod origin;
 mod prices;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::rules::Flexibility;
 
 pub use check::{Problem, problems};
+pub use embedding::EmbeddingConfig;
 pub use field::{FIELDS, Field};
 pub use origin::{Layer, Setting, settings, variable};
 pub use prices::{PriceRange, Prices};
@@ -58,6 +60,8 @@ pub struct Config {
     pub backup: BackupConfig,
     /// Of `rules apply`.
     pub schedulers: SchedulersConfig,
+    /// Of `search-similar-patterns --use-model`.
+    pub embedding: EmbeddingConfig,
     /// Machines that differ from what `capacity` says.
     pub host: Vec<HostConfig>,
     /// Hours in which nothing may run.

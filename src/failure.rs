@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::config::ConfigError;
+use crate::devices::EmbeddingError;
 use crate::domain::calendar::{CronError, UnknownZone};
 use crate::ingest::IngestError;
 use crate::schedulers::SchedulerError;
@@ -70,6 +71,8 @@ pub fn classify(error: &anyhow::Error) -> Failure {
             of_command(error)
         } else if let Some(error) = cause.downcast_ref::<SchedulerError>() {
             of_scheduler(error)
+        } else if let Some(error) = cause.downcast_ref::<EmbeddingError>() {
+            of_embedding(error)
         } else if let Some(error) = cause.downcast_ref::<ConfigError>() {
             of_config(error)
         } else if cause.is::<UnknownZone>() {
@@ -265,6 +268,31 @@ fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
         }
     };
     (FailureKind::Data, Some(hint.to_owned()))
+}
+
+fn of_embedding(error: &EmbeddingError) -> (FailureKind, Option<String>) {
+    let (kind, hint) = match error {
+        EmbeddingError::Unreachable { .. } => (
+            FailureKind::Lacking,
+            "is the server running? its address stands under [embedding] in the configuration; without --use-model names \
+             are compared by their letters",
+        ),
+        EmbeddingError::Refused { status: 401 | 403, .. } => (
+            FailureKind::Data,
+            "name a file that holds its key, or a program that prints it: openai_key_file or openai_key_command under \
+             [embedding] in the configuration",
+        ),
+        EmbeddingError::Refused { status: 404, .. } => (
+            FailureKind::Data,
+            "is the model there (`ollama pull nomic-embed-text`), and does the address name the server up to its version? \
+             see [embedding] in the configuration",
+        ),
+        EmbeddingError::Refused { .. } | EmbeddingError::Answer { .. } => {
+            (FailureKind::Data, "see what the server's own log says; its address stands under [embedding]")
+        }
+        EmbeddingError::Interrupted => return (FailureKind::Interrupted, None),
+    };
+    (kind, Some(hint.to_owned()))
 }
 
 fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {

@@ -150,6 +150,16 @@ impl Context {
         }))
     }
 
+    /// The store for writing, where that is possible at once: for what is worth keeping, and no harm where it is not.
+    /// `None` in a dry run, in a folder that we may not write, and while another process writes.
+    pub fn open_writer_if_free(&self) -> Option<Store> {
+        let options = WriterOptions { lock_timeout: Duration::ZERO, ..self.writer_options() };
+        match self.mode {
+            Mode::Act => Store::open_writer(&self.store_path, &options).ok(),
+            Mode::DryRun => None,
+        }
+    }
+
     /// A progress bar on standard error (over `length` steps where known), hidden where nobody looks.
     pub fn progress(&self, length: Option<u64>, template: &str) -> ProgressBar {
         let target = if self.show_progress {

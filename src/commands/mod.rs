@@ -35,6 +35,9 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+mod search_cluster;
+mod search_index;
+mod search_model;
 mod search_vectors;
 pub mod view;
 

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use super::embedding::check_url;
 use super::timetable::check_names;
 use super::{Config, HostConfig};
 use crate::cli::{ColorChoice, OutputFormat, parse_duration};
@@ -145,6 +146,34 @@ pub const FIELDS: &[Field] = &[
     }),
     field("schedulers.scrontab", "The same program of Slurm", None, |config| {
         not_empty(&config.schedulers.scrontab)
+    }),
+    field("embedding.ollama_url", "Where Ollama is", None, |config| check_url(&config.embedding.ollama_url)),
+    field("embedding.ollama_model", "A model of it that makes vectors of texts", None, |config| {
+        not_empty(&config.embedding.ollama_model)
+    }),
+    field(
+        "embedding.openai_url",
+        "Where a server is that speaks OpenAI's protocol, up to its version",
+        None,
+        |config| check_url(&config.embedding.openai_url),
+    ),
+    field("embedding.openai_model", "A model of it that makes vectors of texts", None, |config| {
+        not_empty(&config.embedding.openai_model)
+    }),
+    field(
+        "embedding.openai_key_file",
+        "File that holds its key",
+        Some("\"/etc/tidetable/openai.key\""),
+        |_| Ok(()),
+    ),
+    field(
+        "embedding.openai_key_command",
+        "Program that prints its key, and its arguments, such as [\"pass\", \"show\", \"openai\"]; where no file is named",
+        None,
+        |_| Ok(()),
+    ),
+    field("embedding.timeout", "How long one question may take", None, |config| {
+        parse_duration(&config.embedding.timeout).map(|_| ())
     }),
     field(
         "host",

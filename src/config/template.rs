@@ -46,6 +46,7 @@ fn heading(section: &str) -> &'static str {
         "capacity" => "What the machine that runs the jobs has; detected at each call where absent.",
         "backup" => "Defaults of backup.",
         "schedulers" => "Programs that `rules apply` calls.",
+        "embedding" => "Servers of models for search-similar-patterns --use-model.",
         _ => "More.",
     }
 }

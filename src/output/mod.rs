@@ -30,6 +30,7 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+pub mod search_clusters;
 pub mod search_vectors;
 pub mod view;
 

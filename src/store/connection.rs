@@ -12,6 +12,9 @@ use super::migrations::{Header, copy_aside_path, migrate, read_header};
 use super::{SCHEMA_VERSION, StoreError};
 use crate::fail_point::reached;
 
+/// Page cache of a connection.
+pub(super) const CACHE_KIB: i64 = 65_536;
+
 /// What a writer must say of itself.
 #[derive(Clone, Debug)]
 pub struct WriterOptions {
@@ -317,7 +320,7 @@ fn configure(connection: &Connection, busy_timeout: Duration) -> Result<(), Stor
     connection.pragma_update(None, "foreign_keys", true)?;
     // FULL: what was reported as stored survives a power cut, not only a killed process.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "FILE")?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())

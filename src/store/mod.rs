@@ -6,6 +6,7 @@ mod applied;
 mod applied_plans;
 mod calibrations;
 mod connection;
+mod embeddings;
 mod error;
 mod imports;
 mod intern;
@@ -25,7 +26,9 @@ mod run_writer;
 mod runs;
 mod searched;
 mod sessions;
+mod signatures;
 mod template_members;
+mod vector_blob;
 
 pub use rusqlite::Transaction;
 
@@ -46,3 +49,4 @@ pub use rules::Saved;
 pub use run_writer::{RunWriter, WriteOutcome};
 pub use runs::{HistoryFilter, HistoryOverview};
 pub use sessions::{CronSession, JoinedSessions};
+pub use signatures::{PatternFacts, StoredSignatures};

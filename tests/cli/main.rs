@@ -3,6 +3,7 @@
 // Skipped tests say so.
 #![allow(clippy::print_stderr)]
 
+mod embedding_stand_in;
 mod sandbox;
 
 mod analyze;
@@ -26,5 +27,6 @@ mod rules_apply;
 mod rules_apply_crash;
 mod rules_schedulers;
 mod search;
+mod search_models;
 mod stampede;
 mod view;

@@ -68,6 +68,7 @@ const EMPTY: [Step<'_>; 16] = [
     ("backtest", "data", "backtest"),
     ("optimize-resource-schedule", "data", "optimize-resource-schedule --balance-load"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
+    ("search-similar-patterns", "clusters", "search-similar-patterns --cluster"),
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
     ("backup", "prune", "backup prune"),
@@ -87,7 +88,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 74] = [
+const STORY: [Step<'_>; 76] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -178,6 +179,12 @@ const STORY: [Step<'_>; 74] = [
     ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
+    ("search-similar-patterns", "data", "search-similar-patterns --all-pairs --similarity 0.5"),
+    (
+        "search-similar-patterns",
+        "clusters",
+        "search-similar-patterns --cluster --similarity 0.6 --min-members 2",
+    ),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --max-results 1"),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --similarity 0.5"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
