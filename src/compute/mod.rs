@@ -3,4 +3,4 @@
 mod candidates;
 mod cpu;
 
-pub use cpu::Cpu;
+pub use cpu::{Cpu, multiply_rows};
