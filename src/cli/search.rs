@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args};
 
+use crate::domain::device::DeviceRequest;
 use crate::domain::patterns::PatternType;
 
 /// Arguments of `search-similar-patterns`.
@@ -60,9 +61,18 @@ pub struct SearchArgs {
     #[arg(long)]
     pub no_active_only: bool,
 
+    /// What searches --vectors: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench`
+    /// measured that it pays, and it is neither full, hot nor busy
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = parse_device, requires = "vectors")]
+    pub device: DeviceRequest,
+
     /// Compare the patterns asked for with each other too
     #[arg(long)]
     pub all_pairs: bool,
+}
+
+fn parse_device(text: &str) -> Result<DeviceRequest, String> {
+    text.parse()
 }
 
 impl SearchArgs {

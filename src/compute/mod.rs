@@ -5,4 +5,6 @@ mod cpu;
 mod cuda;
 
 pub use cpu::{Cpu, multiply_rows};
-pub use cuda::{CudaError, Device, Gpus, HostMemory, Precision, ProductTime, TransferSeconds, device_count};
+pub use cuda::{
+    CudaError, Device, Gpus, HostMemory, Precision, ProductTime, TransferSeconds, device_count, device_uuids,
+};

@@ -21,6 +21,7 @@ pub mod config;
 pub mod demo;
 pub mod generate;
 pub mod gpu;
+pub mod gpu_bench;
 pub mod gpu_clear;
 pub mod import;
 pub mod man;

@@ -111,7 +111,11 @@ fn thousands_of_equal_rows_are_told_apart_by_their_place() {
     let base = [1.0_f32, 2.0, 3.0].repeat(20_000);
     let wanted = TopK { count: 5, least: None, is_self_search: false };
     let found = Cpu
-        .top_k(&Matrix::new(&base, 3).expect("rows"), &Matrix::new(&[0.5, 0.5, 0.5], 3).expect("one"), &wanted)
+        .top_k(
+            &Matrix::new(&base, 3).expect("rows"),
+            &Matrix::new(&[0.5, 0.5, 0.5], 3).expect("one"),
+            &wanted,
+        )
         .expect("they fit");
     let expected: Vec<Scored> = (0..5).map(|index| Scored { index, score: 3.0 }).collect();
     assert_eq!(found, [expected]);
@@ -155,7 +159,10 @@ fn trajectories_are_where_the_closed_form_says() {
     let (fast, plain) = (Cpu.trajectories(&all), Reference.trajectories(&all));
     for ((fast, plain), squared) in fast.iter().zip(&plain).zip(&all.squared_frequencies) {
         let known = all.known(*squared);
-        assert!((f64::from(*fast) - known).abs() < 1e-3 && (f64::from(*plain) - known).abs() < 1e-6, "{known}");
+        assert!(
+            (f64::from(*fast) - known).abs() < 1e-3 && (f64::from(*plain) - known).abs() < 1e-6,
+            "{known}"
+        );
     }
     assert_eq!(fast.len(), 100);
 }

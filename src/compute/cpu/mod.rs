@@ -9,6 +9,6 @@ mod symmetric;
 mod top_k;
 
 pub use backend::Cpu;
+pub use product::multiply_rows;
 pub(super) use rows::{longest, products_fit};
 pub(super) use top_k::{QUERIES, nearest_of};
-pub use product::multiply_rows;

@@ -3,12 +3,12 @@
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use cudarc::cublas::sys::{
     cublasComputeType_t, cublasGemmAlgo_t, cublasHandle_t, cublasOperation_t, cublasStatus_t, cudaDataType,
 };
-use cudarc::driver::sys::CUdevice_attribute;
+use cudarc::driver::sys::{CUdevice_attribute, CUuuid};
 use cudarc::driver::{CudaContext, CudaFunction, CudaStream, DevicePtr, DevicePtrMut, LaunchConfig};
 
 use super::kernel_cache::machine_code;
@@ -20,11 +20,14 @@ pub(super) const THREADS: u32 = 256;
 
 /// One GPU, open.
 pub struct Device {
+    // First, so that these are gone before the streams they are bound to.
+    handles: [Handle; 2],
     pub(super) ordinal: usize,
     pub(super) context: Arc<CudaContext>,
     pub(super) streams: [Arc<CudaStream>; 2],
     pub(super) kernels: Functions,
-    handles: [Handle; 2],
+    /// Held by whoever uses the streams: a handle of cuBLAS serves one thread at a time.
+    turn: Mutex<()>,
     name: String,
     uuid: String,
     capability: (i32, i32),
@@ -44,7 +47,7 @@ pub(super) struct Functions {
 /// A handle of cuBLAS, bound to one stream.
 struct Handle(cublasHandle_t);
 
-// SAFETY: cuBLAS allows a handle to move between threads; `Device` is used by one thread at a time.
+// SAFETY: cuBLAS allows a handle to move between threads; `Device::turn` lets one at a time use it.
 #[allow(unsafe_code, reason = "cuBLAS' handle is a pointer")]
 unsafe impl Send for Handle {}
 // SAFETY: as above.
@@ -61,6 +64,13 @@ impl Drop for Handle {
     }
 }
 
+impl Drop for Device {
+    fn drop(&mut self) {
+        // The handles go with the context that is current on this thread. Nothing can be done where this fails.
+        let _ = self.context.bind_to_thread();
+    }
+}
+
 /// Number of GPUs that CUDA sees, by `CUDA_VISIBLE_DEVICES`.
 ///
 /// # Errors
@@ -74,6 +84,21 @@ pub fn device_count() -> Result<usize, CudaError> {
             count if count > 0 => Ok(count as usize),
             _ => Err(CudaError::NoDevice { reason: "the driver sees none".to_owned() }),
         }
+    })
+}
+
+/// Names of the GPUs, by the numbers that CUDA gives them; none of them is opened.
+///
+/// # Errors
+/// There is no driver, or it does not answer.
+pub fn device_uuids() -> Result<Vec<String>, CudaError> {
+    let count = device_count()?;
+    guarded(|| {
+        let uuid = |ordinal| {
+            let device = cudarc::driver::result::device::get(ordinal as i32)?;
+            Ok(uuid_text(&cudarc::driver::result::device::get_uuid(device)?))
+        };
+        (0..count).map(uuid).collect()
     })
 }
 
@@ -119,9 +144,15 @@ impl Device {
                 to_bfloat16: kernel("to_bfloat16")?,
             };
             let handles = [handle(&streams[0])?, handle(&streams[1])?];
-            let (name, uuid) = (context.name()?, uuid_text(&context)?);
-            Ok(Device { ordinal, context, streams, kernels, handles, name, uuid, capability })
+            let (name, uuid) = (context.name()?, uuid_text(&context.uuid()?));
+            let turn = Mutex::new(());
+            Ok(Device { handles, ordinal, context, streams, kernels, turn, name, uuid, capability })
         })
+    }
+
+    /// Waits until nobody else uses the streams.
+    pub(super) fn take_turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What CUDA calls it: `cuda:0`.
@@ -183,12 +214,8 @@ impl Device {
         );
         let stream = &self.streams[lane];
         let (kind, compute) = match precision {
-            Precision::F32 => {
-                (cudaDataType::CUDA_R_32F, cublasComputeType_t::CUBLAS_COMPUTE_32F_PEDANTIC)
-            }
-            Precision::Tf32 => {
-                (cudaDataType::CUDA_R_32F, cublasComputeType_t::CUBLAS_COMPUTE_32F_FAST_TF32)
-            }
+            Precision::F32 => (cudaDataType::CUDA_R_32F, cublasComputeType_t::CUBLAS_COMPUTE_32F_PEDANTIC),
+            Precision::Tf32 => (cudaDataType::CUDA_R_32F, cublasComputeType_t::CUBLAS_COMPUTE_32F_FAST_TF32),
             Precision::Bf16 => (cudaDataType::CUDA_R_16BF, cublasComputeType_t::CUBLAS_COMPUTE_32F),
         };
         let size = |value: usize| {
@@ -261,9 +288,8 @@ fn checked(status: cublasStatus_t) -> Result<(), CudaError> {
     }
 }
 
-fn uuid_text(context: &CudaContext) -> Result<String, CudaError> {
-    let bytes: Vec<String> =
-        context.uuid()?.bytes.iter().map(|byte| format!("{:02x}", *byte as u8)).collect();
+fn uuid_text(uuid: &CUuuid) -> String {
+    let bytes: Vec<String> = uuid.bytes.iter().map(|byte| format!("{:02x}", *byte as u8)).collect();
     let part = |range: std::ops::Range<usize>| bytes[range].concat();
-    Ok(format!("GPU-{}-{}-{}-{}-{}", part(0..4), part(4..6), part(6..8), part(8..10), part(10..16)))
+    format!("GPU-{}-{}-{}-{}-{}", part(0..4), part(4..6), part(6..8), part(8..10), part(10..16))
 }

@@ -53,7 +53,9 @@ impl From<DriverError> for CudaError {
     fn from(error: DriverError) -> CudaError {
         match error.0 {
             CUresult::CUDA_ERROR_OUT_OF_MEMORY => CudaError::OutOfMemory,
-            CUresult::CUDA_ERROR_NO_DEVICE => CudaError::NoDevice { reason: "the driver sees none".to_owned() },
+            CUresult::CUDA_ERROR_NO_DEVICE => {
+                CudaError::NoDevice { reason: "the driver sees none".to_owned() }
+            }
             code => CudaError::Fault { what: format!("{code:?}") },
         }
     }

@@ -70,9 +70,8 @@ impl Gpus {
         if self.failure().is_some() {
             return on_processor();
         }
-        let with_less = |device: &Device, place: usize| {
-            self.within_memory(device, |budget| work(device, place, budget))
-        };
+        let with_less =
+            |device: &Device, place: usize| self.within_memory(device, |budget| work(device, place, budget));
         let answers: Result<Vec<T>, CudaError> = std::thread::scope(|scope| {
             let threads: Vec<_> = self
                 .devices
@@ -98,6 +97,7 @@ impl Gpus {
         device: &Device,
         mut work: impl FnMut(usize) -> Result<T, CudaError>,
     ) -> Result<T, CudaError> {
+        let _turn = device.take_turn();
         let sufficed = || self.sufficed.lock().unwrap_or_else(PoisonError::into_inner);
         let known = *sufficed();
         let mut budget = device.budget_bytes()?.min(known.unwrap_or(usize::MAX));
@@ -189,7 +189,8 @@ impl Kernels for Gpus {
             .map(|(index, rows)| nearest(rows.iter().flatten().copied(), &query(index)))
             .collect();
         // Where thousands of rows are equally near, only the processor has room for all of them.
-        let lost: Vec<Query<'_>> = (0..noted.len()).filter(|index| noted[*index].is_none()).map(query).collect();
+        let lost: Vec<Query<'_>> =
+            (0..noted.len()).filter(|index| noted[*index].is_none()).map(query).collect();
         for some in lost.chunks(QUERIES) {
             for (query, answer) in some.iter().zip(nearest_of(some, base, most, wanted)) {
                 found[query.index] = answer;
@@ -212,9 +213,7 @@ impl Kernels for Gpus {
         let near = self.all(
             |device, place, budget| {
                 let share = (place, shares);
-                device
-                    .near_pairs(rows.values(), rows.columns(), bound, precision, share, budget)
-                    .map(Some)
+                device.near_pairs(rows.values(), rows.columns(), bound, precision, share, budget).map(Some)
             },
             || None,
             |all| all.into_iter().collect::<Option<Vec<_>>>().map(|all| all.concat()),
@@ -224,8 +223,7 @@ impl Kernels for Gpus {
             let (first, second) = (*first as usize, *second as usize);
             Pair { first, second, score: inner_product(rows.row(first), rows.row(second)) }
         };
-        let mut pairs: Vec<Pair> =
-            near.par_iter().map(exact).filter(|pair| pair.score >= least).collect();
+        let mut pairs: Vec<Pair> = near.par_iter().map(exact).filter(|pair| pair.score >= least).collect();
         pairs.par_sort_unstable_by(pair_order);
         pairs
     }

@@ -161,6 +161,28 @@ fn products_and_copies_can_be_timed() {
     }
 }
 
+/// Only where `benches/cuda_on_cpu` makes a device fail on purpose, which a real one does not.
+#[test]
+fn a_device_that_fails_hands_over_to_the_processor_and_says_so() {
+    if std::env::var_os("FAKE_CUDA_FAILS_AFTER").is_none() {
+        eprintln!("skipped: no device that fails");
+        return;
+    }
+    let Some(gpus) = gpus() else { return };
+    let (base, asked) = (values(3_000 * 8, 5, 1_000), values(9 * 8, 6, 1_000));
+    let (rows, asked) = (Matrix::new(&base, 8).expect("rows"), Matrix::new(&asked, 8).expect("rows"));
+    let wanted = TopK { count: 10, least: None, is_self_search: false };
+    for _ in 0..3 {
+        assert_eq!(gpus.top_k(&rows, &asked, &wanted), Cpu.top_k(&rows, &asked, &wanted));
+        let (mut fast, mut plain) = (base.clone(), base.clone());
+        assert_eq!(gpus.normalize_rows(&mut fast, 8), normalize_rows(&mut plain, 8));
+        assert_eq!(fast, plain);
+        assert_eq!(gpus.pairs_above(&rows, 0.5), Cpu.pairs_above(&rows, 0.5));
+    }
+    assert!(gpus.failure().is_some_and(|said| said.contains("LAUNCH_FAILED")), "{:?}", gpus.failure());
+    assert_eq!(gpus.label(), "cpu");
+}
+
 #[test]
 fn a_missing_library_is_named() {
     if let Err(error) = blas() {

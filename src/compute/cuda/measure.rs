@@ -52,6 +52,7 @@ impl Device {
         precision: Precision,
     ) -> Result<ProductTime, CudaError> {
         super::device::guarded(|| {
+            let _turn = self.take_turn();
             let stream = &self.streams[0];
             let rows = one.len() / columns;
             let factors = [stream.clone_htod(one)?, stream.clone_htod(other)?];
@@ -126,6 +127,7 @@ impl Device {
     /// The GPU fails, or memory does not suffice.
     pub fn transfer_time(&self, bytes: usize, memory: HostMemory) -> Result<TransferSeconds, CudaError> {
         super::device::guarded(|| {
+            let _turn = self.take_turn();
             let stream = &self.streams[0];
             let length = bytes / size_of::<f32>();
             let mut there = stream.alloc_zeros::<f32>(length)?;

@@ -15,7 +15,7 @@ mod precision;
 mod rows;
 mod search;
 
-pub use device::{Device, device_count};
+pub use device::{Device, device_count, device_uuids};
 pub use error::CudaError;
 pub use gpus::Gpus;
 pub use measure::{HostMemory, ProductTime, TransferSeconds};

@@ -7,11 +7,27 @@ use cudarc::driver::{CudaSlice, PushKernelArg};
 use super::device::Device;
 use super::{CudaError, Precision};
 
-/// Rows on the longer and the shorter side of a tile of products.
+/// Rows on the shorter side of a tile of products, and on fewer of them there is no use for a GPU.
 const ALONG: usize = 2_048;
-const ACROSS: usize = 4_096;
+const LEAST_ALONG: usize = 256;
+
+/// Rows on the longer side of a tile.
+fn across_of(along: usize) -> usize {
+    2 * along
+}
+
 /// Pairs that one tile may have; one that has more is cut in two.
-const ROOM: usize = 1 << 20;
+fn room_of(along: usize) -> usize {
+    along * across_of(along) / 8
+}
+
+/// Rows along a tile, so that everything fits into `budget` bytes beside the rows; `None` where nothing does.
+fn fitting_along(row_bytes: usize, budget: usize) -> Option<usize> {
+    let bytes = |along: usize| 2 * 4 * (along * across_of(along) + 2 * room_of(along) + 1);
+    let left = budget.checked_sub(row_bytes)?;
+    let halves = std::iter::successors(Some(ALONG), |along| Some(along / 2));
+    halves.take_while(|along| *along >= LEAST_ALONG).find(|along| bytes(*along) <= left)
+}
 
 /// One stream's memory, and the tile whose pairs are in it.
 struct Slot {
@@ -19,6 +35,14 @@ struct Slot {
     count: CudaSlice<u32>,
     found: CudaSlice<u32>,
     tile: Option<Tile>,
+}
+
+/// All rows, on the GPU, and which pairs of them are noted.
+struct Rows {
+    values: CudaSlice<f32>,
+    columns: usize,
+    least: f32,
+    precision: Precision,
 }
 
 /// Rows on both sides of a tile of products.
@@ -29,13 +53,14 @@ struct Tile {
 }
 
 /// The tiles that hold each pair of different rows once at least, those of every `shares`-th strip from `share` on.
-fn tiles(rows: usize, (share, shares): (usize, usize)) -> Vec<Tile> {
-    let strips = (0..rows).step_by(ACROSS).skip(share).step_by(shares.max(1));
+fn tiles(rows: usize, side: usize, (share, shares): (usize, usize)) -> Vec<Tile> {
+    let longer = across_of(side);
+    let strips = (0..rows).step_by(longer).skip(share).step_by(shares.max(1));
     strips
         .flat_map(|start| {
-            let across = start..rows.min(start + ACROSS);
-            (start..rows).step_by(ALONG).map(move |along| {
-                let along = along..rows.min(along + ALONG);
+            let across = start..rows.min(start + longer);
+            (start..rows).step_by(side).map(move |along| {
+                let along = along..rows.min(along + side);
                 Tile { across: across.start..across.end.min(along.end), along }
             })
         })
@@ -69,24 +94,22 @@ impl Device {
         share: (usize, usize),
         budget: usize,
     ) -> Result<Vec<[u32; 2]>, CudaError> {
-        let slot_bytes = 4 * (ALONG * ACROSS + 2 * ROOM + 1);
-        if values.len() * 4 + 2 * slot_bytes > budget {
-            return Err(CudaError::OutOfMemory);
-        }
-        let rows = self.streams[0].clone_htod(values)?;
+        let along = fitting_along(values.len() * 4, budget).ok_or(CudaError::OutOfMemory)?;
+        let room = room_of(along);
+        let rows = Rows { values: self.streams[0].clone_htod(values)?, columns, least, precision };
         // Both streams read them.
         self.synchronize()?;
         let slot = |lane: usize| -> Result<Slot, CudaError> {
             let stream = &self.streams[lane];
             Ok(Slot {
-                products: stream.alloc_zeros(ALONG * ACROSS)?,
+                products: stream.alloc_zeros(along * across_of(along))?,
                 count: stream.alloc_zeros(1)?,
-                found: stream.alloc_zeros(2 * ROOM)?,
+                found: stream.alloc_zeros(2 * room)?,
                 tile: None,
             })
         };
         let mut slots = [slot(0)?, slot(1)?];
-        let mut waiting = tiles(values.len() / columns, share);
+        let mut waiting = tiles(values.len() / columns, along, share);
         let mut pairs = Vec::new();
         for lane in (0..2).cycle() {
             // The other stream works while this one's pairs are read.
@@ -97,7 +120,7 @@ impl Device {
                 }
             }
             if let Some(tile) = waiting.pop() {
-                self.begin_tile(lane, &mut slots[lane], &rows, columns, least, precision, &tile)?;
+                self.begin_tile(lane, &mut slots[lane], &rows, &tile)?;
                 slots[lane].tile = Some(tile);
             } else if slots[1 - lane].tile.is_none() {
                 break;
@@ -108,19 +131,10 @@ impl Device {
     }
 
     #[allow(unsafe_code, reason = "a kernel is called by name")]
-    #[allow(clippy::too_many_arguments)]
-    fn begin_tile(
-        &self,
-        lane: usize,
-        slot: &mut Slot,
-        rows: &CudaSlice<f32>,
-        columns: usize,
-        least: f32,
-        precision: Precision,
-        tile: &Tile,
-    ) -> Result<(), CudaError> {
+    fn begin_tile(&self, lane: usize, slot: &mut Slot, rows: &Rows, tile: &Tile) -> Result<(), CudaError> {
         let stream = &self.streams[lane];
-        let part = |range: &Range<usize>| rows.slice(range.start * columns..range.end * columns);
+        let columns = rows.columns;
+        let part = |range: &Range<usize>| rows.values.slice(range.start * columns..range.end * columns);
         let (along, across) = (part(&tile.along), part(&tile.across));
         self.multiply(
             lane,
@@ -128,14 +142,14 @@ impl Device {
             (&across, tile.across.len()),
             columns,
             &mut slot.products,
-            precision,
+            rows.precision,
         )?;
         stream.memset_zeros(&mut slot.count)?;
         let (count, first) = (tile.along.len() as u32, tile.along.start as u32);
-        let (query, room) = (tile.across.start as u32, ROOM as u32);
+        let (query, room) = (tile.across.start as u32, (slot.found.len() / 2) as u32);
         let grid = Device::grid(tile.along.len().div_ceil(4), tile.across.len());
         let mut call = stream.launch_builder(&self.kernels.pairs);
-        call.arg(&slot.products).arg(&count).arg(&first).arg(&query).arg(&least).arg(&room);
+        call.arg(&slot.products).arg(&count).arg(&first).arg(&query).arg(&rows.least).arg(&room);
         call.arg(&mut slot.count).arg(&mut slot.found);
         // SAFETY: `kernels.cu` declares these arguments; there is a product of each row and query, and the kernel writes
         // only below `room`.
@@ -148,7 +162,7 @@ impl Device {
         let count = stream.clone_dtoh(&slot.count)?;
         stream.synchronize()?;
         let count = count.first().map_or(0, |count| *count as usize);
-        if count > ROOM {
+        if count > slot.found.len() / 2 {
             return Ok(Fit::TooMany);
         }
         if count > 0 {
@@ -175,18 +189,24 @@ mod tests {
         let holds = |one: usize, other: usize| {
             tiles.iter().filter(|tile| tile.across.contains(&one) && tile.along.contains(&other)).count()
         };
-        (0..rows)
-            .step_by(step)
-            .all(|one| (one + 1..rows).step_by(step).all(|other| holds(one, other) == 1))
+        (0..rows).step_by(step).all(|one| (one + 1..rows).step_by(step).all(|other| holds(one, other) == 1))
     }
 
     #[test]
     fn each_pair_of_rows_is_in_one_tile_whoever_shares_the_work() {
-        assert!(covered(&tiles(10_000, (0, 1)), 10_000, 97));
-        let shared = [tiles(10_000, (0, 2)), tiles(10_000, (1, 2))].concat();
+        assert!(covered(&tiles(10_000, ALONG, (0, 1)), 10_000, 97));
+        let shared = [tiles(10_000, ALONG, (0, 2)), tiles(10_000, ALONG, (1, 2))].concat();
         assert!(covered(&shared, 10_000, 97));
-        assert_eq!(tiles(0, (0, 1)), []);
-        assert_eq!(tiles(10, (1, 2)), []);
+        assert_eq!(tiles(0, ALONG, (0, 1)), []);
+        assert_eq!(tiles(10, ALONG, (1, 2)), []);
+    }
+
+    #[test]
+    fn tiles_shrink_with_the_memory_until_a_gpu_is_of_no_use() {
+        assert_eq!(fitting_along(0, 1 << 30), Some(ALONG));
+        assert_eq!(fitting_along(0, 50 << 20), Some(ALONG / 2));
+        assert_eq!(fitting_along(1 << 20, 1 << 20), None);
+        assert_eq!(fitting_along(2 << 20, 1 << 20), None);
     }
 
     #[test]

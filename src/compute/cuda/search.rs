@@ -38,7 +38,12 @@ struct Base<'a> {
 }
 
 impl<'a> Base<'a> {
-    fn new(device: &Device, values: &'a [f32], columns: usize, layout: &Layout) -> Result<Base<'a>, CudaError> {
+    fn new(
+        device: &Device,
+        values: &'a [f32],
+        columns: usize,
+        layout: &Layout,
+    ) -> Result<Base<'a>, CudaError> {
         let block_values = layout.block_rows * columns;
         let count = values.len().div_ceil(block_values);
         let kept = if layout.is_resident { count } else { count.min(2) };
@@ -85,6 +90,8 @@ struct Notes {
     scores: CudaSlice<f32>,
     rows: CudaSlice<u32>,
     batch: usize,
+    /// Which of all queries the first of these is; the others follow it in a search among themselves.
+    first_query: usize,
 }
 
 impl Device {
@@ -102,7 +109,8 @@ impl Device {
         let layout = Layout::new(rows, queries, search.columns, search.wanted, budget)
             .ok_or(CudaError::OutOfMemory)?;
         let mut base = Base::new(self, search.base, search.columns, &layout)?;
-        let mut tiles = [self.streams[0].alloc_zeros(layout.tile)?, self.streams[1].alloc_zeros(layout.tile)?];
+        let mut tiles =
+            [self.streams[0].alloc_zeros(layout.tile)?, self.streams[1].alloc_zeros(layout.tile)?];
         let mut noted = Noted::with_capacity(queries);
         for first in (0..queries).step_by(layout.batch) {
             let batch = first..queries.min(first + layout.batch);
@@ -110,8 +118,7 @@ impl Device {
             let mut found =
                 self.search_batch(search, &layout, &mut base, &mut tiles, &all, Pace::Expectant)?;
             let is_lost = |(_, rows): &(usize, &Option<Vec<u32>>)| rows.is_none();
-            let lost: Vec<usize> =
-                found.iter().enumerate().filter(is_lost).map(|(place, _)| place).collect();
+            let lost: Vec<usize> = found.iter().enumerate().filter(is_lost).map(|(place, _)| place).collect();
             // Rows in an unlucky order. A search among themselves tells queries by their places in a row, so there
             // these are left to the processor.
             if !lost.is_empty() && !search.is_self_search {
@@ -135,7 +142,6 @@ impl Device {
         pace: Pace,
     ) -> Result<Noted, CudaError> {
         let mut notes = self.notes(search, layout, queries)?;
-        let first_query = search.first_query + queries.first().copied().unwrap_or(0);
         let (mut seen, mut since) = (0, 0);
         let tile_rows = (layout.tile / notes.batch).max(1);
         for block in 0..base.count() {
@@ -155,7 +161,7 @@ impl Device {
                     search.precision,
                 )?;
                 let row = search.first_row + block * layout.block_rows + done;
-                self.collect(lane, search, layout, &mut notes, &tiles[lane], (row, count), first_query)?;
+                self.collect(lane, search, layout, &mut notes, &tiles[lane], (row, count))?;
                 done += count;
                 since += count;
                 if since >= next {
@@ -187,12 +193,12 @@ impl Device {
             scores: stream.alloc_zeros(batch * layout.room)?,
             rows: stream.alloc_zeros(batch * layout.room)?,
             batch,
+            first_query: search.first_query + queries.first().copied().unwrap_or(0),
         })
     }
 
     /// Notes which of `count` rows from `row` on have great enough scores in `tile`.
     #[allow(unsafe_code, reason = "a kernel is called by name")]
-    #[allow(clippy::too_many_arguments)]
     fn collect(
         &self,
         lane: usize,
@@ -201,9 +207,8 @@ impl Device {
         notes: &mut Notes,
         tile: &CudaSlice<f32>,
         (row, count): (usize, usize),
-        first_query: usize,
     ) -> Result<(), CudaError> {
-        let (rows, row, first_query) = (count as u32, row as u32, first_query as u32);
+        let (rows, row, first_query) = (count as u32, row as u32, notes.first_query as u32);
         let (itself, room) = (u32::from(search.is_self_search), layout.room as u32);
         // A few rows for each thread: mostly none is noted, and a block costs more to start than to run.
         let grid = Device::grid(count.div_ceil(4), notes.batch);
@@ -262,9 +267,7 @@ impl Device {
         let kept = stream.clone_dtoh(&kept)?;
         self.synchronize()?;
         let rows = kept.chunks(keep as usize).zip(&counts).zip(&lost);
-        Ok(rows
-            .map(|((rows, count), lost)| (*lost == 0).then(|| rows[..*count as usize].to_vec()))
-            .collect())
+        Ok(rows.map(|((rows, count), lost)| (*lost == 0).then(|| rows[..*count as usize].to_vec())).collect())
     }
 
     /// Waits for both streams; what they met with is told here.

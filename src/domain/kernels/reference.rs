@@ -1,8 +1,8 @@
 //! The plain way, which every backend is held against.
 
 use super::{
-    Kernels, Matrix, MatrixError, Oscillators, Pair, Scored, TopK, double_step, inner_product, normalize_rows,
-    order,
+    Kernels, Matrix, MatrixError, Oscillators, Pair, Scored, TopK, double_step, inner_product,
+    normalize_rows, order,
 };
 
 /// One pair after the other.
