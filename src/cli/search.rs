@@ -63,7 +63,8 @@ pub struct SearchArgs {
 
     /// What searches --vectors: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench`
     /// measured that it pays, and it is neither full, hot nor busy
-    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = parse_device, requires = "vectors")]
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = parse_device,
+        conflicts_with_all = ["pattern_id", "pattern_type", "task_types"])]
     pub device: DeviceRequest,
 
     /// Compare the patterns asked for with each other too

@@ -71,7 +71,7 @@ type Tell<'a> = &'a mut dyn FnMut(&str) -> Result<(), CommandError>;
 
 impl Workload {
     pub(super) fn new(sizes: Sizes, seed: u64) -> Workload {
-        Workload { sizes, state: seed ^ 0x9e37_79b9_7f4a_7c15 }
+        Workload { sizes, state: seed ^ 0x9e37_79b9_7f4a_7c15 | 1 }
     }
 
     /// `count` values around 0, the same for every device.

@@ -7,8 +7,9 @@ use cudarc::driver::{CudaSlice, PushKernelArg};
 use super::device::Device;
 use super::{CudaError, Precision};
 
-/// Rows on the shorter side of a tile of products, and on fewer of them there is no use for a GPU.
+/// Rows on the shorter side of a tile of products.
 const ALONG: usize = 2_048;
+/// Rows below which a tile is too small for a GPU to be of use.
 const LEAST_ALONG: usize = 256;
 
 /// Rows on the longer side of a tile.
