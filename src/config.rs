@@ -325,6 +325,17 @@ pub fn home_folder() -> Option<PathBuf> {
 
 /// The store's place when nobody names one.
 pub fn default_store() -> Result<PathBuf, ConfigError> {
+    Ok(data_folder()?.join("store.db"))
+}
+
+/// Where the user's data is kept when nobody names another place.
+pub fn data_folder() -> Result<PathBuf, ConfigError> {
     let base = etcetera::base_strategy::choose_base_strategy().map_err(|_| ConfigError::NoHome)?;
-    Ok(base.data_dir().join("tidetable").join("store.db"))
+    Ok(base.data_dir().join("tidetable"))
+}
+
+/// Where lies what can be made again.
+pub fn cache_folder() -> Result<PathBuf, ConfigError> {
+    let base = etcetera::base_strategy::choose_base_strategy().map_err(|_| ConfigError::NoHome)?;
+    Ok(base.cache_dir().join("tidetable"))
 }

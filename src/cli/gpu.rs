@@ -14,8 +14,9 @@ use super::DurationArg;
   tidetable gpu processes --output-format json
   tidetable gpu clear                         (shows the plan)
   tidetable gpu clear --gpu 0 --min-age 2h --yes
+  tidetable gpu bench --quick
 
-Without an NVIDIA driver these commands end with exit code 3."
+Without an NVIDIA driver these commands end with exit code 3; `gpu bench` then measures the processor alone."
 )]
 pub struct GpuArgs {
     /// What to do.
@@ -41,6 +42,21 @@ pub enum GpuAction {
 Left alone: other users' processes, what draws the screen or serves the driver, tidetable and what started it,
 services and containers that would start again (unless named with --pid).")]
     Clear(ClearArgs),
+    /// Measure the processor and each GPU side by side, and compare with the last time
+    #[command(after_help = "Examples:
+  tidetable gpu bench --quick
+  tidetable gpu bench --output-format json
+
+What was measured is kept in the user's data folder (not with --dry-run); --device auto of other commands decides by it.")]
+    Bench(BenchArgs),
+}
+
+/// Arguments of `gpu bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchArgs {
+    /// Small sizes only: seconds instead of minutes
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// Arguments of `gpu processes`.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
+use crate::domain::device::DeviceRequest;
 use crate::domain::patterns::PatternType;
 
 /// What task types are compared by.
@@ -76,6 +77,11 @@ pub struct SearchArgs {
     #[arg(long)]
     pub no_active_only: bool,
 
+    /// What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench`
+    /// measured that it pays, and it is neither full, hot nor busy
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = parse_device)]
+    pub device: DeviceRequest,
+
     /// Compare the patterns asked for with each other too; alone, all patterns with each other
     #[arg(long)]
     pub all_pairs: bool,
@@ -94,6 +100,10 @@ pub struct SearchArgs {
     /// under [embedding]
     #[arg(long, default_value = "none", value_name = "MODEL")]
     pub use_model: ModelChoice,
+}
+
+fn parse_device(text: &str) -> Result<DeviceRequest, String> {
+    text.parse()
 }
 
 impl SearchArgs {

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::search_device::SearchDevice;
 use super::search_index::PatternIndex;
 use super::task_type_filter::TaskTypeFilter;
 use super::{Context, Outcome, search_cluster, search_model, search_vectors};
 use crate::cli::search::SearchArgs;
-use crate::compute::Cpu;
+use crate::domain::device::SearchSize;
+use crate::domain::kernels::Kernels;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::similarity::{Neighbours, SearchLimits, explain, most_similar};
 use crate::output::search::{FoundPattern, SearchGroup, SearchReport};
@@ -26,15 +28,20 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let index = PatternIndex::load(context, &store)?;
     let asked = asked_for(args, &store, &index, &mut warnings)?;
     let (index, model) = search_model::named_by_model(context, &store, index, args.use_model, &mut warnings)?;
+    let size = SearchSize { rows: index.facts.len(), queries: asked.len(), columns: index.columns() };
+    let device = SearchDevice::choose(args.device, &size, &mut warnings)?;
     if args.cluster {
-        return search_cluster::run(args, &store, &index, &asked, model, warnings);
+        return search_cluster::run(args, &device, &store, &index, &asked, model, warnings);
     }
-    let found = nearest(args, &index, &asked, args.least_similarity(), args.max_results as usize)?;
+    let kernels = device.kernels();
+    let found = nearest(args, kernels, &index, &asked, args.least_similarity(), args.max_results as usize)?;
     // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
     let is_explained = asked.is_empty() && !warnings.is_empty();
     if found.iter().all(|one| one.found.is_empty()) && !is_explained {
-        warnings.push(why_nothing(args, &index, &asked)?);
+        warnings.push(why_nothing(args, kernels, &index, &asked)?);
     }
+    // Told in a warning where it was to be a GPU that failed.
+    device.label(&mut warnings);
     let groups: Vec<SearchGroup> =
         asked.iter().zip(found).map(|(query, found)| group(&index, *query, found)).collect();
     let patterns = shown(&store, &groups)?;
@@ -84,6 +91,7 @@ fn passes(args: &SearchArgs, facts: &PatternFacts) -> bool {
 /// compared with each other.
 fn nearest(
     args: &SearchArgs,
+    kernels: &dyn Kernels,
     index: &PatternIndex,
     asked: &[usize],
     min_similarity: f64,
@@ -93,7 +101,7 @@ fn nearest(
         passes(args, &index.facts[place]) && (args.all_pairs || asked.binary_search(&place).is_err())
     };
     let limits = SearchLimits { min_similarity, max_results };
-    Ok(most_similar(&Cpu, &index.matrix()?, asked, &may_answer, &limits)?)
+    Ok(most_similar(kernels, &index.matrix()?, asked, &may_answer, &limits)?)
 }
 
 fn group(index: &PatternIndex, query: usize, found: Neighbours) -> SearchGroup {
@@ -116,7 +124,12 @@ fn shown(store: &Store, groups: &[SearchGroup]) -> anyhow::Result<BTreeMap<Patte
 }
 
 /// Why nothing was found, and what to do about it.
-fn why_nothing(args: &SearchArgs, index: &PatternIndex, asked: &[usize]) -> anyhow::Result<String> {
+fn why_nothing(
+    args: &SearchArgs,
+    kernels: &dyn Kernels,
+    index: &PatternIndex,
+    asked: &[usize],
+) -> anyhow::Result<String> {
     if index.facts.is_empty() {
         return Ok("the store holds no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
     }
@@ -125,7 +138,7 @@ fn why_nothing(args: &SearchArgs, index: &PatternIndex, asked: &[usize]) -> anyh
             "no pattern is what was asked for; `tidetable view-detected-patterns` lists all".to_owned()
         );
     }
-    let best = nearest(args, index, asked, -1.0, 1)?
+    let best = nearest(args, kernels, index, asked, -1.0, 1)?
         .iter()
         .flat_map(|one| &one.found)
         .map(|neighbour| neighbour.similarity)

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Outcome;
+use super::search_device::SearchDevice;
 use super::search_index::PatternIndex;
 use crate::cli::search::SearchArgs;
-use crate::compute::Cpu;
 use crate::domain::kernels::Matrix;
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::similarity::{cluster_name, clusters, similarity};
@@ -15,6 +15,7 @@ use crate::store::{PatternFilter, Store};
 /// Groups the patterns at the places `asked`.
 pub(super) fn run(
     args: &SearchArgs,
+    device: &SearchDevice,
     store: &Store,
     index: &PatternIndex,
     asked: &[usize],
@@ -23,7 +24,8 @@ pub(super) fn run(
 ) -> anyhow::Result<Outcome> {
     let rows = index.rows(asked);
     let matrix = Matrix::new(&rows, index.columns())?;
-    let found = clusters(&Cpu, &matrix, args.least_similarity(), args.min_members as usize)?;
+    let found = clusters(device.kernels(), &matrix, args.least_similarity(), args.min_members as usize)?;
+    device.label(&mut warnings);
     let ids: Vec<PatternId> = asked.iter().map(|place| index.facts[*place].id).collect();
     let filter = PatternFilter { ids: Some(ids.clone()), ..PatternFilter::default() };
     let patterns: BTreeMap<PatternId, Pattern> =

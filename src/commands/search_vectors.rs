@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::time::Instant;
 
+use super::search_device::SearchDevice;
 use super::{CommandError, Context, Outcome};
 use crate::cli::search::SearchArgs;
-use crate::compute::Cpu;
-use crate::domain::kernels::{Kernels, Matrix, MatrixError, TopK};
+use crate::domain::device::SearchSize;
+use crate::domain::kernels::{Matrix, MatrixError, TopK};
 use crate::ingest::{NpyError, Vectors, read_vectors};
 use crate::output::search_vectors::VectorReport;
 
@@ -26,11 +27,15 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
     let read_seconds = began.elapsed().as_secs_f64();
     let wanted =
         TopK { count: args.max_results as usize, least: args.similarity, is_self_search: asked.is_none() };
+    let size = SearchSize { rows: base.rows(), queries: queries.rows(), columns: base.columns() };
+    let mut warnings = Vec::new();
+    let device = SearchDevice::choose(args.device, &size, &mut warnings)?;
     let began = Instant::now();
-    let found = Cpu.top_k(&base, &queries, &wanted).map_err(|error| refused(error.to_string()))?;
+    let found =
+        device.kernels().top_k(&base, &queries, &wanted).map_err(|error| refused(error.to_string()))?;
     let search_seconds = began.elapsed().as_secs_f64();
     progress.finish_and_clear();
-    let mut warnings = Vec::new();
+    let label = device.label(&mut warnings);
     if found.iter().all(Vec::is_empty) {
         warnings.push(match (base.rows(), queries.rows()) {
             (0, _) => format!("{} holds no rows", path.display()),
@@ -42,6 +47,8 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
         rows: base.rows(),
         columns: base.columns(),
         min_similarity: args.similarity,
+        device: label,
+        device_reason: device.reason,
         read_seconds,
         search_seconds,
         found,

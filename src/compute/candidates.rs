@@ -4,7 +4,7 @@ use crate::domain::kernels::{Matrix, Scored, TopK, inner_product, order};
 
 /// Candidates beyond which those that cannot be among the nearest any more are dropped: so many times as are wanted,
 /// and some.
-const ROOM: (usize, usize) = (3, 64);
+const ROOM: (usize, usize) = (2, 32);
 /// Candidates beyond which close ones are told apart by their exact scores.
 const MOST: usize = 4_096;
 
@@ -28,7 +28,7 @@ impl Candidates {
         const PART: usize = 64;
         for (part, scores) in scores.chunks(PART).enumerate() {
             // Mostly none is great enough, which one pass without branches tells.
-            let greatest = scores.iter().fold(f32::NEG_INFINITY, |greatest, score| greatest.max(*score));
+            let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, greater);
             if greatest < self.least {
                 continue;
             }
@@ -38,9 +38,21 @@ impl Candidates {
                     self.found.push((*score, index as u32));
                 }
             }
-            if self.found.len() > ROOM.0 * query.wanted.count + ROOM.1 {
-                self.prune(query);
-            }
+            self.keep_small(query);
+        }
+    }
+
+    /// Takes one row whose score may be great enough.
+    pub(super) fn add(&mut self, score: f32, index: usize, query: &Query<'_>) {
+        if score >= self.least && query.may_answer(index) {
+            self.found.push((score, index as u32));
+            self.keep_small(query);
+        }
+    }
+
+    fn keep_small(&mut self, query: &Query<'_>) {
+        if self.found.len() > ROOM.0 * query.wanted.count + ROOM.1 {
+            self.prune(query);
         }
     }
 
@@ -56,7 +68,7 @@ impl Candidates {
         let least = self.least;
         self.found.retain(|(score, _)| *score >= least);
         if self.found.len() > MOST.max(2 * count) {
-            let exact = nearest(&self.found, query);
+            let exact = nearest(self.found.iter().map(|(_, index)| *index), query);
             self.found.clear();
             self.found.extend(exact.iter().map(|scored| (scored.score as f32, scored.index as u32)));
             if let Some(last) = exact.last() {
@@ -75,7 +87,7 @@ impl Candidates {
     /// The nearest, by their exact scores.
     pub(super) fn finish(mut self, query: &Query<'_>) -> Vec<Scored> {
         self.prune(query);
-        nearest(&self.found, query)
+        nearest(self.found.iter().map(|(_, index)| *index), query)
     }
 }
 
@@ -95,13 +107,10 @@ impl Query<'_> {
 }
 
 /// The nearest of `found` by their exact scores.
-fn nearest(found: &[(f32, u32)], query: &Query<'_>) -> Vec<Scored> {
+pub(super) fn nearest(found: impl Iterator<Item = u32>, query: &Query<'_>) -> Vec<Scored> {
     let mut exact: Vec<Scored> = found
-        .iter()
-        .map(|(_, index)| {
-            let index = *index as usize;
-            Scored { index, score: inner_product(query.base.row(index), query.values) }
-        })
+        .map(|index| index as usize)
+        .map(|index| Scored { index, score: inner_product(query.base.row(index), query.values) })
         .filter(|scored| query.wanted.least.is_none_or(|least| scored.score >= least))
         .collect();
     exact.sort_unstable_by(order);
@@ -109,8 +118,37 @@ fn nearest(found: &[(f32, u32)], query: &Query<'_>) -> Vec<Scored> {
     exact
 }
 
+/// The greater of two numbers, neither of them NaN: one instruction, which a maximum that minds NaN is not.
+#[inline(always)]
+pub(super) fn greater(one: f32, other: f32) -> f32 {
+    if one > other { one } else { other }
+}
+
 /// The greatest single precision value that is not above `value`.
-fn below(value: f64) -> f32 {
+pub(super) fn below(value: f64) -> f32 {
     let nearest = value as f32;
     if f64::from(nearest) > value { nearest.next_down() } else { nearest }
+}
+
+/// Bits that are ordered as the values are.
+pub(super) fn ordered(value: f32) -> u32 {
+    let bits = value.to_bits();
+    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
+}
+
+/// The value whose [`ordered`] bits these are.
+pub(super) fn unordered(bits: u32) -> f32 {
+    f32::from_bits(if bits >> 31 == 1 { bits & !(1 << 31) } else { !bits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_are_ordered_as_values_are() {
+        let ascending = [f32::NEG_INFINITY, -3.0, -1e-30, 0.0, 1e-30, 7.0, f32::INFINITY];
+        assert!(ascending.map(ordered).is_sorted());
+        assert_eq!(ascending.map(|value| unordered(ordered(value))), ascending);
+    }
 }

@@ -2,5 +2,9 @@
 
 mod candidates;
 mod cpu;
+mod cuda;
 
-pub use cpu::Cpu;
+pub use cpu::{Cpu, multiply_rows};
+pub use cuda::{
+    CudaError, Device, Gpus, HostMemory, Precision, ProductTime, TransferSeconds, device_count, device_uuids,
+};

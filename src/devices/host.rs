@@ -12,6 +12,21 @@ pub fn host_name() -> Option<String> {
     System::host_name().ok().filter(|name| !name.is_empty())
 }
 
+/// What the processor calls itself; `None` where the system does not tell.
+pub fn processor_name() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    line.split_once(':').map(|(_, name)| name.trim().to_owned()).filter(|name| !name.is_empty())
+}
+
+/// Memory of this process that is in use, MiB; `None` where the system does not tell.
+pub fn own_memory_mib() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes / 1_024.0)
+}
+
 /// What this process may use of the host: the cores of its affinity and quota, the memory of its control group,
 /// the GPUs that NVML sees (none without a driver).
 pub fn detect() -> HostCapacity {
@@ -45,6 +60,11 @@ fn memory_bytes() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_process_uses_some_memory() {
+        assert!(own_memory_mib().is_none_or(|memory| memory > 0.5));
+    }
 
     #[test]
     fn a_host_has_cores_and_memory() {

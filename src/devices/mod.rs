@@ -10,7 +10,7 @@ mod secret;
 
 pub use embedding_server::{EmbeddingError, EmbeddingServer, Protocol};
 pub use error::DeviceError;
-pub use host::{detect, host_name};
+pub use host::{detect, host_name, own_memory_mib, processor_name};
 pub use nvml::{GpuReading, Nvidia};
 pub use process_table::{ancestors, own_user_id, own_user_name, process_facts, user_id_of};
 pub use reclaim::{EndOptions, EndOutcome, EndRequest, end_processes};

@@ -22,6 +22,7 @@ pub mod demo;
 pub mod doctor;
 pub mod generate;
 pub mod gpu;
+pub mod gpu_bench;
 pub mod gpu_clear;
 pub mod import;
 pub mod man;

@@ -15,6 +15,10 @@ pub struct VectorReport {
     pub columns: usize,
     /// Least similarity asked for, if any.
     pub min_similarity: Option<f64>,
+    /// What searched: `cpu`, `cuda:0`.
+    pub device: String,
+    /// Why it was this one.
+    pub device_reason: String,
     /// What reading and checking the files took.
     pub read_seconds: f64,
     /// What the search took.
@@ -44,7 +48,8 @@ impl Report for VectorReport {
             "total": self.total(),
             "min_similarity": self.min_similarity,
             "vectors": { "rows": self.rows, "columns": self.columns, "queries": self.found.len() },
-            "device": "cpu",
+            "device": self.device,
+            "device_reason": self.device_reason,
             "read_seconds": self.read_seconds,
             "search_seconds": self.search_seconds,
         })
@@ -72,10 +77,11 @@ impl Report for VectorReport {
             more => format!("{} queries", count(more as u64)),
         };
         let searched = format!(
-            "{} of {} values searched for {queries} in {:.3} s",
+            "{} of {} values searched for {queries} in {:.3} s on {}",
             quantity(self.rows as u64, "row"),
             count(self.columns as u64),
-            self.search_seconds
+            self.search_seconds,
+            self.device
         );
         match self.total() {
             0 => format!("No neighbours.\n{searched}\n"),

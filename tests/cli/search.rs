@@ -309,6 +309,25 @@ fn any_vectors_can_be_searched_without_a_store() {
 }
 
 #[test]
+fn the_device_of_a_search_is_chosen_named_and_missed() {
+    let sandbox = Sandbox::new();
+    let rows = floats(&[1.0, 0.0, 0.6, 0.8, 0.0, 1.0]);
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(3, 2)", &rows)).expect("written");
+    let device = |name: &str| sandbox.run(&format!("search --vectors base.npy --output-format json {name}"));
+    for (option, said) in [("", "gpu bench"), ("--device auto", "gpu bench"), ("--device cpu", "asked for")] {
+        let data = device(option).assert_code(0).json()["data"].clone();
+        assert_eq!(data["device"], "cpu");
+        assert!(data["device_reason"].as_str().is_some_and(|reason| reason.contains(said)), "{data}");
+    }
+    let missing = device("--device cuda:99").assert_code(3);
+    let error: serde_json::Value = serde_json::from_str(missing.stderr.trim()).expect("one JSON document");
+    assert_eq!(error["kind"], "lacking");
+    assert!(error["hint"].as_str().is_some_and(|hint| hint.contains("--device")), "{missing}");
+    device("--device gpu").assert_code(2);
+    sandbox.run("search --task-types a --device cpu").assert_code(0);
+}
+
+#[test]
 fn what_is_no_vectors_is_an_error_that_says_what_it_is() {
     let sandbox = Sandbox::new();
     let one = floats(&[1.0, 2.0]);

@@ -55,7 +55,7 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 16] = [
+const EMPTY: [Step<'_>; 17] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),

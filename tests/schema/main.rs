@@ -166,6 +166,17 @@ fn a_failure_leaves_standard_output_empty_and_ends_standard_error_with_an_error(
 }
 
 #[test]
+fn a_bench_has_the_shape_that_its_schema_tells_with_and_without_an_earlier_one() {
+    let schemas = Schemas::new(Reading::Closed);
+    let sandbox = Sandbox::new();
+    for _ in 0..2 {
+        let transcript = sandbox.run("gpu bench --quick --output-format json");
+        let complaints = schemas.complaints("gpu", "bench", &transcript.json());
+        assert!(complaints.is_empty(), "{transcript}\n{}", complaints.join("\n"));
+    }
+}
+
+#[test]
 fn gpus_are_told_of_or_their_lack_is_an_error() {
     let schemas = Schemas::new(Reading::Closed);
     for part in ["status", "processes", "clear"] {

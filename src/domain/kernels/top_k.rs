@@ -1,7 +1,5 @@
 //! The nearest rows by inner product.
 
-use super::{Matrix, MatrixError};
-
 /// Which neighbours are wanted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopK {
@@ -25,20 +23,6 @@ pub struct Scored {
 /// Greater scores first, equal ones by place.
 pub fn order(one: &Scored, other: &Scored) -> std::cmp::Ordering {
     other.score.total_cmp(&one.score).then(one.index.cmp(&other.index))
-}
-
-/// Work that is worth a fast backend. All backends give the same answers, to the last bit.
-pub trait Kernels: Sync {
-    /// For each query the rows of `base` with the greatest inner products, by [`order`]. Exact: every pair is compared.
-    ///
-    /// # Errors
-    /// The rows differ in length.
-    fn top_k(
-        &self,
-        base: &Matrix<'_>,
-        queries: &Matrix<'_>,
-        wanted: &TopK,
-    ) -> Result<Vec<Vec<Scored>>, MatrixError>;
 }
 
 /// The inner product by which neighbours are ordered in the end: each product of two single precision values is exact

@@ -1,0 +1,68 @@
+//! All cores of rayon's pool as a backend.
+
+use rayon::prelude::*;
+
+use super::{rows, symmetric, top_k};
+use crate::domain::kernels::{
+    Kernels, Matrix, MatrixError, Oscillators, Pair, Reference, Scored, TopK, single_step,
+};
+
+/// All cores of rayon's pool.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cpu;
+
+impl Kernels for Cpu {
+    fn top_k(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        wanted: &TopK,
+    ) -> Result<Vec<Vec<Scored>>, MatrixError> {
+        base.fits(queries)?;
+        if wanted.count == 0 || base.rows() == 0 {
+            return Ok(vec![Vec::new(); queries.rows()]);
+        }
+        let longest = rows::longest(base);
+        // Beyond the range of single precision (and of what a place is noted in) only the plain way is left.
+        if !rows::products_fit(longest, rows::longest(queries)) || u32::try_from(base.rows()).is_err() {
+            return Reference.top_k(base, queries, wanted);
+        }
+        if wanted.is_self_search && std::ptr::eq(base.values(), queries.values()) {
+            return Ok(symmetric::nearest_others(base, longest, wanted));
+        }
+        Ok(top_k::nearest_rows(base, queries, longest, wanted))
+    }
+
+    fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
+        let longest = rows::longest(rows);
+        match rows::products_fit(longest, longest) {
+            true => symmetric::pairs_above(rows, longest, least),
+            false => Reference.pairs_above(rows, least),
+        }
+    }
+
+    fn normalize_rows(&self, values: &mut [f32], columns: usize) -> Result<(), MatrixError> {
+        rows::normalize(values, columns)
+    }
+
+    fn trajectories(&self, oscillators: &Oscillators) -> Vec<f32> {
+        /// Oscillators that are followed side by side, so that their arithmetic fills the lanes of the processor.
+        const LANES: usize = 32;
+        let (step, steps) = (oscillators.step, oscillators.steps);
+        let mut ends = vec![1.0_f32; oscillators.squared_frequencies.len()];
+        ends.par_chunks_mut(LANES).zip(oscillators.squared_frequencies.par_chunks(LANES)).for_each(
+            |(ends, squared)| {
+                let (mut displacements, mut speeds, mut pulls) = ([1.0; LANES], [0.0; LANES], [1.0; LANES]);
+                pulls[..squared.len()].copy_from_slice(squared);
+                for _ in 0..steps {
+                    for lane in 0..LANES {
+                        (displacements[lane], speeds[lane]) =
+                            single_step(displacements[lane], speeds[lane], pulls[lane], step);
+                    }
+                }
+                ends.copy_from_slice(&displacements[..ends.len()]);
+            },
+        );
+        ends
+    }
+}
