@@ -147,6 +147,9 @@ _tidetable() {
             tidetable__subcmd__config__subcmd__help,show)
                 cmd="tidetable__subcmd__config__subcmd__help__subcmd__show"
                 ;;
+            tidetable__subcmd__gpu,bench)
+                cmd="tidetable__subcmd__gpu__subcmd__bench"
+                ;;
             tidetable__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__gpu__subcmd__clear"
                 ;;
@@ -158,6 +161,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__gpu,status)
                 cmd="tidetable__subcmd__gpu__subcmd__status"
+                ;;
+            tidetable__subcmd__gpu__subcmd__help,bench)
+                cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__bench"
                 ;;
             tidetable__subcmd__gpu__subcmd__help,clear)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__clear"
@@ -248,6 +254,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__config,show)
                 cmd="tidetable__subcmd__help__subcmd__config__subcmd__show"
+                ;;
+            tidetable__subcmd__help__subcmd__gpu,bench)
+                cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__bench"
                 ;;
             tidetable__subcmd__help__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__clear"
@@ -1872,8 +1881,76 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear bench help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__bench)
+            opts="-n -v -q -h -V --quick --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2028,8 +2105,22 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__help)
-            opts="status processes clear help"
+            opts="status processes clear bench help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__help__subcmd__bench)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2476,8 +2567,22 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu)
-            opts="status processes clear"
+            opts="status processes clear bench"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__gpu__subcmd__bench)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -4413,7 +4518,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__search__subcmd__similar__subcmd__patterns)
-            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --device --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4448,6 +4553,10 @@ _tidetable() {
                     return 0
                     ;;
                 --min-confidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
