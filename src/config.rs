@@ -58,6 +58,8 @@ pub struct Config {
     pub backup: BackupConfig,
     /// Of `rules apply`.
     pub schedulers: SchedulersConfig,
+    /// Of `gpu`.
+    pub gpu: GpuConfig,
     /// Machines that differ from what `capacity` says.
     pub host: Vec<HostConfig>,
     /// Hours in which nothing may run.
@@ -216,6 +218,26 @@ impl Default for SchedulersConfig {
     }
 }
 
+/// Of `gpu`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GpuConfig {
+    /// Share of a GPU's memory in use at which to warn.
+    pub warn_ratio: f64,
+    /// Share that is critical.
+    pub critical_ratio: f64,
+    /// Readings of each GPU that `gpu watch` keeps.
+    pub keep_samples: u32,
+    /// Commands, units and containers that `gpu clear` leaves alone: names or globs.
+    pub protected: Vec<String>,
+}
+
+impl Default for GpuConfig {
+    fn default() -> Self {
+        GpuConfig { warn_ratio: 0.8, critical_ratio: 0.9, keep_samples: 100, protected: Vec::new() }
+    }
+}
+
 /// Why the configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -287,7 +309,7 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
     let variables = Env::prefixed("TIDETABLE_")
-        .ignore(&["config", "require_gpu", "test_log", "test_kill_at"])
+        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "gpu_replay"])
         .split("__");
     Ok(figment.merge(variables))
 }

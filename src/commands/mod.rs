@@ -2,9 +2,9 @@
 
 mod backtest_plan;
 mod backup_folder;
+mod confirm;
 mod context;
 mod error;
-mod gpu_clear;
 mod import_rules;
 mod optimize_config;
 mod optimize_effect;

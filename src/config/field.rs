@@ -134,6 +134,25 @@ pub const FIELDS: &[Field] = &[
     field("schedulers.scrontab", "The same program of Slurm", None, |config| {
         not_empty(&config.schedulers.scrontab)
     }),
+    field("gpu.warn_ratio", "Share of a GPU's memory in use at which to warn, 0 to 1", None, |config| {
+        ratio(config.gpu.warn_ratio)
+    }),
+    field("gpu.critical_ratio", "Share of a GPU's memory in use that is critical, 0 to 1", None, |config| {
+        ratio(config.gpu.critical_ratio)
+    }),
+    field("gpu.keep_samples", "Readings of each GPU that gpu watch keeps, 2 to 100000", None, |config| {
+        within(config.gpu.keep_samples, 2, 100_000)
+    }),
+    field(
+        "gpu.protected",
+        "What gpu clear leaves alone, by command, unit or container: names or globs such as \"*vllm serve*\"",
+        None,
+        |config| {
+            config.gpu.protected.iter().try_for_each(|pattern| {
+                globset::Glob::new(pattern).map(|_| ()).map_err(|error| error.to_string())
+            })
+        },
+    ),
     field(
         "host",
         "A machine that differs from [capacity], by its name; once for each",

@@ -1,13 +1,22 @@
 //! What hosts and GPUs report (read), and freeing their memory (act), apart from each other.
 
+mod device_files;
 mod error;
+mod hook;
 mod host;
 mod nvml;
 mod process_table;
+mod reading;
 mod reclaim;
+mod replay;
+mod source;
 
 pub use error::DeviceError;
+pub use hook::{HookOutcome, run_hook};
 pub use host::{detect, host_name};
-pub use nvml::{GpuReading, Nvidia};
+pub use nvml::{Nvidia, XidListener};
 pub use process_table::{ancestors, own_user_id, own_user_name, process_facts, user_id_of};
-pub use reclaim::{EndOptions, EndOutcome, EndRequest, end_processes};
+pub use reading::GpuReading;
+pub use reclaim::{EndOutcome, EndRequest, kill_processes, terminate_processes};
+pub use replay::Replay;
+pub use source::Devices;

@@ -22,6 +22,8 @@ pub mod demo;
 pub mod generate;
 pub mod gpu;
 pub mod gpu_clear;
+mod gpu_fit;
+pub mod gpu_watch;
 pub mod import;
 pub mod man;
 pub mod optimize;

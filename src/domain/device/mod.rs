@@ -1,11 +1,32 @@
-//! What GPUs and hosts report, and which processes may be ended to free GPU memory.
+//! What GPUs and hosts report, how full they are, and which processes may be ended to free GPU memory.
 
 mod clear;
+mod clear_plan;
+mod clear_request;
+mod fit;
+#[cfg(test)]
+mod fixture;
 mod gpu;
+mod gpu_sample;
 mod host;
+mod pressure;
+mod process_watch;
 mod protected;
+mod task_match;
+mod unattributed;
 
-pub use clear::{ClearPlan, ClearRequest, GpuChoice, PlannedEnd, SparedProcess, plan_clear};
-pub use gpu::{GpuProcess, GpuSnapshot, ProcessFacts, ProcessKind, ProcessState, unattributed_mib};
+pub use clear::{EndReason, PlannedEnd, SparedProcess};
+pub use clear_plan::{ClearPlan, ClearStep, NeedTarget, StepAction, plan_clear};
+pub use clear_request::{ClearKnowledge, ClearRequest, GpuChoice, SignalChoice};
+pub use fit::{ExpectedGrowth, FIT_MARGIN_MIB, Fit, FitRequest, GpuFit, fit};
+pub use gpu::{
+    GpuProcess, GpuSnapshot, MigInstance, ProcessFacts, ProcessKind, ProcessSource, ProcessState,
+    unattributed_mib,
+};
+pub use gpu_sample::GpuSample;
 pub use host::{GpuCapacity, HostCapacity};
-pub use protected::{SpareReason, supervising_unit};
+pub use pressure::{MemoryReading, Pressure, PressureLevel, PressureWatch, Thresholds};
+pub use process_watch::{LONGEST_GAP_MS, ProcessWatch};
+pub use protected::{SpareReason, supervising_unit, unit_of};
+pub use task_match::task_type_of;
+pub use unattributed::{PidNamespace, Unattributed, UnattributedCause, explain_unattributed};
