@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::DurationArg;
+use super::gpu_models::ModelsArgs;
 
 /// Arguments of `gpu`.
 #[derive(Clone, Debug, Args)]
@@ -41,6 +42,18 @@ pub enum GpuAction {
 Left alone: other users' processes, what draws the screen or serves the driver, tidetable and what started it,
 services and containers that would start again (unless named with --pid).")]
     Clear(ClearArgs),
+    /// Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it
+    #[command(after_help = "Examples:
+  tidetable gpu models
+  tidetable gpu models --unload lru
+  tidetable gpu models --unload llama3.1:8b --yes
+  tidetable gpu models --preload-for 'ml: summarise' --yes
+  tidetable gpu models --undo --yes
+
+Looks for Ollama, ComfyUI, vLLM, SGLang, llama-server, llama-swap, LM Studio, Triton, TabbyAPI and Jupyter on their
+default ports of this machine, and where [[model_server]] says. Looking loads nothing and keeps nothing awake. Works
+without an NVIDIA driver. Exit code 4: a server was asked and its memory did not come back.")]
+    Models(ModelsArgs),
 }
 
 /// Arguments of `gpu processes`.

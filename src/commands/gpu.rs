@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{CommandError, Context, Outcome, gpu_clear};
+use super::{CommandError, Context, Outcome, gpu_clear, gpu_models};
 use crate::cli::gpu::{GpuAction, GpuArgs, ProcessesArgs};
 use crate::devices::{DeviceError, GpuReading, Nvidia};
 use crate::domain::device::{GpuChoice, GpuSnapshot};
@@ -10,12 +10,17 @@ use crate::output::gpu::{ProcessesReport, StatusReport};
 
 /// Shows GPUs, their processes, or frees their memory.
 pub fn run(context: &Context, args: &GpuArgs) -> anyhow::Result<Outcome> {
+    // Model servers answer without a driver, too.
+    if let GpuAction::Models(models_args) = &args.action {
+        return gpu_models::run(context, models_args);
+    }
     let nvidia = Nvidia::open().map_err(lacking)?;
     let reading = nvidia.read().map_err(lacking)?;
     match &args.action {
         GpuAction::Status => Ok(status(reading)),
         GpuAction::Processes(processes_args) => processes(reading, processes_args),
         GpuAction::Clear(clear_args) => gpu_clear::run(context, &nvidia, &reading, clear_args),
+        GpuAction::Models(models_args) => gpu_models::run(context, models_args),
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod calls;
 mod carry_out;
+mod load;
 mod proof;
 
 pub use calls::{Change, LoadRefusal, calls_for};
 pub use carry_out::{ReleaseOutcome, ReleaseState, Witness, apply, carry_out};
+pub use load::{LoadState, entry_named, load};
 pub use proof::{ENOUGH, Freed, FreedBy, Patience};

@@ -20,3 +20,4 @@ mod vllm;
 pub use client::{Call, Client, Method, Repeat, ServerLimits};
 pub use discover::{Found, ServerConfig, Trouble, default_servers, look_at, read_again};
 pub use error::ServerError;
+pub use model_server::load_obstacle;

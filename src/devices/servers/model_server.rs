@@ -5,7 +5,7 @@ use super::jupyter::Jupyter;
 use super::llama_server::LlamaServer;
 use super::llama_swap::LlamaSwap;
 use super::lm_studio::LmStudio;
-use super::ollama::Ollama;
+use super::ollama::{self, Ollama};
 use super::sglang::SgLang;
 use super::tabbyapi::TabbyApi;
 use super::triton::Triton;
@@ -30,6 +30,14 @@ pub(super) trait ModelServer {
     /// What the server holds at `now`, asked in a way that neither loads a model nor resets an idle timer. An
     /// answer that is none of this kind is [`ServerError::Foreign`] or a status.
     fn holdings(&self, client: &Client, now: Timestamp) -> Result<Holdings, ServerError>;
+}
+
+/// Why a server should not be asked to load `model`, as far as it tells without loading it.
+pub fn load_obstacle(client: &Client, model: &str) -> Result<Option<Obstacle>, ServerError> {
+    match client.server().kind {
+        ServerKind::Ollama => ollama::load_obstacle(client, model),
+        _ => Ok(None),
+    }
 }
 
 /// How to read a kind of server.

@@ -50,8 +50,20 @@ fn held(entry: &Value, now: Timestamp) -> Option<HeldModel> {
     })
 }
 
+/// Whether a model that is not loaded is one of another machine: the list of all models tells.
+pub(super) fn load_obstacle(client: &Client, model: &str) -> Result<Option<Obstacle>, ServerError> {
+    let list = client.json("/api/tags")?;
+    let is_meant = |entry: &&Value| {
+        text(entry, "/model")
+            .or_else(|| text(entry, "/name"))
+            .is_some_and(|name| name == model || name.strip_suffix(":latest") == Some(model))
+    };
+    let entry = entries(&list, "/models").iter().find(is_meant);
+    Ok(is_remote(model, entry.unwrap_or(&Value::Null)).then_some(Obstacle::RemoteModel))
+}
+
 /// Whether the server only passes requests for this model on to another machine.
-pub(super) fn is_remote(name: &str, entry: &Value) -> bool {
+fn is_remote(name: &str, entry: &Value) -> bool {
     let tag = name.rsplit_once(':').map(|(_, tag)| tag).unwrap_or_default();
     tag == "cloud"
         || tag.ends_with("-cloud")

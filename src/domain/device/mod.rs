@@ -4,6 +4,7 @@ mod clear;
 mod gpu;
 mod host;
 mod kernel_memory;
+mod model_change;
 mod model_server;
 mod protected;
 mod release_plan;
@@ -13,6 +14,7 @@ pub use clear::{ClearPlan, ClearRequest, GpuChoice, PlannedEnd, SparedProcess, p
 pub use gpu::{GpuProcess, GpuSnapshot, ProcessFacts, ProcessKind, ProcessState, unattributed_mib};
 pub use host::{GpuCapacity, HostCapacity};
 pub use kernel_memory::with_kernel_memory;
+pub use model_change::{ModelChange, ModelChangeKind};
 pub use model_server::{
     HeldModel, ModelActivity, Obstacle, ReleaseAction, ReleaseOffer, ServerAddress, ServerKind,
     ServerReading, Undo, WhenBusy,

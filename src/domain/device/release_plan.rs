@@ -164,7 +164,7 @@ pub struct ReleasePlan {
 impl ReleasePlan {
     /// What should come back, MiB, as far as servers tell.
     pub fn expected_mib(&self) -> f64 {
-        self.steps.iter().filter_map(|step| step.expected_mib).sum()
+        self.steps.iter().filter_map(|step| step.expected_mib).fold(0.0, |sum, mib| sum + mib)
     }
 }
 
