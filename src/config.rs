@@ -2,6 +2,7 @@
 
 mod check;
 mod field;
+mod models;
 mod origin;
 mod prices;
 mod template;
@@ -20,6 +21,7 @@ use crate::domain::rules::Flexibility;
 
 pub use check::{Problem, problems};
 pub use field::{FIELDS, Field};
+pub use models::{ModelServerConfig, ModelsConfig, PreloadConfig};
 pub use origin::{Layer, Setting, settings, variable};
 pub use prices::{PriceRange, Prices};
 pub use template::template;
@@ -60,6 +62,8 @@ pub struct Config {
     pub schedulers: SchedulersConfig,
     /// Of `gpu`.
     pub gpu: GpuConfig,
+    /// Of `gpu models`.
+    pub models: ModelsConfig,
     /// Machines that differ from what `capacity` says.
     pub host: Vec<HostConfig>,
     /// Hours in which nothing may run.
@@ -68,6 +72,10 @@ pub struct Config {
     pub flexibility: Vec<FlexibilityConfig>,
     /// What may not run at the same time.
     pub exclusion: Vec<ExclusionConfig>,
+    /// Model servers.
+    pub model_server: Vec<ModelServerConfig>,
+    /// Models to load before predicted runs.
+    pub preload: Vec<PreloadConfig>,
 }
 
 impl Config {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
+use super::gpu_models::ModelsArgs;
 use super::{DurationArg, mebibytes};
 
 /// Arguments of `gpu`.
@@ -70,6 +71,18 @@ much is free on one GPU. Left alone, unless named with --pid: what has been at w
 watched (`gpu watch` does), services and containers that would start again. Always left alone: other users' processes,
 what draws the screen or serves the driver, tidetable and what started it. Exit code 4: less was freed than should be.")]
     Clear(ClearArgs),
+    /// Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it
+    #[command(after_help = "Examples:
+  tidetable gpu models
+  tidetable gpu models --unload lru
+  tidetable gpu models --unload llama3.1:8b --yes
+  tidetable gpu models --preload-for 'ml: summarise' --yes
+  tidetable gpu models --undo --yes
+
+Looks for Ollama, ComfyUI, vLLM, SGLang, llama-server, llama-swap, LM Studio, Triton, TabbyAPI and Jupyter on their
+default ports of this machine, and where [[model_server]] says. Looking loads nothing and keeps nothing awake. Works
+without an NVIDIA driver. Exit code 4: a server was asked and its memory did not come back.")]
+    Models(ModelsArgs),
 }
 
 /// Arguments of `gpu status`.

@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod generate;
 pub mod gpu;
+pub mod gpu_models;
 pub mod import;
 pub mod man;
 pub mod optimize;

@@ -3,6 +3,7 @@
 mod clear;
 mod clear_act;
 mod clear_request;
+mod clear_servers;
 mod growth;
 mod knowledge;
 mod matching;
@@ -13,7 +14,7 @@ mod watch_state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CommandError, Context, Outcome};
+use super::{CommandError, Context, Outcome, gpu_models};
 use crate::cli::gpu::{GpuAction, GpuArgs};
 use crate::devices::{DeviceError, Devices, GpuReading};
 use crate::domain::device::{GpuChoice, GpuSnapshot, Pressure, explain_unattributed};
@@ -21,12 +22,17 @@ use crate::output::gpu::GpuShape;
 
 /// Shows GPUs, their processes, watches them, or frees their memory.
 pub fn run(context: &Context, args: &GpuArgs) -> anyhow::Result<Outcome> {
+    // Model servers answer without a driver, too.
+    if let GpuAction::Models(models_args) = &args.action {
+        return gpu_models::run(context, models_args, args.replay.as_deref());
+    }
     let devices = Devices::open(args.replay.as_deref()).map_err(lacking)?;
     match &args.action {
         GpuAction::Status(args) => status::run(context, &devices, args),
         GpuAction::Processes(args) => processes::run(context, &devices, args),
         GpuAction::Watch(args) => watch::run(context, &devices, args),
         GpuAction::Clear(args) => clear::run(context, &devices, args),
+        GpuAction::Models(models) => gpu_models::run(context, models, args.replay.as_deref()),
     }
 }
 

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use super::models::time_limit;
 use super::timetable::check_names;
-use super::{Config, HostConfig};
+use super::{Config, HostConfig, ModelServerConfig};
 use crate::cli::{ColorChoice, OutputFormat, parse_duration};
 use crate::domain::calendar::{Zone, parse_zone};
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -154,6 +155,21 @@ pub const FIELDS: &[Field] = &[
         },
     ),
     field(
+        "models.discover",
+        "Whether to look for model servers on their default ports of this machine",
+        None,
+        |_| Ok(()),
+    ),
+    field("models.timeout", "How long a model server may take to tell what it holds", None, |config| {
+        time_limit(&config.models.timeout).map(|_| ())
+    }),
+    field(
+        "models.action_timeout",
+        "How long a model server may take to load a model or to let one go",
+        None,
+        |config| time_limit(&config.models.action_timeout).map(|_| ()),
+    ),
+    field(
         "host",
         "A machine that differs from [capacity], by its name; once for each",
         Some(
@@ -201,6 +217,33 @@ pub const FIELDS: &[Field] = &[
             config.exclusion.iter().try_for_each(|entry| {
                 not_empty(&entry.tag)?;
                 check_names(&entry.task_types)
+            })
+        },
+    ),
+    field(
+        "model_server",
+        "A model server that is not found by its default port, or that wants a key; once for each",
+        Some(
+            "[[model_server]]\nkind = \"vllm\"\naddress = \"http://127.0.0.1:8001\"\nkey_file = \"/etc/tidetable/vllm.key\"\nkey_command = []",
+        ),
+        |config| {
+            config.model_server.iter().try_for_each(ModelServerConfig::check)?;
+            let mut addresses = BTreeSet::new();
+            let all = config.model_server.iter().filter_map(|server| server.server_address().ok());
+            match all.into_iter().find(|address| !addresses.insert(address.clone())) {
+                Some(twice) => Err(format!("{twice} is there twice")),
+                None => Ok(()),
+            }
+        },
+    ),
+    field(
+        "preload",
+        "A model that `gpu models --preload-for` loads before runs of some task types; once for each",
+        Some("[[preload]]\ntask_types = [\"ml: summarise*\"]\nmodel = \"llama3.1:8b\"\nserver = \"ollama\""),
+        |config| {
+            config.preload.iter().try_for_each(|entry| {
+                check_names(&entry.task_types)?;
+                not_empty(&entry.model)
             })
         },
     ),

@@ -8,7 +8,10 @@ mod nvml;
 mod process_table;
 mod reading;
 mod reclaim;
+pub mod release;
 mod replay;
+mod secret;
+pub mod servers;
 mod source;
 
 pub use error::DeviceError;
@@ -19,4 +22,5 @@ pub use process_table::{ancestors, own_user_id, own_user_name, process_facts, us
 pub use reading::GpuReading;
 pub use reclaim::{EndOutcome, EndRequest, kill_processes, terminate_processes};
 pub use replay::Replay;
+pub use secret::{Secret, SecretSource};
 pub use source::Devices;

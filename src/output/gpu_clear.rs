@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::format::{quantity, shorten};
 use super::gpu::{mebibytes, time_since};
+use super::gpu_release::spared_value;
 use super::{Report, Style};
 use crate::domain::device::{ClearPlan, ClearStep, PlannedEnd};
 
@@ -52,12 +53,21 @@ impl StepStatus {
 }
 
 /// What became of a step, and what it freed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StepShape {
     /// What became of it.
     pub status: StepStatus,
     /// MiB less in use after it; `None` when it was not taken or the driver does not tell.
     pub freed_mib: Option<f64>,
+    /// What a server answered, in words.
+    pub detail: Option<String>,
+}
+
+impl StepShape {
+    /// A step that nothing was done for.
+    pub fn passed_over(status: StepStatus) -> StepShape {
+        StepShape { status, freed_mib: None, detail: None }
+    }
 }
 
 /// What was done.
@@ -114,6 +124,9 @@ impl ClearReport {
         json!({
             "step": index + 1,
             "action": step.action.as_str(),
+            "server": step.release.as_ref().map(|release| release.server.kind),
+            "address": step.release.as_ref().map(|release| release.server.address.clone()),
+            "model": step.release.as_ref().map(|release| release.model.clone()),
             "pids": step.pids,
             "gpus": step.gpus,
             "expected_mib": step.expected_mib,
@@ -122,6 +135,7 @@ impl ClearReport {
             "is_reserve": step.is_reserve,
             "status": acted.map_or("planned", |acted| acted.status.as_str()),
             "freed_mib": acted.and_then(|acted| acted.freed_mib),
+            "detail": acted.and_then(|acted| acted.detail.clone()),
         })
     }
 
@@ -143,16 +157,17 @@ impl ClearReport {
 
     fn steps_table(&self, style: &Style) -> String {
         let mut table =
-            style.new_table(&["STEP", "ACTION", "PID", "GPU", "MEMORY", "COMMAND", "BECAUSE", "COSTS"]);
+            style.new_table(&["STEP", "ACTION", "PID", "GPU", "MEMORY", "WHAT", "BECAUSE", "COSTS"]);
         for (index, step) in self.plan.steps.iter().enumerate() {
             let root = step.pids.first().and_then(|pid| self.plan.end.iter().find(|end| end.pid == *pid));
             let acted = self.acted.as_ref().and_then(|acted| acted.steps.get(index));
             let because = match acted {
                 Some(acted) => {
+                    let detail = acted.detail.as_deref().unwrap_or(acted.status.words());
                     let freed = acted
                         .freed_mib
                         .map_or_else(String::new, |mib| format!(", {} freed", mebibytes(Some(mib))));
-                    format!("{}{freed}", acted.status.words())
+                    format!("{detail}{freed}")
                 }
                 None if step.is_reserve && self.plan.target.is_some() => {
                     format!("{} (if still needed)", step.reason)
@@ -162,11 +177,15 @@ impl ClearReport {
             let pids: Vec<String> = step.pids.iter().map(ToString::to_string).collect();
             table.add_row(vec![
                 (index + 1).to_string(),
-                step.action.as_str().to_owned(),
-                shorten(&pids.join(","), 24),
+                step.action.as_str().replace('_', " "),
+                if pids.is_empty() { "-".to_owned() } else { shorten(&pids.join(","), 24) },
                 indices(&step.gpus),
                 mebibytes(step.expected_mib),
-                root.map_or_else(|| "-".to_owned(), |root| shorten(&root.command, 40)),
+                match (&step.release, root) {
+                    (Some(release), _) => shorten(&format!("{} of {}", release.model, release.server), 50),
+                    (None, Some(root)) => shorten(&root.command, 40),
+                    (None, None) => "-".to_owned(),
+                },
                 because,
                 step.cost_to_undo.clone(),
             ]);
@@ -185,6 +204,15 @@ impl ClearReport {
                 process.reason.to_string(),
             ]);
         }
+        for spared in &self.plan.spared_models {
+            table.add_row(vec![
+                spared.server.kind.as_str().to_owned(),
+                "-".to_owned(),
+                mebibytes(spared.memory_mib),
+                shorten(&spared.model, 40),
+                spared.reason.to_string(),
+            ]);
+        }
         style.finish_table(table)
     }
 
@@ -196,7 +224,7 @@ impl ClearReport {
                 mebibytes(acted.freed_mib),
                 mebibytes(acted.still_held_mib())
             ),
-            None if self.plan.steps.is_empty() => "Nothing to end".to_owned(),
+            None if self.plan.steps.is_empty() => "Nothing to do".to_owned(),
             None => {
                 let steps = quantity(self.plan.steps.len() as u64, "step");
                 format!("{steps}, to free {asked}")
@@ -238,6 +266,7 @@ impl Report for ClearReport {
             "steps": steps,
             "terminate": end,
             "keep": spare,
+            "keep_models": self.plan.spared_models.iter().map(spared_value).collect::<Vec<_>>(),
             "requested_mib": self.requested_mib(),
             "freed_mib": self.acted.as_ref().and_then(|acted| acted.freed_mib),
             "still_held_mib": self.acted.as_ref().and_then(ActedShape::still_held_mib),
@@ -246,7 +275,11 @@ impl Report for ClearReport {
     }
 
     fn table(&self, style: &Style) -> String {
-        if self.plan.end.is_empty() && self.plan.spare.is_empty() && self.plan.target.is_none() {
+        let is_empty = self.plan.steps.is_empty()
+            && self.plan.spare.is_empty()
+            && self.plan.spared_models.is_empty()
+            && self.plan.target.is_none();
+        if is_empty {
             return "No process holds GPU memory.\n".to_owned();
         }
         let mut text = String::new();
@@ -254,7 +287,7 @@ impl Report for ClearReport {
             text.push_str(&self.steps_table(style));
             text.push('\n');
         }
-        if !self.plan.spare.is_empty() {
+        if !(self.plan.spare.is_empty() && self.plan.spared_models.is_empty()) {
             text.push_str(&self.spared_table(style));
             text.push('\n');
         }

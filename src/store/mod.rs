@@ -12,6 +12,7 @@ mod imports;
 mod intern;
 mod lock;
 mod migrations;
+mod model_servers;
 mod optimizations;
 mod patterns;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use gpu_samples::KnownPeaks;
 pub use imports::ImportRecord;
 pub use lock::LockHolder;
 pub use migrations::{APPLICATION_ID, SCHEMA_VERSION};
+pub use model_servers::StoredModelChange;
 pub use optimizations::StoredOptimization;
 pub use patterns::{PatternChanges, PatternFilter, StoredPattern};
 pub use prediction_outcomes::OutcomeCounts;

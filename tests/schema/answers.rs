@@ -85,6 +85,25 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
     ("demo", "data", "demo"),
 ];
 
+/// On recorded readings, one after the other, in the same store.
+const GPUS: [Step<'_>; 10] = [
+    ("gpu", "watch", "gpu watch --replay filling.json --now 2026-03-01T12:00:00Z"),
+    ("gpu", "watch", "gpu watch --replay two-gpus.json --once --now 2026-03-01T12:02:30Z"),
+    ("import", "data", "import gpu-runs.csv"),
+    ("gpu", "status", "gpu status --replay two-gpus.json"),
+    ("gpu", "status", "gpu status --replay filling.json --fits 4GiB,2 --now 2026-03-01T12:02:30Z"),
+    ("gpu", "processes", "gpu processes --replay filling.json --now 2026-03-01T12:02:30Z"),
+    ("gpu", "processes", "gpu processes --replay two-gpus.json"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5GiB --force"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5GiB --yes"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json"),
+];
+
+/// Runs of what the recorded readings show.
+const GPU_RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_mib\n\
+     python3 train.py --epochs 40,ada,2026-02-26T11:58:00Z,2026-02-26T13:00:00Z,1,23500\n\
+     python3 train.py --epochs 40,ada,2026-03-01T11:58:10Z,,1,\n";
+
 /// One after the other, in the same store.
 const STORY: [Step<'_>; 66] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
@@ -239,12 +258,25 @@ fn with_sample() -> Sandbox {
     sandbox
 }
 
+fn with_gpus() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for name in ["filling.json", "two-gpus.json"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gpu").join(name);
+        std::fs::copy(from, sandbox.path(name)).expect("replay copied");
+    }
+    sandbox.write("tidetable.toml", "[models]\ndiscover = false\n");
+    sandbox.write("gpu-runs.csv", GPU_RUNS);
+    sandbox
+}
+
 /// Every document, made once for all tests.
 pub fn answers() -> &'static [Answer] {
     static ANSWERS: OnceLock<Vec<Answer>> = OnceLock::new();
     ANSWERS.get_or_init(|| {
         let (empty, free, full) = (Sandbox::new(), Sandbox::new(), with_sample());
         let mut answers: Vec<Answer> = EMPTY.iter().map(|step| answer(&empty, *step)).collect();
+        let gpus = with_gpus();
+        answers.extend(GPUS.iter().map(|step| answer(&gpus, *step)));
         answers.extend(WITHOUT_STORE.iter().map(|step| answer(&free, *step)));
         answers.extend(STORY.iter().map(|step| answer(&full, *step)));
         answers

@@ -114,8 +114,6 @@ fn every_schema_has_an_answer_in_these_tests() {
     for name in answers().iter().map(|answer| answer.schema).chain(["definitions", "envelope", "error"]) {
         untested.remove(name);
     }
-    // Without a GPU there is no answer, only an error; the examples in the schema stand in for it.
-    untested.remove("gpu");
     assert!(untested.is_empty(), "{untested:?}");
 }
 
@@ -168,8 +166,11 @@ fn a_failure_leaves_standard_output_empty_and_ends_standard_error_with_an_error(
 #[test]
 fn gpus_are_told_of_or_their_lack_is_an_error() {
     let schemas = Schemas::new(Reading::Closed);
-    for part in ["status", "processes", "clear"] {
-        let transcript = Sandbox::new().run(&format!("gpu {part} --output-format json"));
+    for part in ["status", "processes", "clear", "watch"] {
+        let transcript = {
+            let once = if part == "watch" { " --once" } else { "" };
+            Sandbox::new().run(&format!("gpu {part}{once} --output-format json"))
+        };
         if transcript.code == Some(3) {
             eprintln!("skipped: no device");
             let error = serde_json::from_str(transcript.stderr.trim()).expect("JSON");

@@ -2,6 +2,7 @@
 
 use super::clear_act::{Act, Acted};
 use super::clear_request::request;
+use super::clear_servers::servers;
 use super::knowledge::GpuKnowledge;
 use super::lacking;
 use crate::cli::gpu::ClearArgs;
@@ -19,11 +20,13 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     let request = request(context, &reading, args, &mut warnings)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     let leaders = devices.leaders(&reading.processes);
+    let servers = servers(context, &reading, args, &mut warnings)?;
     let known = ClearKnowledge {
         gpus: &reading.gpus,
         processes: &reading.processes,
         leaders: &leaders,
         watches: &knowledge.watches,
+        releases: &servers.releases,
         namespace: reading.namespace,
     };
     let plan = plan_clear(&known, &request);
@@ -37,9 +40,17 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         return Ok(Outcome { report: Box::new(report), warnings, completion });
     }
     drop(knowledge);
-    let acted =
-        Act { context, devices, reading: &reading, plan: &report.plan, gpus: &request.gpus, args }.run();
-    let completion = if acted.is_complete(&report.plan) { Completion::Done } else { Completion::Partial };
+    let act = Act {
+        context,
+        devices,
+        reading: &reading,
+        servers: &servers.found,
+        plan: &report.plan,
+        gpus: &request.gpus,
+        args,
+    };
+    let acted = act.run()?;
+    let completion = if acted.is_complete() { Completion::Done } else { Completion::Partial };
     warnings.extend(shortfalls(&acted, &report.plan, args));
     let report = ClearReport { acted: Some(acted.into_shape()), ..report };
     Ok(Outcome { report: Box::new(report), warnings, completion })

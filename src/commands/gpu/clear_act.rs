@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::cli::gpu::ClearArgs;
-use crate::commands::Context;
+use crate::commands::model_servers::{patience, release_step};
+use crate::commands::{Context, gpu_models};
+use crate::devices::release::Witness;
+use crate::devices::servers::Found;
 use crate::devices::{Devices, EndOutcome, EndRequest, GpuReading, kill_processes, terminate_processes};
-use crate::domain::device::{ClearPlan, ClearStep, GpuChoice, GpuSnapshot, StepAction};
+use crate::domain::device::{ClearPlan, ClearStep, GpuChoice, GpuSnapshot, ReleaseStep, StepAction};
 use crate::output::gpu_clear::{ActedShape, ShownEnd, StepShape, StepStatus};
 
 /// How often, and how long, to look whether memory came back: drivers take up to a second or two after a process
@@ -25,6 +28,7 @@ pub(super) struct Act<'a> {
     pub(super) context: &'a Context,
     pub(super) devices: &'a Devices,
     pub(super) reading: &'a GpuReading,
+    pub(super) servers: &'a [Found],
     pub(super) plan: &'a ClearPlan,
     pub(super) gpus: &'a GpuChoice,
     pub(super) args: &'a ClearArgs,
@@ -38,6 +42,8 @@ pub(super) struct Acted {
     requested_mib: f64,
     freed_mib: Option<f64>,
     free_mib: Option<f64>,
+    /// What servers were asked for and did not free, MiB; `None` as long as all of them did.
+    shortfall_mib: Option<f64>,
     /// Whether as much is free as was needed; `None` where nobody said how much.
     pub(super) is_met: Option<bool>,
     pub(super) was_interrupted: bool,
@@ -45,11 +51,11 @@ pub(super) struct Acted {
 
 impl Act<'_> {
     /// Takes the steps.
-    pub(super) fn run(&self) -> Acted {
+    pub(super) fn run(&self) -> anyhow::Result<Acted> {
         let mut acted = Acted::default();
         let used_before = self.used(&self.touched());
         for step in &self.plan.steps {
-            let shape = self.step(step, &mut acted);
+            let shape = self.step(step, &mut acted)?;
             acted.steps.push(shape);
         }
         acted.freed_mib =
@@ -58,37 +64,72 @@ impl Act<'_> {
         acted.is_met =
             self.plan.target.map(|target| acted.free_mib.is_some_and(|free| free >= target.need_mib));
         acted.was_interrupted = self.context.interrupt.is_triggered();
-        acted
+        Ok(acted)
     }
 
-    fn step(&self, step: &ClearStep, acted: &mut Acted) -> StepShape {
+    fn step(&self, step: &ClearStep, acted: &mut Acted) -> anyhow::Result<StepShape> {
         if self.context.interrupt.is_triggered() {
-            return StepShape { status: StepStatus::NotTaken, freed_mib: None };
+            return Ok(StepShape::passed_over(StepStatus::NotTaken));
         }
         if let (Some(target), Some(free)) = (self.plan.target, self.free())
             && free >= target.need_mib
         {
-            return StepShape { status: StepStatus::NotNeeded, freed_mib: None };
+            return Ok(StepShape::passed_over(StepStatus::NotNeeded));
         }
-        let gpus: BTreeSet<u32> = step.gpus.iter().copied().collect();
-        let before = self.used(&gpus);
+        if let Some(release) = &step.release {
+            return self.release(step, release, acted);
+        }
         let pids: Vec<u32> = match step.action {
-            StepAction::Terminate => step.pids.clone(),
             StepAction::Kill => self.still_holding(step, acted),
+            // Held back behind a server that has let go: its processes may live.
+            _ if step.is_reserve && self.plan.target.is_none() && acted.shortfall_mib.is_none() => Vec::new(),
+            _ => step.pids.clone(),
         };
         if pids.is_empty() {
-            return StepShape { status: StepStatus::NotNeeded, freed_mib: None };
+            return Ok(StepShape::passed_over(StepStatus::NotNeeded));
         }
-        if step.action == StepAction::Terminate {
-            acted.requested_mib += step.expected_mib.unwrap_or(0.0);
+        if step.action != StepAction::Kill {
+            // What a server did not free is in what its processes hold.
+            let counted = if step.is_reserve { acted.shortfall_mib.take().unwrap_or(0.0) } else { 0.0 };
+            acted.requested_mib += (step.expected_mib.unwrap_or(0.0) - counted).max(0.0);
         }
-        self.end(step.action, &pids, acted);
-        let has_ended = pids.iter().any(|pid| acted.outcomes.get(pid).is_some_and(is_over));
-        let freed_mib = if has_ended { self.wait_for(step.expected_mib, before, &gpus) } else { Some(0.0) };
-        let is_over = pids.iter().all(|pid| acted.outcomes.get(pid).is_some_and(is_over));
+        Ok(self.signal(step, &pids, acted))
+    }
+
+    fn release(
+        &self,
+        step: &ClearStep,
+        release: &ReleaseStep,
+        acted: &mut Acted,
+    ) -> anyhow::Result<StepShape> {
+        let witness = Witness {
+            used_mib: &|| self.devices.used_mib().ok()?.into_iter().sum(),
+            is_interrupted: &|| self.context.interrupt.is_triggered(),
+            patience: patience(LONGEST_LOOK),
+            now: self.context.now,
+        };
+        let outcome = release_step(self.context, self.servers, release, "gpu clear", &witness)?;
+        acted.requested_mib += step.expected_mib.unwrap_or(0.0);
+        let shown = gpu_models::shown(&outcome);
+        let status = if outcome.is_done() { StepStatus::Done } else { StepStatus::FellShort };
+        if status == StepStatus::FellShort {
+            let missing = step.expected_mib.unwrap_or(0.0) - shown.freed_mib.unwrap_or(0.0);
+            acted.shortfall_mib = Some(acted.shortfall_mib.unwrap_or(0.0) + missing.max(0.0));
+        }
+        Ok(StepShape { status, freed_mib: shown.freed_mib, detail: Some(shown.text) })
+    }
+
+    fn signal(&self, step: &ClearStep, pids: &[u32], acted: &mut Acted) -> StepShape {
+        let gpus: BTreeSet<u32> = step.gpus.iter().copied().collect();
+        let before = self.used(&gpus);
+        self.end(step.action, pids, acted);
+        let over: Vec<bool> = pids.iter().map(|pid| acted.outcomes.get(pid).is_some_and(is_over)).collect();
+        let freed_mib =
+            if over.contains(&true) { self.wait_for(step.expected_mib, before, &gpus) } else { Some(0.0) };
         let is_enough = freed_mib.is_none_or(|freed| freed >= ENOUGH * step.expected_mib.unwrap_or(0.0));
-        let status = if is_over && is_enough { StepStatus::Done } else { StepStatus::FellShort };
-        StepShape { status, freed_mib }
+        let is_done = is_enough && !over.contains(&false);
+        let status = if is_done { StepStatus::Done } else { StepStatus::FellShort };
+        StepShape { status, freed_mib, detail: None }
     }
 
     /// Those of a tree that SIGTERM left, and that still have the device.
@@ -116,6 +157,7 @@ impl Act<'_> {
         let outcomes = match action {
             StepAction::Terminate => terminate_processes(&requests, self.args.grace.0, &is_interrupted),
             StepAction::Kill => kill_processes(&requests, &is_interrupted),
+            StepAction::Release(_) => return,
         };
         acted.outcomes.extend(requests.iter().map(|request| request.pid).zip(outcomes));
     }
@@ -165,10 +207,10 @@ fn is_over(outcome: &EndOutcome) -> bool {
 }
 
 impl Acted {
-    /// Whether all was done that was to be done: enough is free, or every process has ended and its memory is back.
-    pub(super) fn is_complete(&self, plan: &ClearPlan) -> bool {
-        let all_ended = plan.end.iter().all(|process| self.outcomes.get(&process.pid).is_some_and(is_over));
-        self.is_met.unwrap_or_else(|| all_ended && self.is_enough() && !self.was_interrupted)
+    /// Whether all was done that was to be done: enough is free, or every process has ended and the memory is back.
+    pub(super) fn is_complete(&self) -> bool {
+        let is_all_back = !self.has_survivors() && self.is_enough() && self.shortfall_mib.is_none();
+        self.is_met.unwrap_or(is_all_back && !self.was_interrupted)
     }
 
     /// Whether about as much came back as the processes held.

@@ -40,6 +40,11 @@ impl Patterns {
         self.0.iter().filter(|(_, glob)| !hits(glob)).map(|(text, _)| text.as_str()).collect()
     }
 
+    /// Whether `text` matches one of them.
+    pub(super) fn hits(&self, text: &str) -> bool {
+        self.0.iter().any(|(_, glob)| glob.is_match(text))
+    }
+
     fn of(&self, process: &GpuProcess) -> Option<&str> {
         self.0.iter().find(|(_, glob)| is_match(glob, process)).map(|(text, _)| text.as_str())
     }

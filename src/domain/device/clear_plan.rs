@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clear::{EndReason, Ends, PlannedEnd, SparedProcess, choose_ends};
-use super::{ClearKnowledge, ClearRequest, GpuSnapshot, SignalChoice, SpareReason};
-use crate::domain::time::Timestamp;
+use super::{
+    ClearKnowledge, ClearRequest, GpuSnapshot, ProcessFacts, ReleaseAction, ReleasePlan, ReleaseSpareReason,
+    ReleaseStep, SignalChoice, SpareReason, SparedModel,
+};
+use crate::domain::time::{MINUTE_MS, Timestamp};
 
 /// What a step does. Later ones cost more to undo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepAction {
+    /// A model server is asked for this.
+    Release(ReleaseAction),
     /// SIGTERM to the leader of a tree of processes, and then to those of it that remain.
     Terminate,
     /// SIGKILL to those of them that still hold the device.
@@ -19,6 +24,7 @@ impl StepAction {
     /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
+            StepAction::Release(action) => action.as_str(),
             StepAction::Terminate => "terminate",
             StepAction::Kill => "kill",
         }
@@ -30,9 +36,11 @@ impl StepAction {
 pub struct ClearStep {
     /// What it does.
     pub action: StepAction,
-    /// To these processes, the leader first.
+    /// What is asked of which model server.
+    pub release: Option<ReleaseStep>,
+    /// To these processes, the leader first; none where a server is asked.
     pub pids: Vec<u32>,
-    /// The GPUs they use, by index.
+    /// The GPUs they use, by index; all of those asked for where nobody tells which a server uses.
     pub gpus: Vec<u32>,
     /// What should come back, MiB; `None` where nobody tells.
     pub expected_mib: Option<f64>,
@@ -68,22 +76,27 @@ pub struct ClearPlan {
     pub end: Vec<PlannedEnd>,
     /// Left alone.
     pub spare: Vec<SparedProcess>,
+    /// Models that are left with their servers.
+    pub spared_models: Vec<SparedModel>,
     /// Where memory is needed, if somebody said how much.
     pub target: Option<NeedTarget>,
 }
 
 impl ClearPlan {
-    /// Memory that the processes to be ended hold, MiB, as far as it is known; those of reserve steps are not counted.
+    /// What the steps should free, MiB, as far as it is known; reserve steps are not counted.
     pub fn requested_mib(&self) -> f64 {
-        let terminate = |step: &&ClearStep| step.action == StepAction::Terminate && !step.is_reserve;
-        self.steps.iter().filter(terminate).filter_map(|step| step.expected_mib).sum()
+        let counts = |step: &&ClearStep| step.action != StepAction::Kill && !step.is_reserve;
+        self.steps.iter().filter(counts).filter_map(|step| step.expected_mib).sum()
     }
 }
 
 /// Plans how to free memory.
 pub fn plan_clear(known: &ClearKnowledge<'_>, request: &ClearRequest) -> ClearPlan {
     let Ends { end, mut spare } = choose_ends(known, request);
-    let mut steps = signal_steps(&end, request);
+    let mut steps = release_steps(known, request);
+    let mut signals = signal_steps(&end, request);
+    hold_back(&steps, &end, &mut signals);
+    steps.extend(signals);
     let target = request.need_mib.and_then(|need| aim(known.gpus, request, need, &mut steps));
     let kept: BTreeSet<u32> = steps.iter().flat_map(|step| step.pids.iter().copied()).collect();
     let (end, dropped): (Vec<_>, Vec<_>) = end.into_iter().partition(|process| kept.contains(&process.pid));
@@ -95,7 +108,91 @@ pub fn plan_clear(known: &ClearKnowledge<'_>, request: &ClearRequest) -> ClearPl
         reason: SpareReason::NotNeeded,
     }));
     spare.sort_by_key(|process| process.pid);
-    ClearPlan { steps, end, spare, target }
+    let spared_models = spared_models(known.releases, &steps);
+    ClearPlan { steps, end, spare, spared_models, target }
+}
+
+/// Models that no step is about.
+fn spared_models(releases: &ReleasePlan, steps: &[ClearStep]) -> Vec<SparedModel> {
+    let is_kept = |release: &&ReleaseStep| !steps.iter().any(|step| step.release.as_ref() == Some(*release));
+    let dropped = releases.steps.iter().filter(is_kept).map(|release| SparedModel {
+        server: release.server.clone(),
+        model: release.model.clone(),
+        title: release.title.clone(),
+        memory_mib: release.expected_mib,
+        reason: ReleaseSpareReason::NotNeeded,
+    });
+    let mut spared: Vec<SparedModel> = releases.spared.iter().cloned().chain(dropped).collect();
+    spared.sort_by(|one, other| (&one.server, &one.model).cmp(&(&other.server, &other.model)));
+    spared
+}
+
+/// One step for each model that its server may be asked for, as long as the server uses a GPU that was asked for.
+fn release_steps(known: &ClearKnowledge<'_>, request: &ClearRequest) -> Vec<ClearStep> {
+    let chosen = |gpu: &&GpuSnapshot| request.gpus.includes(&gpu.uuid);
+    let all: BTreeSet<u32> = known.gpus.iter().filter(chosen).map(|gpu| gpu.index).collect();
+    let steps = known.releases.steps.iter().map(|release| {
+        let of_server = known.processes.iter().filter(|process| serves(process.facts.as_ref(), release));
+        let used: BTreeSet<u32> = of_server.map(|process| process.gpu_index).collect();
+        let gpus: BTreeSet<u32> =
+            if used.is_empty() { all.clone() } else { used.intersection(&all).copied().collect() };
+        // On which of several GPUs it lies nobody tells; the memory itself decides when it is done.
+        let expected_by_gpu =
+            release.expected_mib.map(|mib| gpus.iter().map(|gpu| (*gpu, mib)).collect()).unwrap_or_default();
+        let idle = match release.idle_ms {
+            Some(idle_ms) => format!("not used for {} min", idle_ms / MINUTE_MS),
+            None => "idle or not".to_owned(),
+        };
+        ClearStep {
+            action: StepAction::Release(release.action),
+            release: Some(release.clone()),
+            pids: Vec::new(),
+            gpus: gpus.into_iter().collect(),
+            expected_mib: release.expected_mib,
+            expected_by_gpu,
+            reason: idle,
+            cost_to_undo: release.undo.to_string(),
+            is_reserve: false,
+        }
+    });
+    let mut steps: Vec<ClearStep> = steps.filter(|step| !step.gpus.is_empty()).collect();
+    // Stable: within one rank the servers' plan has the order.
+    steps.sort_by_key(|step| step.release.as_ref().map(|release| release.action.undo_rank()));
+    steps
+}
+
+/// Whether the process is the server that is to be asked, or the kernel that is to end, as its command line tells.
+fn serves(facts: Option<&ProcessFacts>, release: &ReleaseStep) -> bool {
+    facts.is_some_and(|facts| {
+        let command = facts.command.to_lowercase();
+        match release.action {
+            ReleaseAction::EndKernel => facts.command.contains(&release.model),
+            ReleaseAction::Unload | ReleaseAction::Sleep => {
+                command.contains(release.server.kind.as_str())
+                    || facts.name.to_lowercase().contains(release.server.kind.as_str())
+            }
+        }
+    })
+}
+
+/// A server that lets go of its models need not be ended: its processes are ended only if it does not.
+fn hold_back(releases: &[ClearStep], end: &[PlannedEnd], signals: &mut [ClearStep]) {
+    let is_asked = |pid: &u32| {
+        let command =
+            end.iter().find(|process| process.pid == *pid).map(|process| process.command.to_lowercase());
+        command.is_some_and(|command| {
+            releases.iter().filter_map(|step| step.release.as_ref()).any(|release| match release.action {
+                ReleaseAction::EndKernel => command.contains(&release.model.to_lowercase()),
+                _ => command.contains(release.server.kind.as_str()),
+            })
+        })
+    };
+    for step in signals.iter_mut().filter(|step| step.pids.iter().any(is_asked)) {
+        step.is_reserve = true;
+        if step.action == StepAction::Terminate {
+            step.reason = format!("{}, if its server does not let go", step.reason);
+        }
+    }
 }
 
 /// One step for each tree: what nobody waits for first, then what has been idle longest, then what holds most.
@@ -153,6 +250,7 @@ fn terminate(root: u32, tree: &[&PlannedEnd], now: Timestamp) -> ClearStep {
     };
     ClearStep {
         action: StepAction::Terminate,
+        release: None,
         pids,
         gpus: gpus.into_iter().collect(),
         expected_mib: (!expected_by_gpu.is_empty()).then(|| expected_by_gpu.values().sum()),
@@ -223,7 +321,10 @@ fn reach(gpu: &GpuSnapshot, need: f64, steps: &[ClearStep]) -> Reach {
     let mut steps_needed = (available_mib >= need).then_some(0);
     let on_it = steps.iter().filter(|step| step.action != StepAction::Kill && step.gpus.contains(&gpu.index));
     for (position, step) in on_it.enumerate() {
-        available_mib += step.expected_by_gpu.get(&gpu.index).copied().unwrap_or(0.0);
+        // What is held back behind a server's own step is that step's memory once more.
+        if !step.is_reserve {
+            available_mib += step.expected_by_gpu.get(&gpu.index).copied().unwrap_or(0.0);
+        }
         if steps_needed.is_none() && available_mib >= need {
             steps_needed = Some(position + 1);
         }
@@ -235,7 +336,9 @@ fn reach(gpu: &GpuSnapshot, need: f64, steps: &[ClearStep]) -> Reach {
 mod tests {
     use super::*;
     use crate::domain::device::fixture::{OWN, gpu, now, process};
-    use crate::domain::device::{GpuChoice, GpuProcess, PidNamespace, ProcessWatch};
+    use crate::domain::device::{
+        GpuChoice, GpuProcess, PidNamespace, ProcessWatch, ServerAddress, ServerKind, Undo,
+    };
     use crate::domain::time::MINUTE_MS;
 
     fn request() -> ClearRequest {
@@ -271,9 +374,52 @@ mod tests {
             processes: &processes,
             leaders: &BTreeMap::new(),
             watches: &watches,
+            releases: &ReleasePlan::default(),
             namespace: PidNamespace::Host,
         };
         plan_clear(&known, request)
+    }
+
+    fn unload(model: &str, action: ReleaseAction, minutes: i64) -> ReleaseStep {
+        let server = ServerAddress { kind: ServerKind::Ollama, address: "http://127.0.0.1:11434".to_owned() };
+        ReleaseStep {
+            undo: Undo::of(server.kind, action),
+            server,
+            model: model.to_owned(),
+            title: None,
+            action,
+            expected_mib: Some(4_096.0),
+            idle_ms: Some(minutes * MINUTE_MS),
+        }
+    }
+
+    #[test]
+    fn servers_are_asked_before_anything_is_signalled_and_their_processes_only_if_that_fails() {
+        let mut runner = sized(900, 5_000.0);
+        runner.facts.as_mut().expect("facts").command = "/usr/bin/ollama runner".to_owned();
+        let processes = [runner, sized(901, 100.0)];
+        let watches: Vec<ProcessWatch> = processes.iter().map(|process| idle(process, 20)).collect();
+        let steps = vec![unload("b", ReleaseAction::Unload, 30), unload("a", ReleaseAction::Sleep, 60)];
+        let releases = ReleasePlan { steps, spared: Vec::new() };
+        let known = ClearKnowledge {
+            gpus: &[gpu()],
+            processes: &processes,
+            leaders: &BTreeMap::new(),
+            watches: &watches,
+            releases: &releases,
+            namespace: PidNamespace::Host,
+        };
+        let plan = plan_clear(&known, &request());
+        let shown: Vec<(&str, bool)> =
+            plan.steps.iter().map(|step| (step.action.as_str(), step.is_reserve)).collect();
+        assert_eq!(shown, [("unload", false), ("sleep", false), ("terminate", true), ("terminate", false)]);
+        assert_eq!(plan.requested_mib(), 2.0 * 4_096.0 + 100.0);
+        // 20,480 MiB are free, and 4,096 come back with the first model.
+        let wanted = ClearRequest { need_mib: Some(24_000.0), ..request() };
+        let plan = plan_clear(&known, &wanted);
+        assert!(!plan.steps[0].is_reserve && plan.steps[1..].iter().all(|step| step.is_reserve));
+        let enough = ClearRequest { need_mib: Some(20_000.0), ..request() };
+        assert_eq!(plan_clear(&known, &enough).spared_models.len(), 2);
     }
 
     fn pids(plan: &ClearPlan) -> Vec<Vec<u32>> {
@@ -349,6 +495,7 @@ mod tests {
             processes: &processes,
             leaders: &BTreeMap::new(),
             watches: &watches,
+            releases: &ReleasePlan::default(),
             namespace: PidNamespace::Host,
         };
         let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };

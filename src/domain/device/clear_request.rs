@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GpuProcess, GpuSnapshot, PidNamespace, ProcessFacts, ProcessWatch};
+use super::{GpuProcess, GpuSnapshot, PidNamespace, ProcessFacts, ProcessWatch, ReleasePlan};
 use crate::domain::time::Timestamp;
 
 /// Which GPUs to clear.
@@ -77,6 +77,8 @@ pub struct ClearKnowledge<'k> {
     pub leaders: &'k BTreeMap<u32, ProcessFacts>,
     /// What our own readings tell of processes.
     pub watches: &'k [ProcessWatch],
+    /// What model servers may be asked for.
+    pub releases: &'k ReleasePlan,
     /// Whether the driver's process ids are ours.
     pub namespace: PidNamespace,
 }

@@ -9,9 +9,14 @@ mod fixture;
 mod gpu;
 mod gpu_sample;
 mod host;
+mod kernel_memory;
+mod model_change;
+mod model_server;
 mod pressure;
 mod process_watch;
 mod protected;
+mod release_plan;
+mod sighting;
 mod task_match;
 mod unattributed;
 
@@ -25,8 +30,18 @@ pub use gpu::{
 };
 pub use gpu_sample::GpuSample;
 pub use host::{GpuCapacity, HostCapacity};
+pub use kernel_memory::with_kernel_memory;
+pub use model_change::{ModelChange, ModelChangeKind};
+pub use model_server::{
+    HeldModel, ModelActivity, Obstacle, ReleaseAction, ReleaseOffer, ServerAddress, ServerKind,
+    ServerReading, Undo, WhenBusy,
+};
 pub use pressure::{MemoryReading, Pressure, PressureLevel, PressureWatch, Thresholds};
 pub use process_watch::{LONGEST_GAP_MS, ProcessWatch};
 pub use protected::{SpareReason, supervising_unit, unit_of};
+pub use release_plan::{
+    ModelChoice, ReleasePlan, ReleaseRequest, ReleaseSpareReason, ReleaseStep, SparedModel, plan_releases,
+};
+pub use sighting::{ModelSighting, sighted, with_last_use};
 pub use task_match::task_type_of;
 pub use unattributed::{PidNamespace, Unattributed, UnattributedCause, explain_unattributed};

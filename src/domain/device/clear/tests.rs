@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::device::fixture::{OWN, gpu, now, process};
-use crate::domain::device::{GpuChoice, ProcessKind, ProcessState};
+use crate::domain::device::{GpuChoice, ProcessKind, ProcessState, ReleasePlan};
 
 fn with_facts(pid: u32, change: impl FnOnce(&mut ProcessFacts)) -> GpuProcess {
     let mut process = process(pid);
@@ -39,7 +39,14 @@ fn choose_with(
     watches: &[ProcessWatch],
     request: &ClearRequest,
 ) -> Ends {
-    let known = ClearKnowledge { gpus: &[gpu()], processes, leaders, watches, namespace: PidNamespace::Host };
+    let known = ClearKnowledge {
+        gpus: &[gpu()],
+        processes,
+        leaders,
+        watches,
+        releases: &ReleasePlan::default(),
+        namespace: PidNamespace::Host,
+    };
     choose_ends(&known, request)
 }
 
@@ -123,6 +130,7 @@ fn a_process_that_cannot_be_seen_is_left_alone_and_a_container_is_named_as_the_c
         processes: &[unseen],
         leaders: &BTreeMap::new(),
         watches: &[],
+        releases: &ReleasePlan::default(),
         namespace: PidNamespace::Container,
     };
     assert_eq!(choose_ends(&known, &request()).spare[0].reason, SpareReason::OtherNamespace);
