@@ -296,7 +296,7 @@ impl Report for ProcessesReport {
                 row.extend(["-"; 3].map(str::to_owned));
                 row.push(mebibytes(Some(rest.memory_mib)));
                 row.extend(["-"; 3].map(str::to_owned));
-                row.push(format!("({})", rest.explanation()));
+                row.push(format!("(unattributed: {})", cause_words(rest.cause)));
                 table.add_row(row);
             }
         }
@@ -305,6 +305,13 @@ impl Report for ProcessesReport {
 
     fn detailed(&self, style: &Style) -> String {
         let mut text = self.table(style);
+        text.push('\n');
+        for shape in &self.gpus {
+            if let Some(rest) = &shape.unattributed {
+                let (mib, why) = (mebibytes(Some(rest.memory_mib)), rest.explanation());
+                text.push_str(&format!("GPU {}: unattributed {mib}: {why}\n", shape.gpu.index));
+            }
+        }
         for row in &self.processes {
             let run = row.run_id.map_or_else(String::new, |id| format!(", run {id}"));
             if let Some(task_type) = &row.task_type {

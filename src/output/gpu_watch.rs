@@ -101,6 +101,9 @@ impl Report for WatchReport {
         }
         let plural = if self.readings == 1 { "" } else { "s" };
         let mut text = format!("{} reading{plural}\n\n{}", count(self.readings), style.finish_table(table));
+        if !self.events.is_empty() {
+            text.push('\n');
+        }
         for event in &self.events {
             let word = match event.pressure.level {
                 PressureLevel::Normal => "back to normal",

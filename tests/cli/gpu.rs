@@ -24,6 +24,15 @@ fn with_replay(name: &str) -> Sandbox {
     sandbox
 }
 
+/// The replay as it ends.
+fn last_reading(sandbox: &Sandbox) -> String {
+    let text = std::fs::read_to_string(sandbox.path("replay.json")).expect("replay");
+    let mut document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let readings = document["readings"].as_array_mut().expect("readings");
+    readings.drain(..readings.len() - 1);
+    document.to_string()
+}
+
 /// Runs of the task type that `filling.json` shows: 18 GiB at most.
 const RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_mib\n\
     ada: python3 train.py --epochs 40,ada,2026-02-26T11:58:00Z,2026-02-26T13:00:00Z,1,23500\n\
@@ -76,7 +85,8 @@ fn a_status_tells_memory_instances_errors_and_who_accounts_for_it() {
 #[test]
 fn processes_are_told_with_user_unit_age_and_what_cannot_be_seen() {
     let sandbox = with_replay("two-gpus.json");
-    insta::assert_snapshot!(sandbox.run("gpu processes --replay replay.json").assert_code(0));
+    let processes = "gpu processes --replay replay.json --output-format detailed";
+    insta::assert_snapshot!(sandbox.run(processes).assert_code(0));
     let answer = sandbox.run("gpu processes --device 7 --replay replay.json").assert_code(1);
     assert!(answer.stderr.contains("there is no GPU 7; there are 2 of them"), "{answer}");
 }
@@ -106,7 +116,7 @@ fn a_plan_stops_where_enough_is_free_and_says_what_is_out_of_reach() {
         steps.iter().filter_map(|step| step["is_reserve"].as_bool()).collect()
     };
     assert_eq!(reserve(&clear("3000")), [false; 0]);
-    assert_eq!(reserve(&clear("5GiB")), [false, true]);
+    assert_eq!(reserve(&clear("5000")), [false, true]);
     assert_eq!(reserve(&clear("20GiB")), [false, false]);
     let beyond = clear("100GiB");
     assert_eq!(beyond["data"]["need"]["is_reachable"], false);
@@ -142,13 +152,14 @@ fn idleness_is_what_a_watch_has_seen() {
     assert!(unwatched.stdout.contains("Nothing to do"), "{unwatched}");
     // Five readings, five minutes apart: the notebook is idle since the second.
     sandbox.run("gpu watch --replay replay.json").assert_code(0);
+    sandbox.write("now.json", &last_reading(&sandbox));
+    let clear = "gpu clear --replay now.json --allow-user 4242";
     let later = format!("{clear} --now 2026-03-01T12:21:00Z");
     insta::assert_snapshot!(sandbox.run(&later).assert_code(0));
     let much_later = sandbox.run(&format!("{clear} --now 2026-03-01T13:00:00Z")).assert_code(0);
     assert!(much_later.stderr.contains("last watched 40 min ago"), "{much_later}");
-    let processes = sandbox
-        .run("gpu processes --replay replay.json --now 2026-03-01T12:21:00Z --output-format json")
-        .json();
+    let asked = "gpu processes --replay now.json --now 2026-03-01T12:21:00Z --output-format json";
+    let processes = sandbox.run(asked).json();
     assert_eq!(processes["data"]["processes"][0]["idle_since"], "2026-03-01T12:05:00Z");
     assert_eq!(processes["data"]["processes"][1]["idle_since"], serde_json::Value::Null);
 }
@@ -216,9 +227,11 @@ fn what_fits_counts_what_young_work_is_going_to_take() {
     sandbox.write("runs.csv", RUNS);
     let fits = |size: &str| format!("gpu status --replay replay.json --fits {size}");
     // 4,576 MiB are free while nothing is known of the training.
-    sandbox.run(&fits("4GiB")).assert_code(0);
+    sandbox.run(&fits("4000")).assert_code(0);
+    let without_margin = sandbox.run(&fits("4GiB")).assert_code(4);
+    assert!(without_margin.stdout.contains("less than 500 MiB spare"), "{without_margin}");
     sandbox.run("import runs.csv").assert_code(0);
-    insta::assert_snapshot!(sandbox.run(&fits("4GiB")).assert_code(4));
+    insta::assert_snapshot!(sandbox.run(&fits("4000")).assert_code(4));
     let answer = sandbox.run(&format!("{} --output-format json", fits("10GiB,2"))).assert_code(4).json();
     let growth = &answer["data"]["fits"]["growth"][0];
     assert_eq!(growth["task_type"], "ada: python3 train.py --epochs 40");

@@ -89,7 +89,8 @@ impl Stage {
     }
 
     fn clear(&self, options: &str) -> Transcript {
-        let arguments = format!("gpu clear --replay replay.json --idle-for 0 --output-format json {options}");
+        let idle = if options.contains("--idle-for") { "" } else { "--idle-for 0" };
+        let arguments = format!("gpu clear --replay replay.json {idle} --output-format json {options}");
         self.sandbox.run(&arguments)
     }
 }
