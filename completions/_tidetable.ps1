@@ -851,6 +851,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -929,10 +930,42 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'tidetable;gpu;models' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only these servers: a kind such as ollama, or an address (repeatable)')
+            [CompletionResult]::new('--unload', '--unload', [CompletionResultType]::ParameterName, 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'With --unload lru: that many, least recently used first')
+            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'With --unload lru: only models that were not used for so long')
+            [CompletionResult]::new('--preload-for', '--preload-for', [CompletionResultType]::ParameterName, 'Load the model that [[preload]] names for the next predicted run of this task type')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait for memory to come back, or for a model to be there')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take back what the last --unload or --preload-for did')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'tidetable;gpu;help' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -943,6 +976,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu;help;clear' {
+            break
+        }
+        'tidetable;gpu;help;models' {
             break
         }
         'tidetable;gpu;help;help' {
@@ -1383,6 +1419,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             break
         }
         'tidetable;help;gpu;status' {
@@ -1392,6 +1429,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;gpu;clear' {
+            break
+        }
+        'tidetable;help;gpu;models' {
             break
         }
         'tidetable;help;backup' {

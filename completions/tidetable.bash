@@ -144,6 +144,9 @@ _tidetable() {
             tidetable__subcmd__gpu,help)
                 cmd="tidetable__subcmd__gpu__subcmd__help"
                 ;;
+            tidetable__subcmd__gpu,models)
+                cmd="tidetable__subcmd__gpu__subcmd__models"
+                ;;
             tidetable__subcmd__gpu,processes)
                 cmd="tidetable__subcmd__gpu__subcmd__processes"
                 ;;
@@ -155,6 +158,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__gpu__subcmd__help,help)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__help"
+                ;;
+            tidetable__subcmd__gpu__subcmd__help,models)
+                cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__models"
                 ;;
             tidetable__subcmd__gpu__subcmd__help,processes)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__processes"
@@ -236,6 +242,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__clear"
+                ;;
+            tidetable__subcmd__help__subcmd__gpu,models)
+                cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__models"
                 ;;
             tidetable__subcmd__help__subcmd__gpu,processes)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__processes"
@@ -1676,7 +1685,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1832,7 +1841,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__help)
-            opts="status processes clear help"
+            opts="status processes clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1873,6 +1882,20 @@ _tidetable() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidetable__subcmd__gpu__subcmd__help__subcmd__models)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidetable__subcmd__gpu__subcmd__help__subcmd__processes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1894,6 +1917,98 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__models)
+            opts="-y -n -v -q -h -V --server --unload --count --idle-for --preload-for --undo --wait --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unload)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idle-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --preload-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2252,7 +2367,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu)
-            opts="status processes clear"
+            opts="status processes clear models"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2266,6 +2381,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__gpu__subcmd__models)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

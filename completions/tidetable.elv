@@ -808,6 +808,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;status'= {
@@ -882,10 +883,41 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'tidetable;gpu;models'= {
+            cand --server 'Only these servers: a kind such as ollama, or an address (repeatable)'
+            cand --unload 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks'
+            cand --count 'With --unload lru: that many, least recently used first'
+            cand --idle-for 'With --unload lru: only models that were not used for so long'
+            cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type'
+            cand --wait 'How long to wait for memory to come back, or for a model to be there'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --undo 'Take back what the last --unload or --preload-for did'
+            cand -y 'Do it; without this the plan is only shown'
+            cand --yes 'Do it; without this the plan is only shown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'tidetable;gpu;help'= {
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;help;status'= {
@@ -893,6 +925,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;gpu;help;processes'= {
         }
         &'tidetable;gpu;help;clear'= {
+        }
+        &'tidetable;gpu;help;models'= {
         }
         &'tidetable;gpu;help;help'= {
         }
@@ -1287,12 +1321,15 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
         }
         &'tidetable;help;gpu;status'= {
         }
         &'tidetable;help;gpu;processes'= {
         }
         &'tidetable;help;gpu;clear'= {
+        }
+        &'tidetable;help;gpu;models'= {
         }
         &'tidetable;help;backup'= {
             cand create 'Copy the store, also while others write to it [default]'

@@ -782,29 +782,30 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quie
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -870,9 +871,37 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l server -d 'Only these servers: a kind such as ollama, or an address (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l unload -d 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l count -d 'With --unload lru: that many, least recently used first' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l idle-for -d 'With --unload lru: only models that were not used for so long' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l preload-for -d 'Load the model that [[preload]] names for the next predicted run of this task type' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l wait -d 'How long to wait for memory to come back, or for a model to be there' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l undo -d 'Take back what the last --unload or --preload-for did'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s y -l yes -d 'Do it; without this the plan is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
@@ -1174,6 +1203,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'

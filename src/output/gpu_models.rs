@@ -64,7 +64,8 @@ fn span(style: &Style, from: Option<Timestamp>, to: Option<Timestamp>) -> String
 
 impl ModelsReport {
     fn known_mib(&self) -> f64 {
-        let sizes = self.servers.iter().flat_map(|server| &server.models).filter_map(|model| model.memory_mib);
+        let sizes =
+            self.servers.iter().flat_map(|server| &server.models).filter_map(|model| model.memory_mib);
         // Not sum(): that of nothing is -0.
         sizes.fold(0.0, |sum, mib| sum + mib)
     }

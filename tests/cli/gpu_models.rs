@@ -3,6 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tidetable::devices::servers::{ServerConfig, ServerLimits, default_servers, look_at};
+use tidetable::domain::device::ServerKind;
+use tidetable::domain::time::Timestamp;
 
 use crate::sandbox::{Sandbox, Transcript};
 use crate::stand_in::{Reply, StandIn, empty};
@@ -307,7 +310,7 @@ fn what_servers_hold_is_one_table() {
     let plan = sandbox.run("gpu models --unload org/big --unload llama3.1:8b").assert_code(0);
     insta::assert_snapshot!("models_plan", shown(&plan, &servers));
     assert_eq!(vllm.asked_to_change().len() + ollama.asked_to_change().len(), 0, "a plan asks nobody");
-    let done = sandbox.run("gpu models --unload org/big --unload llama3.1:8b --yes").assert_code(0);
+    let done = sandbox.run("gpu models --unload org/big --unload llama3.1:8b --yes").assert_code(4);
     insta::assert_snapshot!("models_unloaded", shown(&done, &servers));
 }
 
@@ -344,7 +347,7 @@ fn a_model_at_work_is_left_alone() {
     let server = ollama(&[loaded("llama3.1:8b", 6, "2026-03-01T11:59:00Z")], &[]);
     let sandbox = sandbox(&[("ollama", &server)]);
     let done =
-        data(&sandbox.run("gpu models --unload llama3.1:8b --yes --output-format json").assert_code(0));
+        data(&sandbox.run("gpu models --unload llama3.1:8b --yes --output-format json").assert_code(4));
     assert_eq!(done["keep"][0]["code"], "busy");
     assert_eq!(server.asked_to_change(), []);
 }
@@ -357,7 +360,7 @@ fn a_remote_model_is_never_asked_to_unload() {
     let sandbox = sandbox(&[("ollama", &server)]);
     for name in ["gpt-oss:120b-cloud", "mine", "lru"] {
         let answer = sandbox.run(&format!("gpu models --unload {name} --yes --output-format json"));
-        let done = data(&answer.assert_code(0));
+        let done = data(&answer.assert_code(if name == "lru" { 0 } else { 4 }));
         assert!(done["keep"].as_array().expect("kept").iter().any(|kept| kept["code"] == "remote_model"));
     }
     assert_eq!(server.asked_to_change(), []);
@@ -493,7 +496,7 @@ fn vllm_without_its_developer_mode_is_said_so() {
         vec![],
     );
     let sandbox = sandbox(&[("vllm", &server)]);
-    let done = data(&sandbox.run("gpu models --unload org/big --yes --output-format json").assert_code(0));
+    let done = data(&sandbox.run("gpu models --unload org/big --yes --output-format json").assert_code(4));
     assert_eq!(done["keep"][0]["code"], "needs_dev_mode");
     assert_eq!(server.asked_to_change(), []);
 }
@@ -552,6 +555,60 @@ fn a_key_comes_from_a_file_or_a_program_and_is_never_shown() {
         }
     }
     assert!(!sandbox.run("config show").to_string().contains("sk-very-secret"));
+}
+
+/// One look at an address that nobody configured.
+fn guessed(server: &StandIn, kinds: &[ServerKind]) -> Option<ServerKind> {
+    let config = ServerConfig {
+        kinds: kinds.to_vec(),
+        address: server.address.clone(),
+        key: None,
+        is_configured: false,
+    };
+    let limit = Duration::from_secs(2);
+    let limits = ServerLimits { connect: limit, read: limit, act: limit };
+    let now = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("an instant");
+    let (found, troubles) = look_at(&[config], limits, now);
+    assert_eq!(troubles, [], "silence and strangers on a default port are no news");
+    found.first().map(|one| one.reading.server.kind)
+}
+
+#[test]
+fn servers_that_share_a_port_are_told_apart_by_what_they_answer() {
+    let (eight_thousand, eighty) =
+        ([ServerKind::Triton, ServerKind::Vllm], [ServerKind::LlamaSwap, ServerKind::LlamaServer]);
+    let asked = default_servers(&[]);
+    for kinds in [&eight_thousand, &eighty] {
+        assert!(asked.iter().any(|server| server.kinds == *kinds), "{kinds:?} are asked in this order");
+    }
+    for exchange in exchanges() {
+        let kinds = match exchange.kind {
+            "vllm" => eight_thousand,
+            "llama-swap" | "llama-server" => eighty,
+            _ => continue,
+        };
+        let server = StandIn::changing(exchange.before, exchange.change, exchange.answer, vec![]);
+        assert_eq!(guessed(&server, &kinds), ServerKind::parse(exchange.kind));
+        assert_eq!(server.asked_to_change(), []);
+    }
+}
+
+#[test]
+fn a_stranger_on_a_default_port_is_silence() {
+    for reply in [
+        Reply::Text(200, "text/html", "<html></html>".to_owned()),
+        Reply::Json(200, json!({})),
+        Reply::Json(200, json!([])),
+        Reply::Json(401, json!({ "error": "who are you" })),
+        Reply::Text(403, "text/plain", String::new()),
+        Reply::Reset,
+    ] {
+        for kind in ServerKind::ALL.into_iter().filter(|kind| *kind != ServerKind::LmStudio) {
+            let answer = reply.clone();
+            let stranger = StandIn::new(move |_| answer.clone());
+            assert_eq!(guessed(&stranger, &[kind]), None, "{kind} and {reply:?}");
+        }
+    }
 }
 
 /// A store that expects a run at 14:00, and a configuration that names a model for it.
