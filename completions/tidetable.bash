@@ -270,6 +270,9 @@ _tidetable() {
             tidetable__subcmd__help__subcmd__rules,export)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__export"
                 ;;
+            tidetable__subcmd__help__subcmd__rules,history)
+                cmd="tidetable__subcmd__help__subcmd__rules__subcmd__history"
+                ;;
             tidetable__subcmd__help__subcmd__rules,list)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__list"
                 ;;
@@ -312,6 +315,9 @@ _tidetable() {
             tidetable__subcmd__rules,help)
                 cmd="tidetable__subcmd__rules__subcmd__help"
                 ;;
+            tidetable__subcmd__rules,history)
+                cmd="tidetable__subcmd__rules__subcmd__history"
+                ;;
             tidetable__subcmd__rules,list)
                 cmd="tidetable__subcmd__rules__subcmd__list"
                 ;;
@@ -341,6 +347,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__rules__subcmd__help,help)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__help"
+                ;;
+            tidetable__subcmd__rules__subcmd__help,history)
+                cmd="tidetable__subcmd__rules__subcmd__help__subcmd__history"
                 ;;
             tidetable__subcmd__rules__subcmd__help,list)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__list"
@@ -2535,7 +2544,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules)
-            opts="list show add enable disable remove export apply undo"
+            opts="list show add enable disable remove history export apply undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2605,6 +2614,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__rules__subcmd__history)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2889,12 +2912,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__optimize__subcmd__resource__subcmd__schedule)
-            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --undo --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --target-date)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3287,7 +3314,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove export apply undo help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove history export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3757,7 +3784,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__help)
-            opts="list show add enable disable remove export apply undo help"
+            opts="list show add enable disable remove history export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3854,6 +3881,20 @@ _tidetable() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidetable__subcmd__rules__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidetable__subcmd__rules__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3903,6 +3944,78 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__history)
+            opts="-n -v -q -h -V --changes-only --limit --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -4123,12 +4236,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__undo)
-            opts="-y -n -v -q -h -V --target --file --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-y -n -v -q -h -V --to --target --file --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --target)
                     COMPREPLY=($(compgen -W "crontab systemd slurm" -- "${cur}"))
                     return 0

@@ -14,6 +14,8 @@ mod demo;
 mod generate;
 mod gpu;
 mod gpu_models;
+mod gpu_models_exchanges;
+mod gpu_models_traps;
 mod import;
 mod man;
 mod optimize;

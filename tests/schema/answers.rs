@@ -90,7 +90,7 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
 ];
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 66] = [
+const STORY: [Step<'_>; 69] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -159,6 +159,9 @@ const STORY: [Step<'_>; 66] = [
         "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
     ),
     ("optimize-resource-schedule", "effect", "optimize-resource-schedule --verify-applied"),
+    ("optimize-resource-schedule", "taken_back", "optimize-resource-schedule --undo --dry-run"),
+    ("rules", "history", "rules history"),
+    ("rules", "return", "rules undo --to 1 --dry-run"),
     ("rules", "show", "rules show 3"),
     ("rules", "export", "rules export --target slurm"),
     ("rules", "export", "rules export --target kubernetes --image jobs:1"),
