@@ -329,9 +329,10 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
-            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -478,6 +479,30 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'tidetable;rules;history' {
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many, newest first')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--changes-only', '--changes-only', [CompletionResultType]::ParameterName, 'Leave out plans that were proposed and not applied')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'tidetable;rules;export' {
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'For which scheduler')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Container image that has the commands of the rules; Kubernetes needs one')
@@ -533,6 +558,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;rules;undo' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Bring the rules in the store back as they were after this revision (`rules history` lists them; 0: before all)')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Only of this scheduler')
             [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Only in this file')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
@@ -565,9 +591,10 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
-            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -587,6 +614,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;rules;help;remove' {
+            break
+        }
+        'tidetable;rules;help;history' {
             break
         }
         'tidetable;rules;help;export' {
@@ -693,6 +723,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;optimize-resource-schedule' {
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back')
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
@@ -728,6 +759,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;optimize' {
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back')
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
@@ -851,6 +883,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -929,10 +962,42 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'tidetable;gpu;models' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only these servers: a kind such as ollama, or an address (repeatable)')
+            [CompletionResult]::new('--unload', '--unload', [CompletionResultType]::ParameterName, 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'With --unload lru: that many, least recently used first')
+            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'With --unload lru: only models that were not used for so long')
+            [CompletionResult]::new('--preload-for', '--preload-for', [CompletionResultType]::ParameterName, 'Load the model that [[preload]] names for the next predicted run of this task type')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait for memory to come back, or for a model to be there')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take back what the last --unload or --preload-for did')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'tidetable;gpu;help' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -943,6 +1008,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu;help;clear' {
+            break
+        }
+        'tidetable;gpu;help;models' {
             break
         }
         'tidetable;gpu;help;help' {
@@ -1331,9 +1399,10 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
-            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last')
+            [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')
             break
         }
         'tidetable;help;rules;list' {
@@ -1352,6 +1421,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;rules;remove' {
+            break
+        }
+        'tidetable;help;rules;history' {
             break
         }
         'tidetable;help;rules;export' {
@@ -1383,6 +1455,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             break
         }
         'tidetable;help;gpu;status' {
@@ -1392,6 +1465,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;gpu;clear' {
+            break
+        }
+        'tidetable;help;gpu;models' {
             break
         }
         'tidetable;help;backup' {

@@ -144,6 +144,9 @@ _tidetable() {
             tidetable__subcmd__gpu,help)
                 cmd="tidetable__subcmd__gpu__subcmd__help"
                 ;;
+            tidetable__subcmd__gpu,models)
+                cmd="tidetable__subcmd__gpu__subcmd__models"
+                ;;
             tidetable__subcmd__gpu,processes)
                 cmd="tidetable__subcmd__gpu__subcmd__processes"
                 ;;
@@ -155,6 +158,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__gpu__subcmd__help,help)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__help"
+                ;;
+            tidetable__subcmd__gpu__subcmd__help,models)
+                cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__models"
                 ;;
             tidetable__subcmd__gpu__subcmd__help,processes)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__processes"
@@ -237,6 +243,9 @@ _tidetable() {
             tidetable__subcmd__help__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__clear"
                 ;;
+            tidetable__subcmd__help__subcmd__gpu,models)
+                cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__models"
+                ;;
             tidetable__subcmd__help__subcmd__gpu,processes)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__processes"
                 ;;
@@ -260,6 +269,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__rules,export)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__export"
+                ;;
+            tidetable__subcmd__help__subcmd__rules,history)
+                cmd="tidetable__subcmd__help__subcmd__rules__subcmd__history"
                 ;;
             tidetable__subcmd__help__subcmd__rules,list)
                 cmd="tidetable__subcmd__help__subcmd__rules__subcmd__list"
@@ -303,6 +315,9 @@ _tidetable() {
             tidetable__subcmd__rules,help)
                 cmd="tidetable__subcmd__rules__subcmd__help"
                 ;;
+            tidetable__subcmd__rules,history)
+                cmd="tidetable__subcmd__rules__subcmd__history"
+                ;;
             tidetable__subcmd__rules,list)
                 cmd="tidetable__subcmd__rules__subcmd__list"
                 ;;
@@ -332,6 +347,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__rules__subcmd__help,help)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__help"
+                ;;
+            tidetable__subcmd__rules__subcmd__help,history)
+                cmd="tidetable__subcmd__rules__subcmd__help__subcmd__history"
                 ;;
             tidetable__subcmd__rules__subcmd__help,list)
                 cmd="tidetable__subcmd__rules__subcmd__help__subcmd__list"
@@ -1676,7 +1694,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1832,7 +1850,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__help)
-            opts="status processes clear help"
+            opts="status processes clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1873,6 +1891,20 @@ _tidetable() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidetable__subcmd__gpu__subcmd__help__subcmd__models)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidetable__subcmd__gpu__subcmd__help__subcmd__processes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1894,6 +1926,98 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__models)
+            opts="-y -n -v -q -h -V --server --unload --count --idle-for --preload-for --undo --wait --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unload)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idle-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --preload-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2252,7 +2376,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu)
-            opts="status processes clear"
+            opts="status processes clear models"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2266,6 +2390,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu__subcmd__clear)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__gpu__subcmd__models)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2406,7 +2544,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules)
-            opts="list show add enable disable remove export apply undo"
+            opts="list show add enable disable remove history export apply undo"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2476,6 +2614,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__rules__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__rules__subcmd__history)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2760,12 +2912,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__optimize__subcmd__resource__subcmd__schedule)
-            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --balance-load --peak-mitigation --resource-efficiency --conflict-resolution --verify-applied --undo --target-date --look-ahead-hours --time-limit --auto-apply --instance --explain --learn-windows --report --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --undo)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --target-date)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -3158,7 +3314,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove export apply undo help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version list show add enable disable remove history export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3628,7 +3784,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__help)
-            opts="list show add enable disable remove export apply undo help"
+            opts="list show add enable disable remove history export apply undo help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3725,6 +3881,20 @@ _tidetable() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidetable__subcmd__rules__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidetable__subcmd__rules__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3774,6 +3944,78 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__rules__subcmd__history)
+            opts="-n -v -q -h -V --changes-only --limit --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3994,12 +4236,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__undo)
-            opts="-y -n -v -q -h -V --target --file --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-y -n -v -q -h -V --to --target --file --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --target)
                     COMPREPLY=($(compgen -W "crontab systemd slurm" -- "${cur}"))
                     return 0

@@ -317,9 +317,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand enable 'Let predictions and plans count rules'
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
+            cand history 'Show who changed rules and plans, when and with which command'
             cand export 'Write rules for a scheduler'
             cand apply 'Carry rules to a scheduler: show the difference, then change it'
-            cand undo 'Take back what was applied last'
+            cand undo 'Take back what was applied last, or bring earlier rules back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;rules;list'= {
@@ -459,6 +460,29 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'tidetable;rules;history'= {
+            cand --limit 'How many, newest first'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --changes-only 'Leave out plans that were proposed and not applied'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'tidetable;rules;export'= {
             cand --target 'For which scheduler'
             cand --image 'Container image that has the commands of the rules; Kubernetes needs one'
@@ -512,6 +536,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;rules;undo'= {
+            cand --to 'Bring the rules in the store back as they were after this revision (`rules history` lists them; 0: before all)'
             cand --target 'Only of this scheduler'
             cand --file 'Only in this file'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -543,9 +568,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand enable 'Let predictions and plans count rules'
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
+            cand history 'Show who changed rules and plans, when and with which command'
             cand export 'Write rules for a scheduler'
             cand apply 'Carry rules to a scheduler: show the difference, then change it'
-            cand undo 'Take back what was applied last'
+            cand undo 'Take back what was applied last, or bring earlier rules back'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;rules;help;list'= {
@@ -559,6 +585,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;rules;help;disable'= {
         }
         &'tidetable;rules;help;remove'= {
+        }
+        &'tidetable;rules;help;history'= {
         }
         &'tidetable;rules;help;export'= {
         }
@@ -654,6 +682,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;optimize-resource-schedule'= {
+            cand --undo 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back'
             cand --target-date 'First local day of the horizon [default: tomorrow]'
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
@@ -688,6 +717,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;optimize'= {
+            cand --undo 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back'
             cand --target-date 'First local day of the horizon [default: tomorrow]'
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
@@ -808,6 +838,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;status'= {
@@ -882,10 +913,41 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'tidetable;gpu;models'= {
+            cand --server 'Only these servers: a kind such as ollama, or an address (repeatable)'
+            cand --unload 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks'
+            cand --count 'With --unload lru: that many, least recently used first'
+            cand --idle-for 'With --unload lru: only models that were not used for so long'
+            cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type'
+            cand --wait 'How long to wait for memory to come back, or for a model to be there'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --undo 'Take back what the last --unload or --preload-for did'
+            cand -y 'Do it; without this the plan is only shown'
+            cand --yes 'Do it; without this the plan is only shown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'tidetable;gpu;help'= {
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;help;status'= {
@@ -893,6 +955,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;gpu;help;processes'= {
         }
         &'tidetable;gpu;help;clear'= {
+        }
+        &'tidetable;gpu;help;models'= {
         }
         &'tidetable;gpu;help;help'= {
         }
@@ -1250,9 +1314,10 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand enable 'Let predictions and plans count rules'
             cand disable 'Leave rules out of predictions and plans'
             cand remove 'Remove rules with their history'
+            cand history 'Show who changed rules and plans, when and with which command'
             cand export 'Write rules for a scheduler'
             cand apply 'Carry rules to a scheduler: show the difference, then change it'
-            cand undo 'Take back what was applied last'
+            cand undo 'Take back what was applied last, or bring earlier rules back'
         }
         &'tidetable;help;rules;list'= {
         }
@@ -1265,6 +1330,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;rules;disable'= {
         }
         &'tidetable;help;rules;remove'= {
+        }
+        &'tidetable;help;rules;history'= {
         }
         &'tidetable;help;rules;export'= {
         }
@@ -1287,12 +1354,15 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand status 'Show each GPU: memory, utilisation, temperature, power'
             cand processes 'Show which processes hold GPU memory, and what no process accounts for'
             cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
         }
         &'tidetable;help;gpu;status'= {
         }
         &'tidetable;help;gpu;processes'= {
         }
         &'tidetable;help;gpu;clear'= {
+        }
+        &'tidetable;help;gpu;models'= {
         }
         &'tidetable;help;backup'= {
             cand create 'Copy the store, also while others write to it [default]'

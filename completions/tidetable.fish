@@ -326,35 +326,36 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s q -l qu
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "list" -d 'List rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "show" -d 'Show one rule and what was done to it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "add" -d 'Add a rule by hand'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "enable" -d 'Let predictions and plans count rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "disable" -d 'Leave rules out of predictions and plans'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "remove" -d 'Remove rules with their history'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "export" -d 'Write rules for a scheduler'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "undo" -d 'Take back what was applied last'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove export apply undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "list" -d 'List rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "show" -d 'Show one rule and what was done to it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "add" -d 'Add a rule by hand'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "enable" -d 'Let predictions and plans count rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "disable" -d 'Leave rules out of predictions and plans'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "export" -d 'Write rules for a scheduler'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from list" -l source -d 'Only from this source' -r -f -a "mined\t'From patterns'
 declared\t'From an imported crontab'
 manual\t'Added by hand'"
@@ -482,6 +483,27 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l limit -d 'How many, newest first' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l changes-only -d 'Leave out plans that were proposed and not applied'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from history" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l target -d 'For which scheduler' -r -f -a "crontab\t'Lines of a crontab'
 systemd\t'A .timer and a .service unit for each rule'
 slurm\t'Lines of a scrontab with their #SCRON options'
@@ -535,6 +557,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from apply" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l to -d 'Bring the rules in the store back as they were after this revision (`rules history` lists them; 0: before all)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from undo" -l target -d 'Only of this scheduler' -r -f -a "crontab\t'Crontabs'
 systemd\t'systemd\'s timers'
 slurm\t'Slurm\'s scrontab'"
@@ -565,9 +588,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Let predictions and plans count rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Leave rules out of predictions and plans'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write rules for a scheduler'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what was applied last'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l look-ahead-hours -d 'Hours ahead, 1 to 8784 [default: 24]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand predict; and not __fish_seen_subcommand_from evaluate help" -l min-confidence -d 'Least confidence of a prediction that is shown and kept [default: 0.5]' -r
@@ -642,6 +666,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s q -l qu
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
@@ -674,6 +699,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
@@ -782,29 +808,30 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quie
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -870,9 +897,37 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l server -d 'Only these servers: a kind such as ollama, or an address (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l unload -d 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l count -d 'With --unload lru: that many, least recently used first' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l idle-for -d 'With --unload lru: only models that were not used for so long' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l preload-for -d 'Load the model that [[preload]] names for the next predicted run of this task type' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l wait -d 'How long to wait for memory to come back, or for a model to be there' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l undo -d 'Take back what the last --unload or --preload-for did'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s y -l yes -d 'Do it; without this the plan is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
@@ -1167,13 +1222,15 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Let predictions and plans count rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Leave rules out of predictions and plans'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove rules with their history'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write rules for a scheduler'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "undo" -d 'Take back what was applied last'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from predict" -f -a "evaluate" -d 'Compare past predictions with what really ran'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'

@@ -36,7 +36,52 @@ CREATE TABLE gpu_processes (
 CREATE INDEX gpu_processes_seen ON gpu_processes (last_seen_ms);
 CREATE INDEX gpu_processes_by_type ON gpu_processes (task_type_id) WHERE task_type_id IS NOT NULL;
 
--- Unreleased: sections may still be added above the last line until this version is released.
+-- Revisions: who changed rules or plans, when and with which command; one row for each transaction that changed any.
+-- They replace rule_actions, which knew neither, and forgot a rule with its row.
+CREATE TABLE revisions (
+    id          INTEGER PRIMARY KEY,
+    at_ms       INTEGER NOT NULL,
+    user        TEXT,
+    host        TEXT,
+    command     TEXT,                 -- NULL: not kept before schema 5
+    plan_id     INTEGER REFERENCES optimization_results (id) ON DELETE SET NULL,
+    plan_event  TEXT,                 -- proposed, applied, taken_back
+    returned_to INTEGER,              -- the revision whose rules this one brought back
+    CHECK ((plan_id IS NULL) OR (plan_event IS NOT NULL))
+) STRICT;
+
+CREATE INDEX revisions_by_plan ON revisions (plan_id) WHERE plan_id IS NOT NULL;
+
+-- What a revision did to each rule. identity: of the rule's row, so that one that was removed can come back.
+CREATE TABLE revision_rules (
+    revision_id INTEGER NOT NULL REFERENCES revisions (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    rule_id     INTEGER NOT NULL,     -- no reference: what was removed has a history, too
+    identity    TEXT NOT NULL,
+    action      TEXT NOT NULL,        -- created, enabled, disabled, moved, changed, removed
+    before      TEXT CHECK (before IS NULL OR json_valid(before)),
+    after       TEXT CHECK (after IS NULL OR json_valid(after)),
+    PRIMARY KEY (revision_id, position),
+    CHECK (before IS NOT NULL OR after IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX revision_rules_by_rule ON revision_rules (rule_id);
+
+-- What one command did bears one instant and one plan; the first action names the revision.
+INSERT INTO revisions (id, at_ms, plan_id, plan_event)
+    SELECT min(id), at_ms, optimization_id, CASE WHEN optimization_id IS NOT NULL THEN 'applied' END
+    FROM rule_actions GROUP BY at_ms, optimization_id;
+
+INSERT INTO revision_rules (revision_id, position, rule_id, identity, action, before, after)
+    SELECT revisions.id, row_number() OVER (PARTITION BY revisions.id ORDER BY rule_actions.id) - 1, rule_id,
+           scheduling_rules.identity, action, before, after
+    FROM rule_actions
+    JOIN revisions ON revisions.at_ms = rule_actions.at_ms AND revisions.plan_id IS rule_actions.optimization_id
+    JOIN scheduling_rules ON scheduling_rules.id = rule_actions.rule_id
+    WHERE before IS NOT NULL OR after IS NOT NULL;
+
+DROP TABLE rule_actions;
+
 -- Model servers: what they were seen to hold, and what was asked of them.
 
 -- The last look at each model of each server; last_used_ms and use_mark tell of use that the server does not tell.
@@ -68,4 +113,5 @@ CREATE TABLE model_changes (
 
 CREATE INDEX model_changes_open ON model_changes (at_ms) WHERE undone_ms IS NULL;
 
+-- Unreleased: sections may still be added above the last line until this version is released.
 PRAGMA user_version = 5;

@@ -31,7 +31,7 @@ pub fn run() -> ExitCode {
     let form = || cli.global.output_format.or_else(|| configured_format(&cli.global));
     // Only the message of a panic may reach a person, and only through `fail`.
     std::panic::set_hook(Box::new(|_| {}));
-    match catch_unwind(AssertUnwindSafe(|| dispatch(&cli))) {
+    match catch_unwind(AssertUnwindSafe(|| dispatch(&cli, &arguments))) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => fail(&classify(&error), form(), cli.command.name()),
         Err(panic) => {
@@ -95,7 +95,7 @@ fn configured_format(global: &GlobalArgs) -> Option<OutputFormat> {
     OutputFormat::from_str(&config.output_format?, true).ok()
 }
 
-fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
+fn dispatch(cli: &Cli, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let config = match configuration(cli.global.config.as_deref()) {
         // What mends a broken configuration must work under one, and what needs none need not mind it.
         Err(_) if matches!(cli.command, Command::Config(_) | Command::Completions(_) | Command::Man(_)) => {
@@ -106,7 +106,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<ExitCode> {
     let form = form(&cli.global, &config)?;
     let interrupt = Interrupt::default();
     listen_for_signals(&interrupt);
-    let context = context(cli, config, interrupt)?;
+    let context = context(cli, command_line(arguments), config, interrupt)?;
     let outcome = run_command(&context, &cli.command)?;
     write_outcome(cli, &context, form, &outcome)
 }
@@ -174,7 +174,20 @@ fn form(global: &GlobalArgs, config: &Config) -> Result<Form, ConfigError> {
     })
 }
 
-fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Context> {
+/// The arguments as a person would type them: what a shell would take apart is quoted.
+fn command_line(arguments: &[OsString]) -> String {
+    let is_plain = |word: &str| {
+        !word.is_empty()
+            && word.chars().all(|letter| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter))
+    };
+    let words = arguments.iter().skip(1).map(|argument| {
+        let word = argument.to_string_lossy();
+        if is_plain(&word) { word.into_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+    });
+    std::iter::once("tidetable".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
+}
+
+fn context(cli: &Cli, command_line: String, config: Config, interrupt: Interrupt) -> anyhow::Result<Context> {
     let global = &cli.global;
     let lock_timeout = match (&global.lock_timeout, &config.lock_timeout) {
         (Some(timeout), _) => timeout.0,
@@ -191,6 +204,7 @@ fn context(cli: &Cli, config: Config, interrupt: Interrupt) -> anyhow::Result<Co
     let store_path = std::fs::canonicalize(&store_path).unwrap_or(store_path);
     Ok(Context {
         command: cli.command.name(),
+        command_line,
         now: global.now.unwrap_or_else(|| Timestamp::from(chrono::Utc::now())),
         zone: zone(global, &config)?,
         seed: global.seed.or(config.seed).unwrap_or(0),

@@ -5,6 +5,9 @@ use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
+use tidetable::domain::patterns::ResourceProfile;
+use tidetable::domain::rules::{Flexibility, PlanEvent, RevisionId, Rule, RuleSource};
 use tidetable::domain::time::Timestamp;
 use tidetable::store::{APPLICATION_ID, LockHolder, SCHEMA_VERSION, Store, StoreError, WriterOptions};
 
@@ -110,6 +113,64 @@ fn a_store_of_every_released_version_can_be_read_and_written() {
             connection.pragma_query_value(None, "user_version", |row| row.get(0)).expect("version read");
         assert_eq!(found, SCHEMA_VERSION, "brought up from version {version}");
     }
+}
+
+/// Before schema 5 each rule had actions of its own, without an author.
+#[test]
+fn what_was_done_to_rules_before_revisions_is_still_told() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = store_of_version(4, folder.path());
+    let rule = |hour: u32| {
+        let Ok(CronEntry::Calendar(calendar)) = parse_cron(&format!("0 {hour} * * *")) else {
+            panic!("{hour}")
+        };
+        Rule {
+            name: "backup".to_owned(),
+            task_type: "backup".to_owned(),
+            schedule: Schedule::Calendar(calendar),
+            zone: Zone::UTC,
+            command: None,
+            user: None,
+            host: None,
+            source: RuleSource::Manual,
+            priority: 5,
+            flexibility: Flexibility::default(),
+            confidence: 1.0,
+            enabled: true,
+            shift_minutes: 0,
+            resources: ResourceProfile::default(),
+        }
+    };
+    let body = |hour: u32| serde_json::to_string(&rule(hour)).expect("document");
+    let connection = Connection::open(&path).expect("store opened");
+    connection
+        .execute_batch(&format!(
+            "INSERT INTO task_types (id, name) VALUES (1, 'backup');
+             INSERT INTO scheduling_rules VALUES (7, 'manual', 1, 'manual', NULL, 5, 1.0, 1, 1000, 2000, '{0}');
+             INSERT INTO optimization_results VALUES (3, 'peak', 'optimal', 2000, 2000, '{{}}');
+             INSERT INTO rule_actions VALUES (1, 7, 'created', 1000, NULL, '{1}', NULL),
+                                             (2, 7, 'moved', 2000, '{1}', '{0}', 3);",
+            body(3),
+            body(2)
+        ))
+        .expect("rows of schema 4");
+    drop(connection);
+    let store = Store::open_writer(&path, &quick()).expect("store brought up");
+    let revisions = store.revisions_after(RevisionId(0)).expect("history");
+    let told: Vec<(i64, Option<(i64, PlanEvent)>, &str)> = revisions
+        .iter()
+        .map(|revision| {
+            (
+                revision.author.at.millis(),
+                revision.plan,
+                revision.steps.first().map_or("", |step| step.kind.as_str()),
+            )
+        })
+        .collect();
+    assert_eq!(told, [(1000, None, "created"), (2000, Some((3, PlanEvent::Applied)), "moved")]);
+    assert!(revisions.iter().all(|revision| revision.author.command.is_none() && revision.steps.len() == 1));
+    let plan = store.latest_applied_plan().expect("read").expect("a plan");
+    assert_eq!((plan.moves[0].before.clone(), plan.moves[0].after.clone()), (rule(2), rule(3)));
 }
 
 #[test]

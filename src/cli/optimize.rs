@@ -18,6 +18,7 @@ use super::DurationArg;
   tidetable optimize-resource-schedule --peak-mitigation --explain --output-format json
   tidetable optimize-resource-schedule --balance-load --report plan.html
   tidetable optimize-resource-schedule --verify-applied
+  tidetable optimize-resource-schedule --undo --dry-run
   tidetable optimize-resource-schedule --balance-load --instance problem.json --time-limit 30s
 
 Rules move as a whole, within their flexibility windows. Nothing to gain is answered as `unchanged`."
@@ -45,6 +46,13 @@ pub struct OptimizeArgs {
         "learn_windows",
     ])]
     pub verify_applied: bool,
+
+    /// Solve nothing: give the rules that the last applied plan (or this one) moved their times back
+    #[arg(long, group = "strategy", value_name = "PLAN", num_args = 0..=1, conflicts_with_all = [
+        "instance", "auto_apply", "explain", "report", "target_date", "look_ahead_hours", "time_limit",
+        "learn_windows",
+    ])]
+    pub undo: Option<Option<i64>>,
 
     /// First local day of the horizon [default: tomorrow]
     #[arg(long, value_name = "YYYY-MM-DD", conflicts_with = "instance")]

@@ -62,11 +62,13 @@ Examples:
   tidetable rules remove 3 --dry-run
   tidetable rules remove 3 4")]
     Remove(IdsArgs),
+    /// Show who changed rules and plans, when and with which command
+    History(HistoryArgs),
     /// Write rules for a scheduler
     Export(ExportArgs),
     /// Carry rules to a scheduler: show the difference, then change it
     Apply(ApplyArgs),
-    /// Take back what was applied last
+    /// Take back what was applied last, or bring earlier rules back
     Undo(UndoArgs),
 }
 
@@ -120,6 +122,31 @@ pub struct ShowArgs {
     /// The rule
     #[arg(value_name = "ID", add = super::complete::rule_ids())]
     pub id: i64,
+}
+
+/// Arguments of `rules history`.
+#[derive(Clone, Debug, Args)]
+#[command(
+    after_help = "Each change of rules or plans is a revision, with what each rule was before and after it. \
+`rules undo --to REVISION` brings the rules back as they were after it.
+
+Examples:
+  tidetable rules history
+  tidetable rules history --limit 5 --output-format detailed
+  tidetable rules history 3 --output-format json"
+)]
+pub struct HistoryArgs {
+    /// Only what was done to this rule, which may be one that was removed
+    #[arg(value_name = "ID", add = super::complete::rule_ids())]
+    pub id: Option<i64>,
+
+    /// Leave out plans that were proposed and not applied
+    #[arg(long)]
+    pub changes_only: bool,
+
+    /// How many, newest first
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
 }
 
 /// Arguments of `rules add`.
@@ -302,12 +329,21 @@ pub struct ApplyArgs {
 the one before. The rules in the store go back, too. A place that was edited since is left alone, and the \
 difference is told.
 
+With --to, the rules in the store become what they were after that revision, and no scheduler is touched; that, too, \
+is a revision, and can be taken back.
+
 Examples:
   tidetable rules undo
   tidetable rules undo --yes
-  tidetable rules undo --target crontab --file /etc/crontab --yes"
+  tidetable rules undo --target crontab --file /etc/crontab --yes
+  tidetable rules undo --to 12 --yes"
 )]
 pub struct UndoArgs {
+    /// Bring the rules in the store back as they were after this revision (`rules history` lists them; 0: before all)
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["target", "file"],
+          value_parser = clap::value_parser!(i64).range(0..))]
+    pub to: Option<i64>,
+
     /// Only of this scheduler
     #[arg(long, value_enum, value_name = "TARGET")]
     pub target: Option<SchedulerArg>,

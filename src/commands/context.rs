@@ -8,7 +8,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::Config;
+use crate::devices::{host_name, own_user_name};
 use crate::domain::calendar::Zone;
+use crate::domain::rules::Author;
 use crate::domain::time::Timestamp;
 use crate::store::{LockHolder, Store, StoreError, WriterOptions};
 
@@ -42,6 +44,8 @@ impl Interrupt {
 pub struct Context {
     /// The subcommand, as spelled in JSON.
     pub command: &'static str,
+    /// The whole command line, as a shell would take it.
+    pub command_line: String,
     /// The current instant, or the one that `--now` names.
     pub now: Timestamp,
     /// Zone of local times.
@@ -67,6 +71,16 @@ pub struct Context {
 }
 
 impl Context {
+    /// Who changes rules and plans, for their history.
+    pub fn author(&self) -> Author {
+        Author {
+            user: Some(own_user_name()),
+            host: host_name(),
+            command: Some(self.command_line.clone()),
+            at: self.now,
+        }
+    }
+
     fn writer_options(&self) -> WriterOptions {
         WriterOptions {
             lock_timeout: self.lock_timeout,

@@ -11,7 +11,7 @@ use crate::domain::rules::{
 };
 use crate::output::generate::{GenerateReport, RuleFate, ShownRule};
 use crate::output::{ShownConflict, rules_words};
-use crate::store::{PatternFilter, RuleFilter, Saved, Store, StoreError};
+use crate::store::{PatternFilter, RuleFilter, RuleWriter, Saved, Store, StoreError};
 
 /// Makes rules from patterns and stores them.
 pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
@@ -30,12 +30,14 @@ pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
     let stored = store.rules(&RuleFilter::default())?;
     let mut generated = generate(&patterns, &stored, &options);
     generated.skipped.retain(|skipped| is_wanted(skipped.pattern_id, &args.pattern_ids));
+    let author = context.author();
     let saved = store.in_transaction(|transaction| -> Result<_, StoreError> {
+        let mut writer = RuleWriter::new(transaction, &author);
         let rules: Vec<Rule> = generated.rules.iter().map(|made| made.rule.clone()).collect();
         for (rule_id, pattern_id, resources) in links(&generated, &patterns) {
-            Store::link_rule(transaction, rule_id, pattern_id, &resources, context.now)?;
+            writer.link(rule_id, pattern_id, &resources)?;
         }
-        Store::save_rules(transaction, &rules, context.now)
+        writer.save(&rules)
     })?;
     warnings.extend(what_to_know(&generated, &options, &saved));
     Ok(Outcome::done(report(generated, &saved, options.strategy), warnings))

@@ -7,9 +7,10 @@ use super::model_servers::{Look, look, patience, release_step};
 use super::{CommandError, Completion, Context, Mode, Outcome, gpu_preload, gpu_undo};
 use crate::cli::gpu_models::ModelsArgs;
 use crate::devices::Devices;
-use crate::devices::release::{ReleaseOutcome, ReleaseState, Witness};
+use crate::devices::release::{ReleaseOutcome, ReleaseState, Witness, entry_named};
 use crate::domain::device::{
-    GpuProcess, GpuSnapshot, ModelChoice, ReleaseRequest, ServerReading, plan_releases,
+    GpuProcess, GpuSnapshot, ModelChoice, Obstacle, ReleaseRequest, ReleaseSpareReason, ServerReading,
+    SparedModel, plan_releases,
 };
 use crate::output::gpu_models::ModelsReport;
 use crate::output::gpu_release::{ReleaseReport, ShownRelease};
@@ -80,7 +81,7 @@ fn unload(
         now: context.now,
     };
     let plan = plan_releases(&readings, &request);
-    if context.mode == Mode::DryRun || !args.yes || plan.steps.is_empty() {
+    if context.mode == Mode::DryRun || !args.yes {
         if context.mode == Mode::Act && !plan.steps.is_empty() {
             warnings.push("no server was asked; --yes carries the plan out".to_owned());
         }
@@ -103,13 +104,28 @@ fn unload(
         }
         outcomes.push(outcome);
     }
-    let is_done = outcomes.iter().all(ReleaseOutcome::is_done);
-    if !is_done {
+    let has_come_back = outcomes.iter().all(ReleaseOutcome::is_done);
+    if !has_come_back {
         warnings.push("not all the memory came back".to_owned());
     }
+    let is_left = |spared: &&SparedModel| is_named_and_held(&request.models, &spared.reason);
+    let left: Vec<&str> = plan.spared.iter().filter(is_left).map(|spared| spared.model.as_str()).collect();
+    if !left.is_empty() {
+        warnings.push(format!("left alone although named: {}", left.join(", ")));
+    }
+    let is_done = has_come_back && left.is_empty();
     let completion = if is_done { Completion::Done } else { Completion::Partial };
     let outcomes = Some(outcomes.iter().map(shown).collect());
     Ok(Outcome { report: Box::new(ReleaseReport { plan, outcomes }), warnings, completion })
+}
+
+/// Whether a model that is left alone was named and holds GPU memory: then not all was done that was asked.
+fn is_named_and_held(choice: &ModelChoice, reason: &ReleaseSpareReason) -> bool {
+    let is_elsewhere = matches!(
+        reason,
+        ReleaseSpareReason::NotAskedFor | ReleaseSpareReason::Impossible { obstacle: Obstacle::NotOnGpu }
+    );
+    matches!(choice, ModelChoice::Named(_)) && !is_elsewhere
 }
 
 /// Which models are meant; a name that no server holds is refused.
@@ -128,7 +144,7 @@ fn choice(args: &ModelsArgs, readings: &[ServerReading]) -> Result<ModelChoice, 
     for name in &args.unload {
         let held: Vec<&str> = readings
             .iter()
-            .filter_map(|reading| crate::devices::release::entry_named(reading, name))
+            .filter_map(|reading| entry_named(reading, name))
             .map(|model| model.model.as_str())
             .collect();
         if held.is_empty() {

@@ -5,7 +5,9 @@ use super::gpu_preload::shown as shown_load;
 use super::model_servers::{Look, client_of, look, patience};
 use super::{Completion, Context, Mode, Outcome};
 use crate::cli::gpu_models::ModelsArgs;
-use crate::devices::release::{Change, ReleaseState, Witness, carry_out, entry_named, load};
+use crate::devices::release::{
+    Change, LoadState, ReleaseOutcome, ReleaseState, Witness, carry_out, entry_named, load,
+};
 use crate::domain::device::{ModelChangeKind, ReleaseAction, ReleaseOffer, ReleaseStep, Undo};
 use crate::output::gpu_preload::{ShownLoad, ShownUndo, UndoReport};
 use crate::store::{Store, StoredModelChange};
@@ -69,9 +71,7 @@ fn undone(one: &StoredModelChange, look: &Look, witness: &Witness<'_>) -> (bool,
         ModelChangeKind::Load => {
             let outcome = match loaded_step(look, one) {
                 Some(step) => carry_out(client, &step, witness),
-                None => {
-                    crate::devices::release::ReleaseOutcome { state: ReleaseState::AlreadyGone, freed: None }
-                }
+                None => ReleaseOutcome { state: ReleaseState::AlreadyGone, freed: None },
             };
             let shown = shown_release(&outcome);
             return (outcome.is_done(), ShownLoad { outcome: shown.outcome, text: shown.text });
@@ -85,7 +85,7 @@ fn undone(one: &StoredModelChange, look: &Look, witness: &Witness<'_>) -> (bool,
                 _ => Change::Load { model, keep: None },
             };
             let state = load(client, model, change, witness);
-            let is_left_to_requests = matches!(state, crate::devices::release::LoadState::Refused(_));
+            let is_left_to_requests = matches!(state, LoadState::Refused(_));
             (state.is_done() || is_left_to_requests, shown_load(&state))
         }
     }

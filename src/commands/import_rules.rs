@@ -6,7 +6,7 @@ use crate::domain::patterns::ResourceProfile;
 use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource, RuleSourceKind, recognise_moved};
 use crate::ingest::{DeclaredRule, Format};
 use crate::output::import::ImportedFile;
-use crate::store::{RuleFilter, Saved, Store, Transaction};
+use crate::store::{RuleFilter, RuleWriter, Saved, Store, Transaction};
 
 /// The rule that a crontab line declares; `Err` says why it is none.
 pub(super) fn declared_rule(declared: &DeclaredRule, path: &str, context: &Context) -> Result<Rule, String> {
@@ -44,10 +44,12 @@ pub(super) fn save(
     let mut rules = rules.to_vec();
     let declared = RuleFilter { source: Some(RuleSourceKind::Declared), ..RuleFilter::default() };
     recognise_moved(&mut rules, &Store::rules_in(transaction, &declared)?);
-    let outcomes = Store::save_rules(transaction, &rules, context.now)?;
+    let author = context.author();
+    let mut writer = RuleWriter::new(transaction, &author);
+    let outcomes = writer.save(&rules)?;
     if file.format == Some(Format::Crontab.as_str()) && file.path != "-" {
         let declared: Vec<RuleId> = outcomes.iter().map(|(id, _)| *id).collect();
-        let gone = Store::disable_undeclared(transaction, &file.path, &declared, context.now)?;
+        let gone = writer.disable_undeclared(&file.path, &declared)?;
         if gone > 0 {
             file.updated += gone;
             file.notices.push(format!("{gone} rules are no longer declared in it and were disabled"));

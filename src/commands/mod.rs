@@ -16,6 +16,7 @@ mod optimize_effect;
 mod optimize_input;
 mod optimize_page;
 mod optimize_report;
+mod optimize_undo;
 mod outcome;
 mod task_type_filter;
 mod task_typing;

@@ -10,7 +10,9 @@ mod carry_out;
 mod change;
 mod export;
 mod hand_edits;
+mod history;
 mod list;
+mod return_to;
 mod settle;
 mod show;
 mod undo;
@@ -28,6 +30,7 @@ pub fn run(context: &Context, args: &RulesArgs) -> anyhow::Result<Outcome> {
         RulesAction::Enable(args) => change::run(context, &args.ids, RuleChange::Enable),
         RulesAction::Disable(args) => change::run(context, &args.ids, RuleChange::Disable),
         RulesAction::Remove(args) => change::run(context, &args.ids, RuleChange::Remove),
+        RulesAction::History(args) => history::run(context, args),
         RulesAction::Export(args) => export::run(context, args),
         RulesAction::Apply(args) => apply::run(context, args),
         RulesAction::Undo(args) => undo::run(context, args),

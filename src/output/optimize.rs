@@ -4,6 +4,7 @@ mod effect;
 mod page;
 mod profile;
 mod shape;
+mod taken_back;
 mod words;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::domain::plan::{
 pub use effect::{EffectReport, EffectVerdict, Promise};
 pub use page::{PAGE_MARK, page};
 pub use shape::{CostShape, ExplainedRule, MoveShape, ReliefShape, StayCode, UnmovedShape};
+pub use taken_back::{TakenBackReport, TakenBackRule, TakenBackStatus};
 pub use words::{MoveWords, move_words, stay_words};
 
 /// What `optimize-resource-schedule` answers.

@@ -1,5 +1,7 @@
 //! The journal of what was put into schedulers: intentions first, then what became of them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, Transaction, params};
 use sha2::{Digest, Sha256};
 
@@ -38,6 +40,15 @@ impl Store {
             self.connection
                 .query_row("SELECT coalesce(max(batch), 0) FROM applied_changes", [], |row| row.get(0))?;
         Ok(last + 1)
+    }
+
+    /// The schedulers to which any of these rules was carried and still is, by name.
+    pub fn schedulers_with(&self, ids: &[RuleId]) -> Result<BTreeSet<&'static str>, StoreError> {
+        let in_force = self.changes()?.into_iter().filter(|stored| stored.state.is_in_force());
+        let concerned = in_force.filter(|stored| {
+            stored.change.rules.iter().filter_map(|rule| rule.rule_id).any(|id| ids.contains(&id))
+        });
+        Ok(concerned.map(|stored| stored.change.target.as_str()).collect())
     }
 
     /// Writes down a change that is about to be made, before it is.

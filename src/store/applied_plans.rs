@@ -2,10 +2,9 @@
 
 use rusqlite::params;
 
-use super::rule_reader::rule_of;
-use super::{Store, StoreError};
+use super::{RuleFilter, Store, StoreError};
 use crate::domain::applied::ChangeState;
-use crate::domain::rules::{Rule, RuleId};
+use crate::domain::rules::{PlanEvent, Revision, Rule, RuleId};
 use crate::domain::time::{TimeSpan, Timestamp};
 
 /// A rule that a plan moved.
@@ -62,13 +61,30 @@ pub struct RunRecord {
 }
 
 impl Store {
+    /// The plans that were applied, last first.
+    pub fn applied_plan_ids(&self) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self.connection.prepare(
+            "SELECT id FROM optimization_results WHERE applied_ms IS NOT NULL ORDER BY applied_ms DESC, id DESC",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// The plan that was applied last; `None` where none was.
     pub fn latest_applied_plan(&self) -> Result<Option<AppliedPlan>, StoreError> {
+        match self.applied_plan_ids()?.first() {
+            Some(id) => self.applied_plan(*id),
+            None => Ok(None),
+        }
+    }
+
+    /// The applied plan of this id; `None` where there is none, or it was never applied.
+    pub fn applied_plan(&self, id: i64) -> Result<Option<AppliedPlan>, StoreError> {
         let mut statement = self.connection.prepare(
-            "SELECT id, strategy, applied_ms, body FROM optimization_results WHERE applied_ms IS NOT NULL \
-             ORDER BY applied_ms DESC, id DESC LIMIT 1",
+            "SELECT id, strategy, applied_ms, body FROM optimization_results \
+             WHERE applied_ms IS NOT NULL AND id = ?1",
         )?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query([id])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let mut plan = AppliedPlan {
             id: row.get(0)?,
@@ -95,29 +111,22 @@ impl Store {
         plan.is_undone &= plan.carried_at.is_none();
         let mut still_moved = 0;
         for step in &plan.moves {
-            still_moved += usize::from(self.rule(step.rule_id)?.rule.schedule == step.after.schedule);
+            // A rule that was removed since is no longer moved.
+            let now = self.rules(&RuleFilter { ids: Some(vec![step.rule_id]), ..RuleFilter::default() })?;
+            still_moved +=
+                usize::from(now.first().is_some_and(|stored| stored.rule.schedule == step.after.schedule));
         }
         plan.is_undone |= plan.carried_at.is_none() && still_moved == 0 && !plan.moves.is_empty();
         Ok(Some(plan))
     }
 
     fn moves_of(&self, optimization_id: i64) -> Result<Vec<PlanMove>, StoreError> {
-        let mut statement = self.connection.prepare(
-            "SELECT rule_id, before, after FROM rule_actions WHERE optimization_id = ?1 AND before IS NOT NULL \
-             AND after IS NOT NULL ORDER BY id",
-        )?;
-        let mut rows = statement.query([optimization_id])?;
-        let mut moves = Vec::new();
-        while let Some(row) = rows.next()? {
-            let rule_id = RuleId(row.get(0)?);
-            let (before, after): (String, String) = (row.get(1)?, row.get(2)?);
-            moves.push(PlanMove {
-                rule_id,
-                before: rule_of(rule_id, &before)?,
-                after: rule_of(rule_id, &after)?,
-            });
-        }
-        Ok(moves)
+        let applied = |revision: &Revision| matches!(revision.plan, Some((_, PlanEvent::Applied)));
+        let steps = self.revisions_of_plan(optimization_id)?.into_iter().filter(applied);
+        let moves = steps.flat_map(|revision| revision.steps).filter_map(|step| {
+            Some(PlanMove { rule_id: step.rule_id, before: step.before?, after: step.after? })
+        });
+        Ok(moves.collect())
     }
 
     /// The runs that began within `span`, by their start. Ends may lie after it.

@@ -6,9 +6,9 @@ use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use tidetable::domain::patterns::{
     Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Quantiles, ResourceProfile, Tier,
 };
-use tidetable::domain::rules::{Flexibility, Rule, RuleSource};
+use tidetable::domain::rules::{Author, Flexibility, Rule, RuleId, RuleSource};
 use tidetable::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
-use tidetable::store::{LockHolder, Store, StoreError, WriterOptions};
+use tidetable::store::{LockHolder, RuleWriter, Store, StoreError, WriterOptions};
 
 use crate::sandbox::{NOW, Sandbox};
 
@@ -61,6 +61,22 @@ pub fn pattern(task_type: &str, cron: &str, confidence: f64, cores: f64, minutes
 pub fn open_store(sandbox: &Sandbox) -> Store {
     let options = WriterOptions { lock_timeout: Duration::from_secs(1), holder: LockHolder::unknown() };
     Store::open_writer(&sandbox.path("store.db"), &options).expect("store")
+}
+
+/// Who changes rules here.
+fn author() -> Author {
+    Author { user: None, host: None, command: None, at: now() }
+}
+
+/// Moves a rule in the store, as an applied plan does.
+pub fn move_rule(sandbox: &Sandbox, id: i64, minutes: i64) {
+    let mut store = open_store(sandbox);
+    let stored = store.rule(RuleId(id)).expect("rule");
+    let schedule = stored.rule.schedule.shifted(minutes).expect("can be moved");
+    let moved = Rule { schedule, shift_minutes: stored.rule.shift_minutes + minutes, ..stored.rule };
+    store
+        .in_transaction(|transaction| RuleWriter::new(transaction, &author()).replace(RuleId(id), &moved))
+        .expect("moved");
 }
 
 /// Stores patterns as an analysis would.
@@ -185,7 +201,7 @@ fn a_declared_rule_is_not_doubled_but_learns_what_its_runs_need() {
         resources: ResourceProfile::default(),
     };
     open_store(&sandbox)
-        .in_transaction(|transaction| Store::save_rules(transaction, &[declared], now()))
+        .in_transaction(|transaction| RuleWriter::new(transaction, &author()).save(&[declared]))
         .expect("saved");
     insta::assert_snapshot!(sandbox.run("generate").assert_code(0));
     let shown = sandbox.run("rules show 1 --output-format json").assert_code(0).json();

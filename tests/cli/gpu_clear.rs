@@ -6,10 +6,13 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::gpu_models::{LATER, list, loaded};
 use crate::sandbox::{Sandbox, Transcript};
+use crate::stand_in::{Reply, StandIn};
 
 /// A tree of processes below a shell, in a group of its own.
 struct Holder {
@@ -378,4 +381,71 @@ fn only_model_servers_are_asked_where_that_is_wanted() {
     let answer = stage.clear("--servers-only --yes").assert_code(0).json();
     assert_eq!(kept(&answer), "only model servers were to be asked");
     assert_eq!(tree.alive(), [true]);
+}
+
+/// Whether the model server's runner ends when it is asked to let its model go.
+#[derive(Clone, Copy, PartialEq)]
+enum Manners {
+    LetsGo,
+    OnlySaysSo,
+}
+
+/// Ollama with a model of 6 GiB, whose runner is the group of processes `runner`.
+fn ollama(runner: u32, manners: Manners) -> StandIn {
+    let is_asked = AtomicBool::new(false);
+    StandIn::new(move |request| match request.line().as_str() {
+        "GET /api/ps" if is_asked.load(Ordering::SeqCst) => Reply::Json(200, list(&[])),
+        "GET /api/ps" => Reply::Json(200, list(&[loaded("llama3.1:8b", 6, LATER)])),
+        "POST /api/generate" => {
+            is_asked.store(true, Ordering::SeqCst);
+            if manners == Manners::LetsGo {
+                let group = format!("-{runner}");
+                let _ = Command::new("kill").args(["-9", "--", &group]).status();
+            }
+            Reply::Json(200, json!({ "model": "m", "response": "", "done": true, "done_reason": "unload" }))
+        }
+        _ => Reply::Text(404, "text/plain", "no such path".to_owned()),
+    })
+}
+
+/// Clears a GPU on which a runner of Ollama and another process hold memory.
+fn clear_with_a_server(manners: Manners) -> (Value, Vec<bool>) {
+    let mut stage = Stage::new();
+    // The runner's command line names its server, as it does in earnest.
+    stage.device = stage.sandbox.write("ollama-nvidia0", "").canonicalize().expect("there");
+    let runner = Holder::start(&stage.device, "polite", 0);
+    let server = ollama(runner.shell.id(), manners);
+    let elsewhere = stage.sandbox.write("other", "");
+    let other = Holder::start(&elsewhere, "polite", 0);
+    let configuration =
+        "[models]\ndiscover = false\ntimeout = \"400ms\"\naction_timeout = \"2s\"\n[[model_server]]\n";
+    let entry = format!("kind = \"ollama\"\naddress = \"{}\"\n", server.address);
+    stage.sandbox.write("tidetable.toml", &format!("{configuration}{entry}"));
+    stage.replay(&[live(runner.pids[0], 6_144.0)]);
+    let answer = stage.clear("--yes").assert_code(0).json();
+    (answer, [runner.alive(), other.alive()].concat())
+}
+
+#[test]
+fn a_server_that_lets_go_of_its_model_is_asked_first_and_not_ended() {
+    let (answer, _) = clear_with_a_server(Manners::LetsGo);
+    let steps = &answer["data"]["steps"];
+    assert_eq!((&steps[0]["action"], &steps[0]["status"]), (&json!("unload"), &json!("done")), "{answer}");
+    assert_eq!((&steps[0]["model"], &steps[0]["freed_mib"]), (&json!("llama3.1:8b"), &json!(6_144.0)));
+    assert_eq!((&steps[1]["is_reserve"], &steps[1]["status"]), (&json!(true), &json!("not_needed")));
+    assert_eq!(answer["data"]["freed_mib"], 6_144.0);
+}
+
+#[test]
+fn a_server_that_says_yes_and_holds_the_memory_is_found_out_and_its_process_ended() {
+    let (answer, alive) = clear_with_a_server(Manners::OnlySaysSo);
+    let steps = &answer["data"]["steps"];
+    assert_eq!(
+        (&steps[0]["status"], &steps[0]["freed_mib"]),
+        (&json!("fell_short"), &json!(0.0)),
+        "{answer}"
+    );
+    assert_eq!((&steps[1]["action"], &steps[1]["status"]), (&json!("terminate"), &json!("done")), "{answer}");
+    assert_eq!(answer["data"]["freed_mib"], 6_144.0);
+    assert_eq!(alive, [false, true]);
 }

@@ -15,6 +15,8 @@ mod generate;
 mod gpu;
 mod gpu_clear;
 mod gpu_models;
+mod gpu_models_exchanges;
+mod gpu_models_traps;
 mod import;
 mod man;
 mod optimize;

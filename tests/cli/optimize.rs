@@ -355,3 +355,46 @@ fn work_without_rules_takes_its_share_of_the_plan() {
     assert_eq!(data["before"]["peak_utilization"]["cpu_cores"], 1.5, "{data}");
     assert_eq!(data["after"]["peak_utilization"]["cpu_cores"], 0.5, "{data}");
 }
+
+#[test]
+fn an_applied_plan_is_taken_back_rule_by_rule() {
+    let sandbox = crowded_night();
+    let rules = |sandbox: &Sandbox| sandbox.run("rules list --output-format json").json()["data"].clone();
+    let before = rules(&sandbox);
+    let none = sandbox.run("optimize --undo").assert_code(1);
+    assert!(none.stderr.contains("no applied plan is in force"), "{none}");
+    let plan = sandbox
+        .run("optimize --peak-mitigation --time-limit 50ms --auto-apply --output-format json")
+        .assert_code(0)
+        .json();
+    let id = plan["data"]["optimization_id"].as_i64().expect("id");
+    let applied = rules(&sandbox);
+    sandbox.run("optimize --undo --dry-run").assert_code(0);
+    assert_eq!(rules(&sandbox), applied);
+    let back = sandbox.run("optimize --undo --output-format json").assert_code(0).json();
+    assert_eq!(back["data"]["optimization_id"], id);
+    assert_eq!(rules(&sandbox), before);
+    let again = sandbox.run(&format!("optimize --undo {id}")).assert_code(0);
+    assert!(again.stderr.contains("was taken back already"), "{again}");
+    sandbox.run("optimize --undo 99").assert_code(1);
+    sandbox.run("optimize --undo --auto-apply").assert_code(2);
+    let history = sandbox.run("rules history --output-format json").assert_code(0).json();
+    let events: Vec<&str> = history["data"]["revisions"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .filter_map(|revision| revision["plan_event"].as_str())
+        .collect();
+    assert_eq!(events, ["taken_back", "applied"]);
+    // A rule that somebody moved since keeps what it was given.
+    sandbox.run("optimize --peak-mitigation --time-limit 50ms --auto-apply").assert_code(0);
+    let moves = plan["data"]["moves"].as_array().expect("list");
+    let moved: Vec<i64> = moves.iter().map(|step| step["rule_id"].as_i64().expect("id")).collect();
+    crate::generate::move_rule(&sandbox, moved[0], 1);
+    let partly = sandbox.run("optimize --undo --output-format json");
+    let expected = if moved.len() > 1 { 4 } else { 1 };
+    let partly = partly.assert_code(expected);
+    if expected == 4 {
+        assert_eq!(partly.json()["data"]["taken_back"][0]["status"], "changed_since", "{partly}");
+    }
+}

@@ -4,11 +4,10 @@ use serde_json::json;
 use tidetable::domain::activity::{Resources, Run, RunStatus};
 use tidetable::domain::calendar::Schedule;
 use tidetable::domain::patterns::{Pattern, PatternType, Quantiles, ResourceProfile};
-use tidetable::domain::rules::Rule;
 use tidetable::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, TimeSpan, Timestamp};
-use tidetable::store::{ImportRecord, RuleFilter, RunWriter, Store, StoreError};
+use tidetable::store::{ImportRecord, RunWriter, Store, StoreError};
 
-use crate::generate::{now, open_store, pattern, store_patterns};
+use crate::generate::{move_rule, now, open_store, pattern, store_patterns};
 use crate::sandbox::Sandbox;
 
 /// Stores runs as an import would.
@@ -241,14 +240,7 @@ fn work_whose_rule_was_moved_is_foretold_when_it_really_starts() {
     let sandbox = Sandbox::new();
     store_patterns(&sandbox, &[pattern("backup", "10 2 * * *", 0.99, 4.0, 10.0)]);
     sandbox.run("generate --auto-enable").assert_code(0);
-    let mut store = open_store(&sandbox);
-    let stored = store.rules(&RuleFilter::default()).expect("read").remove(0);
-    let schedule = stored.rule.schedule.shifted(20).expect("can be moved");
-    let moved = Rule { schedule, shift_minutes: 20, ..stored.rule };
-    store
-        .in_transaction(|transaction| Store::move_rule(transaction, stored.id, &moved, None, now()))
-        .expect("moved");
-    drop(store);
+    move_rule(&sandbox, 1, 20);
     insta::assert_snapshot!(sandbox.run("predict").assert_code(0));
 }
 

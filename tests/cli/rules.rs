@@ -1,9 +1,8 @@
 //! `rules` from the outside.
 
-use tidetable::domain::rules::{Rule, RuleId};
-use tidetable::store::Store;
+use serde_json::{Value, json};
 
-use crate::generate::{nightly, now, open_store};
+use crate::generate::{move_rule, nightly};
 use crate::sandbox::Sandbox;
 
 /// Three mined rules: sync (1), backup (2) and train (3), disabled, in order of their worth.
@@ -51,14 +50,7 @@ fn a_rule_is_shown_with_its_history() {
 #[test]
 fn a_move_is_shown_with_where_from_and_where_to() {
     let sandbox = with_mined_rules();
-    let mut store = open_store(&sandbox);
-    let stored = store.rule(RuleId(2)).expect("rule");
-    let schedule = stored.rule.schedule.shifted(25).expect("can be moved");
-    let moved = Rule { schedule, shift_minutes: 25, ..stored.rule };
-    store
-        .in_transaction(|transaction| Store::move_rule(transaction, RuleId(2), &moved, None, now()))
-        .expect("moved");
-    drop(store);
+    move_rule(&sandbox, 2, 25);
     insta::assert_snapshot!(sandbox.run("rules show 2").assert_code(0));
     let again = sandbox.run("generate --output-format json").assert_code(0).json();
     assert_eq!(again["data"]["rules"][1]["shift_minutes"], 25, "what a plan did survives");
@@ -160,4 +152,77 @@ fn nothing_to_export_is_an_empty_text_and_a_warning() {
     insta::assert_snapshot!(sandbox.run("rules export --target crontab").assert_code(0));
     let answer = sandbox.run("rules export --target systemd --output-format json").assert_code(0);
     assert_eq!(answer.json()["data"]["files"], serde_json::json!([]));
+}
+
+fn history(sandbox: &Sandbox, arguments: &str) -> Vec<Value> {
+    let answer =
+        sandbox.run(&format!("rules history {arguments} --output-format json")).assert_code(0).json();
+    answer["data"]["revisions"].as_array().expect("list").clone()
+}
+
+fn listed(sandbox: &Sandbox) -> Value {
+    sandbox.run("rules list --output-format json").assert_code(0).json()["data"].clone()
+}
+
+#[test]
+fn the_history_tells_who_did_what_with_which_command() {
+    let sandbox = with_mined_rules();
+    sandbox.run("rules enable 1 2").assert_code(0);
+    sandbox.run("rules enable 1").assert_code(0);
+    sandbox.run("rules remove 3 --now 2026-03-02T08:00:00Z").assert_code(0);
+    let revisions = history(&sandbox, "");
+    let commands: Vec<&str> =
+        revisions.iter().map(|revision| revision["command"].as_str().expect("text")).collect();
+    assert_eq!(
+        commands,
+        [
+            "tidetable rules remove 3 --now 2026-03-02T08:00:00Z",
+            "tidetable rules enable 1 2 --now 2026-03-01T12:00:00Z",
+            "tidetable generate --now 2026-03-01T12:00:00Z",
+        ],
+        "what changes nothing is no revision"
+    );
+    assert!(revisions.iter().all(|revision| revision["user"].is_string()));
+    assert_eq!(revisions[0]["at"], "2026-03-02T08:00:00Z");
+    assert_eq!(revisions[0]["changes"][0]["action"], "removed");
+    assert_eq!(revisions[0]["changes"][0]["after"], json!(null));
+    assert_eq!(revisions[1]["changes"].as_array().map(Vec::len), Some(2));
+    let of_three = history(&sandbox, "3");
+    assert_eq!(of_three.len(), 2, "a removed rule has its history still");
+    assert_eq!(history(&sandbox, "--limit 1").len(), 1);
+    let shown = sandbox.run("rules history").assert_code(0);
+    assert!(shown.stdout.contains("enabled 2 rules") && shown.stdout.contains("created 3 rules"), "{shown}");
+    sandbox.run("rules history --output-format detailed").assert_code(0);
+    insta::assert_snapshot!(sandbox.run("rules history 99").assert_code(1));
+    insta::assert_snapshot!(Sandbox::new().run("rules history").assert_code(0));
+}
+
+#[test]
+fn rules_go_back_to_any_earlier_revision_and_forth_again() {
+    let sandbox = with_mined_rules();
+    let mut states = vec![listed(&Sandbox::new()), listed(&sandbox)];
+    for step in ["rules enable 1 2", "rules remove 3", "rules disable 2"] {
+        sandbox.run(step).assert_code(0);
+        states.push(listed(&sandbox));
+    }
+    sandbox.run_args(&["rules", "add", "--task-type", "new", "--cron", "5 5 * * *"]).assert_code(0);
+    move_rule(&sandbox, 1, 10);
+    let last = listed(&sandbox);
+    insta::assert_snapshot!(sandbox.run("rules undo --to 2").assert_code(0));
+    assert_eq!(listed(&sandbox), last, "without --yes it is a plan");
+    sandbox.run("rules undo --to 2 --yes --dry-run").assert_code(0);
+    assert_eq!(listed(&sandbox), last);
+    for revision in [2, 4, 1, 3, 0] {
+        let back = sandbox.run(&format!("rules undo --to {revision} --yes --output-format json"));
+        assert_eq!(back.assert_code(0).json()["data"]["done"], true);
+        assert_eq!(listed(&sandbox), states[revision], "revision {revision}");
+    }
+    // Going back is a revision as well, and can be taken back.
+    sandbox.run("rules undo --to 6 --yes").assert_code(0);
+    assert_eq!(listed(&sandbox), last);
+    assert_eq!(history(&sandbox, "--limit 1")[0]["returned_to"], 6);
+    let nothing = sandbox.run("rules undo --to 6 --yes").assert_code(0);
+    assert!(nothing.stderr.contains("the rules are as they were then"), "{nothing}");
+    insta::assert_snapshot!(sandbox.run("rules undo --to 99").assert_code(1));
+    sandbox.run("rules undo --to 2 --target crontab").assert_code(2);
 }

@@ -3,10 +3,9 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use tidetable::domain::rules::{Rule, RuleId};
-use tidetable::store::Store;
+use tidetable::domain::rules::RuleId;
 
-use crate::generate::{now, open_store};
+use crate::generate::{move_rule, open_store};
 use crate::sandbox::Sandbox;
 
 /// A crontab with everything that an edit could break: settings, tabs, CRLF, bytes that are no UTF-8, another zone, no
@@ -20,17 +19,6 @@ pub fn with_odd_crontab() -> Sandbox {
     std::fs::write(sandbox.path("jobs"), ODD).expect("crontab written");
     sandbox.run("import jobs --format crontab").assert_code(0);
     sandbox
-}
-
-/// Moves a rule in the store, as an applied plan does.
-pub fn move_rule(sandbox: &Sandbox, id: i64, minutes: i64) {
-    let mut store = open_store(sandbox);
-    let stored = store.rule(RuleId(id)).expect("rule");
-    let schedule = stored.rule.schedule.shifted(minutes).expect("can be moved");
-    let moved = Rule { schedule, shift_minutes: stored.rule.shift_minutes + minutes, ..stored.rule };
-    store
-        .in_transaction(|transaction| Store::move_rule(transaction, RuleId(id), &moved, None, now()))
-        .expect("moved");
 }
 
 pub fn jobs(sandbox: &Sandbox) -> Vec<u8> {

@@ -4,7 +4,8 @@ use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::os::unix::process::CommandExt as _;
 
-use crate::rules_apply::{ODD, jobs, move_rule, with_odd_crontab};
+use crate::generate::move_rule;
+use crate::rules_apply::{ODD, jobs, with_odd_crontab};
 use crate::sandbox::{NOW, Sandbox};
 
 /// Runs a command that is killed at a named moment; whether it was.

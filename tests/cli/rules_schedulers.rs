@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::rules_apply::move_rule;
+use crate::generate::move_rule;
 use crate::sandbox::{Sandbox, Transcript, trace};
 
 /// Whether a program can be started; says that the test is skipped where not.

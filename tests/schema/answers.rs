@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::model_servers::model_server_answers;
 use crate::sandbox::{Sandbox, Transcript};
 
 /// Names: schema, part of it that the data is, arguments.
-type Step<'a> = (&'static str, &'static str, &'a str);
+pub type Step<'a> = (&'static str, &'static str, &'a str);
 
 /// A document with the schema that tells of it.
 pub struct Answer {
@@ -28,7 +29,10 @@ const SMALL_MACHINE: &str = "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu
      [[host]]\nname = \"elsewhere\"\ncpu_cores = 4\n\
      [[blackout]]\nname = \"lunch\"\nfrom = \"12:00\"\nto = \"12:30\"\ndays = [\"sat\"]\nhosts = [\"elsewhere\"]\n\
      [[flexibility]]\ntask_types = [\"night\"]\nearlier = \"10m\"\nlater = \"20m\"\n\
-     [[exclusion]]\ntag = \"tape\"\ntask_types = [\"backup*\", \"restore\"]\n";
+     [[exclusion]]\ntag = \"tape\"\ntask_types = [\"backup*\", \"restore\"]\n\
+     [[model_server]]\nkind = \"jupyter\"\naddress = \"http://127.0.0.1:1\"\nkey_file = \"absent\"\n\
+     [[model_server]]\nkind = \"vllm\"\nkey_command = [\"pass\", \"vllm\"]\n\
+     [[preload]]\ntask_types = [\"night\"]\nmodel = \"phi3:mini\"\nserver = \"ollama\"\n";
 
 /// Days on which one task type follows another that has no schedule of its own: at the first `--now` of the story,
 /// the last such run has ended and its follower is still to come.
@@ -105,7 +109,7 @@ const GPU_RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_
      python3 train.py --epochs 40,ada,2026-03-01T11:58:10Z,,1,\n";
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 66] = [
+const STORY: [Step<'_>; 69] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -174,6 +178,9 @@ const STORY: [Step<'_>; 66] = [
         "optimize-resource-schedule --peak-mitigation --time-limit 200ms --instance two.json --explain",
     ),
     ("optimize-resource-schedule", "effect", "optimize-resource-schedule --verify-applied"),
+    ("optimize-resource-schedule", "taken_back", "optimize-resource-schedule --undo --dry-run"),
+    ("rules", "history", "rules history"),
+    ("rules", "return", "rules undo --to 1 --dry-run"),
     ("rules", "show", "rules show 3"),
     ("rules", "export", "rules export --target slurm"),
     ("rules", "export", "rules export --target kubernetes --image jobs:1"),
@@ -220,7 +227,7 @@ fn ask(sandbox: &Sandbox, arguments: &str) -> Transcript {
     sandbox.run(&all)
 }
 
-fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
+pub fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
     let transcript = ask(sandbox, arguments);
     // 4: partly done, as when one of two files is absent.
     assert!(matches!(transcript.code, Some(0 | 4)), "{transcript}");
@@ -278,6 +285,7 @@ pub fn answers() -> &'static [Answer] {
         let gpus = with_gpus();
         answers.extend(GPUS.iter().map(|step| answer(&gpus, *step)));
         answers.extend(WITHOUT_STORE.iter().map(|step| answer(&free, *step)));
+        answers.extend(model_server_answers());
         answers.extend(STORY.iter().map(|step| answer(&full, *step)));
         answers
     })

@@ -6,12 +6,17 @@
 
 mod answers;
 mod coverage;
+mod model_servers;
 mod mutation;
 // Shared with the transcripts, which use all of it.
 #[allow(dead_code)]
 #[path = "../cli/sandbox.rs"]
 mod sandbox;
 mod schemas;
+// Shared with the transcripts, too.
+#[allow(dead_code)]
+#[path = "../cli/stand_in.rs"]
+mod stand_in;
 
 use std::collections::BTreeSet;
 

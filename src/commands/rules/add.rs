@@ -9,7 +9,7 @@ use crate::domain::calendar::{CronEntry, Schedule, parse_cron};
 use crate::domain::patterns::{ResourceProfile, resource_profile};
 use crate::domain::rules::{Flexibility, Rule, RuleSource, StoredRule, shortest_spacing_ms};
 use crate::output::rules::AddReport;
-use crate::store::{HistoryFilter, Store, StoreError};
+use crate::store::{HistoryFilter, RuleWriter, Store, StoreError};
 
 /// Adds a rule by hand; its needs come from the runs of its task type that are known.
 pub(super) fn run(context: &Context, args: &AddArgs) -> anyhow::Result<Outcome> {
@@ -41,8 +41,9 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> anyhow::Result<Outcome> 
         .into());
     }
     rule.resources = known_needs(context, &store, &rule.task_type)?;
+    let author = context.author();
     let id = store.in_transaction(|transaction| -> Result<_, StoreError> {
-        let saved = Store::save_rules(transaction, std::slice::from_ref(&rule), context.now)?;
+        let saved = RuleWriter::new(transaction, &author).save(std::slice::from_ref(&rule))?;
         saved.first().map(|(id, _)| *id).ok_or(StoreError::NotFound { what: "rule", id: 0 })
     })?;
     Ok(Outcome::done(AddReport { stored: StoredRule { id, rule } }, warnings))

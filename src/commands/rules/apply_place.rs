@@ -118,8 +118,8 @@ pub(super) fn forms(store: &Store, stored: &StoredRule) -> anyhow::Result<Vec<Sc
         |rule: &Rule| ScheduleForm { schedule: rule.schedule.clone(), shift_minutes: rule.shift_minutes };
     let rule = &stored.rule;
     let mut forms = vec![form(rule), ScheduleForm { schedule: rule.wanted_schedule(), shift_minutes: 0 }];
-    for action in store.rule_actions(stored.id)?.iter().rev() {
-        for told in [&action.after, &action.before].into_iter().flatten() {
+    for step in store.revisions_of_rule(stored.id)?.iter().rev().flat_map(|revision| &revision.steps) {
+        for told in [&step.after, &step.before].into_iter().flatten() {
             let told = form(told);
             if !forms.contains(&told) {
                 forms.push(told);

@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 
 use crate::commands::Context;
-use crate::devices::{host_name, own_user_name};
 use crate::domain::applied::{
     AppliedChange, AppliedRule, ChangeId, ChangeState, Place, Scheduler, settled_state, unified_diff,
 };
@@ -92,12 +91,13 @@ pub(super) fn change_place(
     planned: &PlannedPlace,
 ) -> anyhow::Result<ChangeId> {
     let _lock = schedulers.lock(&planned.place, context.lock_timeout)?;
+    let author = context.author();
     let change = AppliedChange {
         target,
         place: planned.place.clone(),
-        user: Some(own_user_name()),
-        host: host_name(),
-        command: format!("tidetable {} apply", context.command),
+        user: author.user,
+        host: author.host,
+        command: context.command_line.clone(),
         begun: context.now,
         before: planned.before.clone(),
         after: planned.after.clone(),

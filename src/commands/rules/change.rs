@@ -8,7 +8,7 @@ use crate::domain::rules::{
 };
 use crate::output::rules::ChangeReport;
 use crate::output::{ShownConflict, rules_words};
-use crate::store::{PatternFilter, RuleFilter, Store, StoreError};
+use crate::store::{PatternFilter, RuleFilter, RuleWriter, Store, StoreError};
 
 /// Plans the change of all rules named, then makes it in one transaction; with an unknown id, makes none.
 pub(super) fn run(context: &Context, ids: &[i64], change: RuleChange) -> anyhow::Result<Outcome> {
@@ -18,16 +18,14 @@ pub(super) fn run(context: &Context, ids: &[i64], change: RuleChange) -> anyhow:
     plan(&context.open_reader(&mut warnings)?, &wanted, change)?;
     let mut store = context.open_writer()?;
     let changes = plan(&store, &wanted, change)?;
+    let author = context.author();
     store.in_transaction(|transaction| -> Result<(), StoreError> {
+        let mut writer = RuleWriter::new(transaction, &author);
         for planned in changes.iter().filter(|planned| planned.effect == ChangeEffect::Applies) {
             match change {
-                RuleChange::Enable => {
-                    Store::set_rule_enabled(transaction, planned.rule_id, true, context.now)?;
-                }
-                RuleChange::Disable => {
-                    Store::set_rule_enabled(transaction, planned.rule_id, false, context.now)?;
-                }
-                RuleChange::Remove => Store::remove_rule(transaction, planned.rule_id)?,
+                RuleChange::Enable => writer.set_enabled(planned.rule_id, true).map(|_| ())?,
+                RuleChange::Disable => writer.set_enabled(planned.rule_id, false).map(|_| ())?,
+                RuleChange::Remove => writer.remove(planned.rule_id)?,
             }
         }
         Ok(())

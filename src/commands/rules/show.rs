@@ -10,6 +10,6 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> anyhow::Result<Outcome>
     let mut warnings = Vec::new();
     let store = context.open_reader(&mut warnings)?;
     let stored = store.rule(RuleId(args.id))?;
-    let actions = store.rule_actions(stored.id)?;
-    Ok(Outcome::done(ShowReport { stored, actions }, warnings))
+    let revisions = store.revisions_of_rule(stored.id)?;
+    Ok(Outcome::done(ShowReport { stored, revisions }, warnings))
 }

@@ -1,19 +1,23 @@
 //! `rules undo`: what the last apply replaced, byte for byte, where nobody has touched it since.
 
 use super::carry_out::{schedulers, settle, state_now};
+use super::return_to;
 use super::settle::settle_pending;
 use crate::cli::rules::UndoArgs;
 use crate::commands::confirm::confirmed;
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::applied::{ChangeState, Place, Scheduler, UndoStep, undo_step, unified_diff};
-use crate::domain::rules::Rule;
+use crate::domain::rules::{RevisionId, Rule};
 use crate::output::Report as _;
 use crate::output::rules::{MovedBackShape, PlaceShape, PlaceStatus, UndoReport};
 use crate::schedulers::Schedulers;
-use crate::store::{Store, StoreError, StoredChange};
+use crate::store::{RuleWriter, Store, StoreError, StoredChange};
 
 /// Takes back the newest batch that is in force.
 pub(super) fn run(context: &Context, args: &UndoArgs) -> anyhow::Result<Outcome> {
+    if let Some(revision) = args.to {
+        return return_to::run(context, RevisionId(revision), args.yes);
+    }
     let mut warnings = Vec::new();
     let mut store = context.open_existing_writer(&mut warnings)?;
     let schedulers = schedulers(context);
@@ -173,6 +177,7 @@ pub(super) fn move_rules_back(
     store: &mut Store,
     stored: &StoredChange,
 ) -> anyhow::Result<Vec<MovedBackShape>> {
+    let author = context.author();
     let mut moved_back = Vec::new();
     for applied in &stored.change.rules {
         let (Some(id), Some(before), Some(after)) = (applied.rule_id, &applied.before, &applied.after) else {
@@ -184,7 +189,7 @@ pub(super) fn move_rules_back(
         }
         let back = Rule { schedule: before.schedule.clone(), shift_minutes: before.shift_minutes, ..rule };
         let moved = store.in_transaction(|transaction| -> Result<bool, StoreError> {
-            Store::move_rule(transaction, id, &back, None, context.now)
+            RuleWriter::new(transaction, &author).replace(id, &back)
         })?;
         if moved {
             moved_back.push(MovedBackShape { rule_id: id, schedule: back.schedule.describe() });

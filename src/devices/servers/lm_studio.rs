@@ -12,10 +12,7 @@ const MODELS: &str = "/api/v1/models";
 
 impl ModelServer for LmStudio {
     fn holdings(&self, client: &Client, _now: Timestamp) -> Result<Holdings, ServerError> {
-        let list = match client.json(MODELS) {
-            Err(error) if error.is_about_key() => return Ok(Holdings::locked(None)),
-            other => other?,
-        };
+        let list = client.json(MODELS)?;
         if !has_list(&list, "/models") {
             return Err(client.foreign(MODELS, "it lists no models".to_owned()));
         }

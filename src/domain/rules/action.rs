@@ -1,11 +1,8 @@
-//! What was done to a rule: the record that lets a person read it back and undo it.
+//! What may be done to a rule.
 
 use std::fmt;
 
 use serde::Serialize;
-
-use super::Rule;
-use crate::domain::time::Timestamp;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -19,18 +16,21 @@ pub enum RuleActionKind {
     Disabled,
     /// An applied plan moved it.
     Moved,
-    /// Its schedule, command or limits became others at their source.
+    /// Its schedule, command or limits became others at their source, or it went back to an earlier state.
     Changed,
+    /// It was removed.
+    Removed,
 }
 
 impl RuleActionKind {
     /// All kinds.
-    pub const ALL: [RuleActionKind; 5] = [
+    pub const ALL: [RuleActionKind; 6] = [
         RuleActionKind::Created,
         RuleActionKind::Enabled,
         RuleActionKind::Disabled,
         RuleActionKind::Moved,
         RuleActionKind::Changed,
+        RuleActionKind::Removed,
     ];
 
     /// The word used in output and in the store.
@@ -41,6 +41,7 @@ impl RuleActionKind {
             RuleActionKind::Disabled => "disabled",
             RuleActionKind::Moved => "moved",
             RuleActionKind::Changed => "changed",
+            RuleActionKind::Removed => "removed",
         }
     }
 }
@@ -49,19 +50,4 @@ impl fmt::Display for RuleActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
-}
-
-/// One entry of a rule's history.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RuleAction {
-    /// What was done.
-    pub kind: RuleActionKind,
-    /// When.
-    pub at: Timestamp,
-    /// The rule before; `None` where it did not exist.
-    pub before: Option<Rule>,
-    /// The rule after.
-    pub after: Option<Rule>,
-    /// The plan that asked for it, by its id in the store.
-    pub optimization_id: Option<i64>,
 }

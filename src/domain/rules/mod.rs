@@ -9,6 +9,7 @@ mod declared_again;
 #[cfg(test)]
 pub(in crate::domain) mod fixture;
 mod generate;
+mod history;
 mod learned;
 mod meaning;
 mod overload;
@@ -19,13 +20,14 @@ mod resolve;
 mod rule;
 mod spacing;
 
-pub use action::{RuleAction, RuleActionKind};
+pub use action::RuleActionKind;
 pub use capacity::{Capacity, SharedResource, usual_duration_ms};
 pub use change::{ChangeEffect, PlannedChange, RuleChange, plan_changes};
 pub use choice::{SkipReason, SkippedPattern};
 pub use conflicts::{Conflict, ConflictKind, find_conflicts};
 pub use declared_again::recognise_moved;
 pub use generate::{GenerateOptions, GeneratedRule, GeneratedRules, InitialState, generate};
+pub use history::{Author, PlanEvent, ReturnEffect, Revision, RevisionId, RuleReturn, RuleStep, plan_return};
 pub use learned::learned_flexibility;
 pub use meaning::{is_duplicate, same_instants};
 pub use overload::{Overload, overloads};
