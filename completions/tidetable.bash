@@ -153,6 +153,9 @@ _tidetable() {
             tidetable__subcmd__gpu,status)
                 cmd="tidetable__subcmd__gpu__subcmd__status"
                 ;;
+            tidetable__subcmd__gpu,watch)
+                cmd="tidetable__subcmd__gpu__subcmd__watch"
+                ;;
             tidetable__subcmd__gpu__subcmd__help,clear)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__clear"
                 ;;
@@ -167,6 +170,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__gpu__subcmd__help,status)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__status"
+                ;;
+            tidetable__subcmd__gpu__subcmd__help,watch)
+                cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__watch"
                 ;;
             tidetable__subcmd__help,analyze-activity-patterns)
                 cmd="tidetable__subcmd__help__subcmd__analyze__subcmd__activity__subcmd__patterns"
@@ -251,6 +257,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__gpu,status)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__status"
+                ;;
+            tidetable__subcmd__help__subcmd__gpu,watch)
+                cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__watch"
                 ;;
             tidetable__subcmd__help__subcmd__predict,evaluate)
                 cmd="tidetable__subcmd__help__subcmd__predict__subcmd__evaluate"
@@ -1694,12 +1703,16 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes clear models help"
+            opts="-n -v -q -h -V --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes watch clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -1762,13 +1775,25 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__clear)
-            opts="-y -n -v -q -h -V --gpu --pid --allow-user --min-age --grace --force --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-y -n -v -q -h -V --gpu --device --need --idle-for --pid --user --allow-user --include --exclude --servers-only --min-age --grace --force --yes --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --gpu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --need)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idle-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1776,7 +1801,19 @@ _tidetable() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --allow-user)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --include)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1785,6 +1822,10 @@ _tidetable() {
                     return 0
                     ;;
                 --grace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1850,7 +1891,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__help)
-            opts="status processes clear models help"
+            opts="status processes watch clear models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1933,8 +1974,22 @@ _tidetable() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tidetable__subcmd__gpu__subcmd__help__subcmd__watch)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tidetable__subcmd__gpu__subcmd__models)
-            opts="-y -n -v -q -h -V --server --unload --count --idle-for --preload-for --undo --wait --yes --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-y -n -v -q -h -V --server --unload --count --idle-for --preload-for --undo --wait --yes --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1961,6 +2016,10 @@ _tidetable() {
                     return 0
                     ;;
                 --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2026,13 +2085,21 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__processes)
-            opts="-n -v -q -h -V --gpu --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --gpu --device --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --device)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --gpu)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2098,12 +2165,108 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__status)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --fits --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --fits)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__watch)
+            opts="-n -v -q -h -V --interval --samples --once --exit-on --on-critical --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --interval)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --samples)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exit-on)
+                    COMPREPLY=($(compgen -W "warn critical" -- "${cur}"))
+                    return 0
+                    ;;
+                --on-critical)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2376,7 +2539,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu)
-            opts="status processes clear models"
+            opts="status processes watch clear models"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2432,6 +2595,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__gpu__subcmd__watch)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -816,6 +816,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu'= {
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -835,13 +836,16 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;status'= {
+            cand --fits 'Whether so much memory is free, on so many GPUs'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -863,7 +867,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu;processes'= {
+            cand --device 'Only this GPU (repeatable)'
             cand --gpu 'Only this GPU (repeatable)'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -884,12 +890,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'tidetable;gpu;clear'= {
-            cand --gpu 'Only processes on this GPU (repeatable)'
-            cand --pid 'Only this process (repeatable); also one that a service or container would start again'
-            cand --allow-user 'Also processes of this user, by name or number (repeatable)'
-            cand --min-age 'Only processes that have run at least this long'
-            cand --grace 'How long a process may take to end'
+        &'tidetable;gpu;watch'= {
+            cand --interval 'Time between two readings'
+            cand --samples 'End after so many readings; otherwise with Ctrl-C'
+            cand --exit-on 'End, with exit code 4, once a GPU is at this level'
+            cand --on-critical 'Program to start each time a GPU becomes critical'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -898,7 +904,42 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
-            cand --force 'Kill what has not ended by then'
+            cand --once 'One reading, as from cron; levels go on from the readings kept before'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;gpu;clear'= {
+            cand --device 'Only on this GPU (repeatable)'
+            cand --gpu 'Only on this GPU (repeatable)'
+            cand --need 'Free no more than it takes to have so much free on one GPU'
+            cand --idle-for 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness'
+            cand --pid 'Only this process (repeatable); also one that a service or container would start again, or that is not idle'
+            cand --user 'Only processes of this user, by name or number (repeatable)'
+            cand --allow-user 'Also processes of this user, by name or number (repeatable)'
+            cand --include 'Only what matches, by command line, unit or container (repeatable)'
+            cand --exclude 'Nothing that matches, by command line, unit or container (repeatable)'
+            cand --min-age 'Only processes that have run at least this long'
+            cand --grace 'How long a process may take to end'
+            cand --replay 'Recorded readings in the place of the driver'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --servers-only 'Only ask model servers; signal nothing'
+            cand --force 'Kill what still holds the device by then'
             cand -y 'Do it; without this the plan is only shown'
             cand --yes 'Do it; without this the plan is only shown'
             cand -n 'Plan and show everything, change nothing'
@@ -920,6 +961,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --idle-for 'With --unload lru: only models that were not used for so long'
             cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type'
             cand --wait 'How long to wait for memory to come back, or for a model to be there'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -944,15 +986,18 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu;help'= {
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;help;status'= {
         }
         &'tidetable;gpu;help;processes'= {
+        }
+        &'tidetable;gpu;help;watch'= {
         }
         &'tidetable;gpu;help;clear'= {
         }
@@ -1351,14 +1396,17 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;search-similar-patterns'= {
         }
         &'tidetable;help;gpu'= {
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
         }
         &'tidetable;help;gpu;status'= {
         }
         &'tidetable;help;gpu;processes'= {
+        }
+        &'tidetable;help;gpu;watch'= {
         }
         &'tidetable;help;gpu;clear'= {
         }

@@ -808,30 +808,34 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quie
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l replay -d 'Recorded readings in the place of the driver' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes clear models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "status" -d 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l fits -d 'Whether so much memory is free, on so many GPUs' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -851,7 +855,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l gpu -d 'Only this GPU (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l device -l gpu -d 'Only this GPU (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -871,11 +876,43 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from processes" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l gpu -d 'Only processes on this GPU (repeatable)' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l pid -d 'Only this process (repeatable); also one that a service or container would start again' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l interval -d 'Time between two readings' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l samples -d 'End after so many readings; otherwise with Ctrl-C' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l exit-on -d 'End, with exit code 4, once a GPU is at this level' -r -f -a "warn\t'At gpu.warn_ratio (80 %)'
+critical\t'At gpu.critical_ratio (90 %)'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l on-critical -d 'Program to start each time a GPU becomes critical' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l replay -d 'Recorded readings in the place of the driver' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l once -d 'One reading, as from cron; levels go on from the readings kept before'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l device -l gpu -d 'Only on this GPU (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l need -d 'Free no more than it takes to have so much free on one GPU' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l idle-for -d 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l pid -d 'Only this process (repeatable); also one that a service or container would start again, or that is not idle' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l user -d 'Only processes of this user, by name or number (repeatable)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l allow-user -d 'Also processes of this user, by name or number (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l include -d 'Only what matches, by command line, unit or container (repeatable)' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l exclude -d 'Nothing that matches, by command line, unit or container (repeatable)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l min-age -d 'Only processes that have run at least this long' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l grace -d 'How long a process may take to end' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -889,7 +926,8 @@ never\t'Never'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l seed -d 'Seed of every random choice [default: 0]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l force -d 'Kill what has not ended by then'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l servers-only -d 'Only ask model servers; signal nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l force -d 'Kill what still holds the device by then'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Do it; without this the plan is only shown'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more on standard error (repeatable)'
@@ -903,6 +941,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l idle-for -d 'With --unload lru: only models that were not used for so long' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l preload-for -d 'Load the model that [[preload]] names for the next predicted run of this task type' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l wait -d 'How long to wait for memory to come back, or for a model to be there' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -924,9 +963,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
@@ -1227,9 +1267,10 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from predict" -f -a "evaluate" -d 'Compare past predictions with what really ran'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory, utilisation, temperature, power'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'End processes that hold GPU memory; without --yes, show which and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "status" -d 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
