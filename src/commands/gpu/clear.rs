@@ -49,7 +49,7 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         gpus: &request.gpus,
         args,
     };
-    let acted = act.run()?;
+    let acted = act.run();
     let completion = if acted.is_complete() { Completion::Done } else { Completion::Partial };
     warnings.extend(shortfalls(&acted, &report.plan, args));
     let report = ClearReport { acted: Some(acted.into_shape()), ..report };

@@ -51,11 +51,11 @@ pub(super) struct Acted {
 
 impl Act<'_> {
     /// Takes the steps.
-    pub(super) fn run(&self) -> anyhow::Result<Acted> {
+    pub(super) fn run(&self) -> Acted {
         let mut acted = Acted::default();
         let used_before = self.used(&self.touched());
         for step in &self.plan.steps {
-            let shape = self.step(step, &mut acted)?;
+            let shape = self.step(step, &mut acted);
             acted.steps.push(shape);
         }
         acted.freed_mib =
@@ -64,17 +64,17 @@ impl Act<'_> {
         acted.is_met =
             self.plan.target.map(|target| acted.free_mib.is_some_and(|free| free >= target.need_mib));
         acted.was_interrupted = self.context.interrupt.is_triggered();
-        Ok(acted)
+        acted
     }
 
-    fn step(&self, step: &ClearStep, acted: &mut Acted) -> anyhow::Result<StepShape> {
+    fn step(&self, step: &ClearStep, acted: &mut Acted) -> StepShape {
         if self.context.interrupt.is_triggered() {
-            return Ok(StepShape::passed_over(StepStatus::NotTaken));
+            return StepShape::passed_over(StepStatus::NotTaken);
         }
         if let (Some(target), Some(free)) = (self.plan.target, self.free())
             && free >= target.need_mib
         {
-            return Ok(StepShape::passed_over(StepStatus::NotNeeded));
+            return StepShape::passed_over(StepStatus::NotNeeded);
         }
         if let Some(release) = &step.release {
             return self.release(step, release, acted);
@@ -86,37 +86,39 @@ impl Act<'_> {
             _ => step.pids.clone(),
         };
         if pids.is_empty() {
-            return Ok(StepShape::passed_over(StepStatus::NotNeeded));
+            return StepShape::passed_over(StepStatus::NotNeeded);
         }
         if step.action != StepAction::Kill {
             // What a server did not free is in what its processes hold.
             let counted = if step.is_reserve { acted.shortfall_mib.take().unwrap_or(0.0) } else { 0.0 };
             acted.requested_mib += (step.expected_mib.unwrap_or(0.0) - counted).max(0.0);
         }
-        Ok(self.signal(step, &pids, acted))
+        self.signal(step, &pids, acted)
     }
 
-    fn release(
-        &self,
-        step: &ClearStep,
-        release: &ReleaseStep,
-        acted: &mut Acted,
-    ) -> anyhow::Result<StepShape> {
+    fn release(&self, step: &ClearStep, release: &ReleaseStep, acted: &mut Acted) -> StepShape {
         let witness = Witness {
             used_mib: &|| self.devices.used_mib().ok()?.into_iter().sum(),
             is_interrupted: &|| self.context.interrupt.is_triggered(),
             patience: patience(LONGEST_LOOK),
             now: self.context.now,
         };
-        let outcome = release_step(self.context, self.servers, release, "gpu clear", &witness)?;
         acted.requested_mib += step.expected_mib.unwrap_or(0.0);
+        let outcome = match release_step(self.context, self.servers, release, "gpu clear", &witness) {
+            Ok(outcome) => outcome,
+            // What cannot be recorded cannot be taken back, so that it was not asked; the other steps are no worse for it.
+            Err(error) => {
+                acted.fall_short_by(step.expected_mib.unwrap_or(0.0));
+                let detail = Some(format!("not asked: {error:#}"));
+                return StepShape { status: StepStatus::FellShort, freed_mib: Some(0.0), detail };
+            }
+        };
         let shown = gpu_models::shown(&outcome);
         let status = if outcome.is_done() { StepStatus::Done } else { StepStatus::FellShort };
         if status == StepStatus::FellShort {
-            let missing = step.expected_mib.unwrap_or(0.0) - shown.freed_mib.unwrap_or(0.0);
-            acted.shortfall_mib = Some(acted.shortfall_mib.unwrap_or(0.0) + missing.max(0.0));
+            acted.fall_short_by(step.expected_mib.unwrap_or(0.0) - shown.freed_mib.unwrap_or(0.0));
         }
-        Ok(StepShape { status, freed_mib: shown.freed_mib, detail: Some(shown.text) })
+        StepShape { status, freed_mib: shown.freed_mib, detail: Some(shown.text) }
     }
 
     fn signal(&self, step: &ClearStep, pids: &[u32], acted: &mut Acted) -> StepShape {
@@ -211,6 +213,11 @@ impl Acted {
     pub(super) fn is_complete(&self) -> bool {
         let is_all_back = !self.has_survivors() && self.is_enough() && self.shortfall_mib.is_none();
         self.is_met.unwrap_or(is_all_back && !self.was_interrupted)
+    }
+
+    /// Takes down what a server was asked for and did not free, MiB.
+    fn fall_short_by(&mut self, missing_mib: f64) {
+        self.shortfall_mib = Some(self.shortfall_mib.unwrap_or(0.0) + missing_mib.max(0.0));
     }
 
     /// Whether about as much came back as the processes held.
