@@ -80,6 +80,30 @@ fn a_remote_model_is_never_asked_to_unload() {
     assert_eq!(server.asked_to_change(), []);
 }
 
+#[test]
+fn a_key_that_a_server_sends_back_is_not_passed_on() {
+    let server = StandIn::new(|request| {
+        Reply::Json(
+            500,
+            json!({ "error": format!("cannot serve {:?}", request.headers.get("authorization")) }),
+        )
+    });
+    let sandbox = Sandbox::new();
+    sandbox.write("key", "sk-very-secret");
+    sandbox.write(
+        "tidetable.toml",
+        &format!(
+            "[models]\ndiscover = false\n[[model_server]]\nkind = \"ollama\"\naddress = \"{}\"\nkey_file = \"key\"\n",
+            server.address
+        ),
+    );
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    assert!(
+        warning(&transcript).contains("answers 500: cannot serve Some(\"Bearer (key)\")"),
+        "{transcript}"
+    );
+}
+
 /// A look at an Ollama whose list is answered so; what it says, and how long it took.
 fn answered(replies: Vec<Reply>) -> (Transcript, StandIn, Duration) {
     let server = StandIn::scripted(vec![("GET /api/ps", replies)]);
