@@ -179,7 +179,11 @@ pub(super) fn shown(outcome: &ReleaseOutcome) -> ShownRelease {
     ShownRelease {
         outcome: word,
         text,
-        freed_mib: outcome.freed.map(|freed| freed.mib),
+        // Of a server that was not asked, or refused, nothing came back.
+        freed_mib: outcome
+            .freed
+            .map(|freed| freed.mib)
+            .or((!outcome.may_have_changed() && !outcome.is_done()).then_some(0.0)),
         measured_by: outcome.freed.map(|freed| freed.by.as_str()),
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn run(
     )?;
     let state = load(&server.client, &entry.model, change, &witness);
     // What was there before is none of ours to take away again.
-    if !matches!(state, LoadState::Loaded | LoadState::NotListed | LoadState::NotOnGpu) {
+    if !state.may_have_changed() {
         forget(context, recorded)?;
     }
     let completion = if state.is_done() { Completion::Done } else { Completion::Partial };

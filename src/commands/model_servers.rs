@@ -137,9 +137,7 @@ pub(super) fn release_step(
     };
     let id = record(context, &change)?;
     let outcome = carry_out(client, step, witness);
-    let was_asked =
-        matches!(outcome.state, ReleaseState::Released | ReleaseState::Unproven | ReleaseState::StillHeld);
-    if !was_asked {
+    if !outcome.may_have_changed() {
         forget(context, id)?;
     }
     Ok(outcome)

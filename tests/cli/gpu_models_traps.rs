@@ -20,6 +20,26 @@ fn a_server_that_says_yes_and_keeps_the_memory_is_found_out() {
 }
 
 #[test]
+fn where_the_answer_is_lost_the_memory_tells() {
+    for (is_freed, code, outcome) in [(true, 0, "released"), (false, 4, "failed")] {
+        let held = [loaded("llama3.1:8b", 6, LATER)];
+        let server = StandIn::changing(
+            vec![("GET /api/ps", list(&held))],
+            "POST /api/generate",
+            Reply::Reset,
+            vec![("GET /api/ps", list(if is_freed { &[] } else { &held }))],
+        );
+        let sandbox = sandbox(&[("ollama", &server)]);
+        let answer = sandbox.run("gpu models --unload llama3.1:8b --yes --wait 300ms --output-format json");
+        let done = data(&answer.assert_code(code));
+        assert_eq!(done["release"][0]["outcome"], outcome, "{done}");
+        assert_eq!(server.asked_to_change().len(), 3, "what is like once when done twice is tried again");
+        let undo = data(&sandbox.run("gpu models --undo --output-format json").assert_code(0));
+        assert_eq!(undo["changes"].as_array().map(Vec::len), Some(1), "it may have done it");
+    }
+}
+
+#[test]
 fn a_busy_model_that_is_freed_later_is_waited_for() {
     let held = || Reply::Json(200, list(&[loaded("llama3.1:8b", 6, LATER)]));
     let server = StandIn::scripted(vec![
@@ -58,6 +78,30 @@ fn a_remote_model_is_never_asked_to_unload() {
         assert!(done["keep"].as_array().expect("kept").iter().any(|kept| kept["code"] == "remote_model"));
     }
     assert_eq!(server.asked_to_change(), []);
+}
+
+#[test]
+fn a_key_that_a_server_sends_back_is_not_passed_on() {
+    let server = StandIn::new(|request| {
+        Reply::Json(
+            500,
+            json!({ "error": format!("cannot serve {:?}", request.headers.get("authorization")) }),
+        )
+    });
+    let sandbox = Sandbox::new();
+    sandbox.write("key", "sk-very-secret");
+    sandbox.write(
+        "tidetable.toml",
+        &format!(
+            "[models]\ndiscover = false\n[[model_server]]\nkind = \"ollama\"\naddress = \"{}\"\nkey_file = \"key\"\n",
+            server.address
+        ),
+    );
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    assert!(
+        warning(&transcript).contains("answers 500: cannot serve Some(\"Bearer (key)\")"),
+        "{transcript}"
+    );
 }
 
 /// A look at an Ollama whose list is answered so; what it says, and how long it took.

@@ -57,6 +57,18 @@ impl ReleaseOutcome {
         ReleaseOutcome { state, freed: None }
     }
 
+    /// Whether the server was asked and may have done it, also where its answer was lost.
+    pub fn may_have_changed(&self) -> bool {
+        match &self.state {
+            ReleaseState::Released | ReleaseState::Unproven | ReleaseState::StillHeld => true,
+            ReleaseState::Failed(error) => error.leaves_open(),
+            ReleaseState::BusyNow
+            | ReleaseState::AlreadyGone
+            | ReleaseState::Interrupted
+            | ReleaseState::Refused(_) => false,
+        }
+    }
+
     /// Whether the step did what was planned, as far as anybody can tell.
     pub fn is_done(&self) -> bool {
         matches!(self.state, ReleaseState::Released | ReleaseState::Unproven | ReleaseState::AlreadyGone)
@@ -87,6 +99,14 @@ pub fn carry_out(client: &Client, step: &ReleaseStep, witness: &Witness<'_>) -> 
         // A kernel that ended in between is what was wanted.
         Err(ReleaseState::Failed(error))
             if error.status() == Some(404) && step.action == ReleaseAction::EndKernel => {}
+        // Nobody knows whether it does what it was asked: memory tells.
+        Err(ReleaseState::Failed(error)) if error.leaves_open() => {
+            let outcome = waited_for(client, &before, used_before, witness);
+            return match outcome.state {
+                ReleaseState::Released => outcome,
+                _ => ReleaseOutcome { state: ReleaseState::Failed(error), freed: outcome.freed },
+            };
+        }
         Err(state) => return ReleaseOutcome::of(state),
         Ok(()) => {}
     }

@@ -29,6 +29,18 @@ pub enum LoadState {
 }
 
 impl LoadState {
+    /// Whether the server was asked and may have done it, also where its answer was lost.
+    pub fn may_have_changed(&self) -> bool {
+        match self {
+            LoadState::Loaded | LoadState::NotListed | LoadState::NotOnGpu => true,
+            LoadState::Failed(error) => error.leaves_open(),
+            LoadState::AlreadyLoaded
+            | LoadState::RemoteModel
+            | LoadState::Interrupted
+            | LoadState::Refused(_) => false,
+        }
+    }
+
     /// Whether the model is where it was wanted.
     pub fn is_done(&self) -> bool {
         matches!(self, LoadState::Loaded | LoadState::AlreadyLoaded)

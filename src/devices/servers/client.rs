@@ -178,11 +178,16 @@ impl Client {
         let bytes = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
         let bytes = bytes.map_err(|error| failed(&error))?;
         if !(200..300).contains(&status) {
-            let said = if is_page { String::new() } else { saying(&bytes) };
+            let said = if is_page { String::new() } else { shortened(&self.without_key(saying(&bytes))) };
             let (address, path) = (self.server.address.clone(), call.path.clone());
             return Err(ServerError::Status { address, path, status, said });
         }
         Ok(Answer { bytes, is_page })
+    }
+
+    /// What a server says, without the key that some send back.
+    fn without_key(&self, said: String) -> String {
+        self.key.as_ref().map_or_else(|| said.clone(), |key| said.replace(key.reveal(), "(key)"))
     }
 
     fn sent(&self, call: &Call, url: &str, limit: Duration) -> Result<Response<Body>, ureq::Error> {
@@ -250,7 +255,7 @@ fn authorization(kind: ServerKind, key: &Secret) -> Secret {
     key.after(word)
 }
 
-/// What a refusing server says, in one short line: the message of the usual JSON documents, or the beginning.
+/// What a refusing server says, in one line: the message of the usual JSON documents, or all of it.
 fn saying(bytes: &[u8]) -> String {
     let text = match serde_json::from_slice::<Value>(bytes) {
         Ok(document) => ["/error/message", "/error", "/detail/error/message", "/detail", "/message"]
@@ -260,7 +265,11 @@ fn saying(bytes: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
     };
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(LONGEST_SAYING).collect()
+    words.join(" ")
+}
+
+fn shortened(said: &str) -> String {
+    said.chars().take(LONGEST_SAYING).collect()
 }
 
 #[cfg(test)]
@@ -272,6 +281,6 @@ mod tests {
         assert_eq!(saying(br#"{"error":{"code":400,"message":"model not\n found"}}"#), "model not found");
         assert_eq!(saying(br#"{"error":"polling is enabled"}"#), "polling is enabled");
         assert_eq!(saying(b"Not Found"), "Not Found");
-        assert_eq!(saying(&[b'x'; 5_000]).len(), LONGEST_SAYING);
+        assert_eq!(shortened(&saying(&[b'x'; 5_000])).len(), LONGEST_SAYING);
     }
 }

@@ -95,6 +95,11 @@ impl ServerError {
         matches!(self.status(), Some(401 | 403))
     }
 
+    /// Whether the server may have done what it was asked all the same.
+    pub fn leaves_open(&self) -> bool {
+        matches!(self, ServerError::TimedOut { .. } | ServerError::BrokenOff { .. })
+    }
+
     /// Whether the same call may well succeed a moment later.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, ServerError::BrokenOff { .. }) || matches!(self.status(), Some(429 | 502 | 503 | 504))
