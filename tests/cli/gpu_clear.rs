@@ -328,13 +328,10 @@ fn memory_that_does_not_come_back_is_told_though_the_process_is_gone() {
     let stage = Stage::new();
     let tree = Holder::start(&stage.device, "polite", 0);
     let process = live(tree.pids[0], 4_000.0);
+    let listed = std::slice::from_ref(&process);
     // Planned at 5,000 MiB in use; whoever reads later finds as much in use without the process.
-    let readings = json!([
-        reading(5_000.0, std::slice::from_ref(&process)),
-        reading(5_000.0, &[process.clone()]),
-        reading(5_000.0, &[process.clone()]),
-        reading(9_000.0, &[process])
-    ]);
+    let before = reading(5_000.0, listed);
+    let readings = json!([before, before, before, reading(9_000.0, listed)]);
     stage.replay_of(readings, false);
     let answer = stage.clear("--yes").assert_code(4).json();
     assert_eq!(outcomes(&answer)[0].1, "ended");

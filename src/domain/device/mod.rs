@@ -2,6 +2,7 @@
 
 mod clear;
 mod clear_plan;
+mod clear_release;
 mod clear_request;
 mod fit;
 #[cfg(test)]
