@@ -106,8 +106,7 @@ fn a_plan_has_a_reason_for_all_that_goes_and_all_that_stays() {
 fn a_plan_stops_where_enough_is_free_and_says_what_is_out_of_reach() {
     let sandbox = with_replay("two-gpus.json");
     let clear = |need: &str| {
-        let arguments =
-            format!("gpu clear --replay replay.json --idle-for 0 --user 4242 --device 0 --need {need}");
+        let arguments = format!("gpu clear --replay replay.json --idle-for 0 --user 4242 --need {need}");
         sandbox.run(&format!("{arguments} --output-format json")).assert_code(0).json()
     };
     // 3,060 MiB are free; the orphan holds 2,048, the training 18,432.

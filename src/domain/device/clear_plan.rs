@@ -200,7 +200,11 @@ fn aim(
     need: f64,
     steps: &mut Vec<ClearStep>,
 ) -> Option<NeedTarget> {
-    let chosen: Vec<&GpuSnapshot> = gpus.iter().filter(|gpu| request.gpus.includes(&gpu.uuid)).collect();
+    let mut chosen: Vec<&GpuSnapshot> = gpus.iter().filter(|gpu| request.gpus.includes(&gpu.uuid)).collect();
+    // What is free on a GPU that is cut up lies in instances, and is no room as a whole.
+    if chosen.iter().any(|gpu| !gpu.is_mig) {
+        chosen.retain(|gpu| !gpu.is_mig);
+    }
     // Fewest steps where it is reached; the most memory where it is not.
     let best =
         chosen.into_iter().map(|gpu| (gpu, reach(gpu, need, steps))).min_by(|(one, by), (other, with)| {

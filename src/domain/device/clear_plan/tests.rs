@@ -165,3 +165,20 @@ fn the_gpu_that_takes_the_fewest_steps_is_chosen() {
     assert_eq!(pids(&plan), [[950]]);
     assert_eq!(plan.target.map(|target| target.gpu_index), Some(1));
 }
+
+#[test]
+fn memory_of_a_gpu_that_is_cut_up_is_no_room_while_there_is_another() {
+    let mut cut = gpu();
+    (cut.index, cut.uuid, cut.memory_used_mib, cut.is_mig) = (1, "GPU-b".to_owned(), Some(0.0), true);
+    let known = ClearKnowledge {
+        gpus: &[gpu(), cut],
+        processes: &[],
+        leaders: &BTreeMap::new(),
+        watches: &[],
+        releases: &ReleasePlan::default(),
+        namespace: PidNamespace::Host,
+    };
+    let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };
+    let target = plan_clear(&known, &wanted).target.expect("there is one");
+    assert_eq!((target.gpu_index, target.is_reachable), (0, false));
+}
