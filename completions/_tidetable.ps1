@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('gpu', 'gpu', [CompletionResultType]::ParameterValue, 'See which processes hold GPU memory, and free it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the store, list copies, verify and prune them')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring back a copy of the store')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual, or write its pages into a folder')
@@ -727,7 +728,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
-            [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1) instead of the store''s rules')
+            [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store''s rules')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the plan as a web page, with heat maps of the load before and after')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
@@ -763,7 +764,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
-            [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1) instead of the store''s rules')
+            [CompletionResult]::new('--instance', '--instance', [CompletionResultType]::ParameterName, 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store''s rules')
             [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write the plan as a web page, with heat maps of the load before and after')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
@@ -797,12 +798,14 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;search-similar-patterns' {
             [CompletionResult]::new('--pattern-id', '--pattern-id', [CompletionResultType]::ParameterName, 'What behaves like this pattern?')
             [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type?')
-            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated')
+            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it')
             [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store')
             [CompletionResult]::new('--queries', '--queries', [CompletionResultType]::ParameterName, 'Rows to look up in --vectors; without it, each of its rows is looked up among the others')
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
+            [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
+            [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -813,7 +816,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
             [CompletionResult]::new('--active-only', '--active-only', [CompletionResultType]::ParameterName, 'Only patterns that are still kept')
             [CompletionResult]::new('--no-active-only', '--no-active-only', [CompletionResultType]::ParameterName, 'Also patterns that have ended [default]')
-            [CompletionResult]::new('--all-pairs', '--all-pairs', [CompletionResultType]::ParameterName, 'Compare the patterns asked for with each other too')
+            [CompletionResult]::new('--all-pairs', '--all-pairs', [CompletionResultType]::ParameterName, 'Compare the patterns asked for with each other too; alone, all patterns with each other')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -830,12 +834,14 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;search' {
             [CompletionResult]::new('--pattern-id', '--pattern-id', [CompletionResultType]::ParameterName, 'What behaves like this pattern?')
             [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type?')
-            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated')
+            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it')
             [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store')
             [CompletionResult]::new('--queries', '--queries', [CompletionResultType]::ParameterName, 'Rows to look up in --vectors; without it, each of its rows is looked up among the others')
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
+            [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
+            [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -846,7 +852,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
             [CompletionResult]::new('--active-only', '--active-only', [CompletionResultType]::ParameterName, 'Only patterns that are still kept')
             [CompletionResult]::new('--no-active-only', '--no-active-only', [CompletionResultType]::ParameterName, 'Also patterns that have ended [default]')
-            [CompletionResult]::new('--all-pairs', '--all-pairs', [CompletionResultType]::ParameterName, 'Compare the patterns asked for with each other too')
+            [CompletionResult]::new('--all-pairs', '--all-pairs', [CompletionResultType]::ParameterName, 'Compare the patterns asked for with each other too; alone, all patterns with each other')
+            [CompletionResult]::new('--cluster', '--cluster', [CompletionResultType]::ParameterName, 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -1064,8 +1071,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;backup' {
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, to be read in the list [default: manual]')
+            [CompletionResult]::new('--archive-format', '--archive-format', [CompletionResultType]::ParameterName, 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1088,13 +1096,15 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Copy the store, also while others write to it [default]')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the copies')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Unpack copies, check every row against what was copied, and say what is damaged')
+            [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove copies that no rule keeps; the last good one always stays')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'tidetable;backup;create' {
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, to be read in the list [default: manual]')
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--archive-format', '--archive-format', [CompletionResultType]::ParameterName, 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1117,7 +1127,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;backup;list' {
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1140,7 +1150,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;backup;verify' {
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1163,16 +1173,39 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'tidetable;backup;drill' {
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'tidetable;backup;prune' {
             [CompletionResult]::new('--keep-days', '--keep-days', [CompletionResultType]::ParameterName, 'Copies younger than this many days [default: 30 when no other rule is named]')
-            [CompletionResult]::new('--keep-within', '--keep-within', [CompletionResultType]::ParameterName, 'Copies younger than this many days [default: 30 when no other rule is named]')
+            [CompletionResult]::new('--keep-within', '--keep-within', [CompletionResultType]::ParameterName, 'Copies younger than this: 12h, 14d, 6w, 1y6m (m: 30 days, y: 365); a bare number counts days')
             [CompletionResult]::new('--keep-last', '--keep-last', [CompletionResultType]::ParameterName, 'The newest copies')
             [CompletionResult]::new('--keep-hourly', '--keep-hourly', [CompletionResultType]::ParameterName, 'The newest copy of each of the last hours that have one')
             [CompletionResult]::new('--keep-daily', '--keep-daily', [CompletionResultType]::ParameterName, 'The newest copy of each of the last days that have one')
             [CompletionResult]::new('--keep-weekly', '--keep-weekly', [CompletionResultType]::ParameterName, 'The newest copy of each of the last weeks that have one')
             [CompletionResult]::new('--keep-monthly', '--keep-monthly', [CompletionResultType]::ParameterName, 'The newest copy of each of the last months that have one')
             [CompletionResult]::new('--keep-yearly', '--keep-yearly', [CompletionResultType]::ParameterName, 'The newest copy of each of the last years that have one')
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1198,6 +1231,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Copy the store, also while others write to it [default]')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the copies')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Unpack copies, check every row against what was copied, and say what is damaged')
+            [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove copies that no rule keeps; the last good one always stays')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1211,6 +1245,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;backup;help;verify' {
             break
         }
+        'tidetable;backup;help;drill' {
+            break
+        }
         'tidetable;backup;help;prune' {
             break
         }
@@ -1219,7 +1256,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         }
         'tidetable;restore' {
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Restore to this file instead of the store')
-            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [default: `backups` beside the store]')
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -1231,6 +1268,33 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Bring back what the last restore replaced')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only told')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only told')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'tidetable;doctor' {
+            [CompletionResult]::new('--backup-dir', '--backup-dir', [CompletionResultType]::ParameterName, 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--repair', '--repair', [CompletionResultType]::ParameterName, 'Plan the repairs that need no decision of yours')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Carry the repairs out')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Carry the repairs out')
+            [CompletionResult]::new('--quick', '--quick', [CompletionResultType]::ParameterName, 'Leave out reading the copies: looks only at the store, and at names and sizes')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -1418,6 +1482,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('gpu', 'gpu', [CompletionResultType]::ParameterValue, 'See which processes hold GPU memory, and free it')
             [CompletionResult]::new('backup', 'backup', [CompletionResultType]::ParameterValue, 'Copy the store, list copies, verify and prune them')
             [CompletionResult]::new('restore', 'restore', [CompletionResultType]::ParameterValue, 'Bring back a copy of the store')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, check or write the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual, or write its pages into a folder')
@@ -1525,6 +1590,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Copy the store, also while others write to it [default]')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the copies')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Unpack copies, check every row against what was copied, and say what is damaged')
+            [CompletionResult]::new('drill', 'drill', [CompletionResultType]::ParameterValue, 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back')
             [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Remove copies that no rule keeps; the last good one always stays')
             break
         }
@@ -1537,10 +1603,16 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;help;backup;verify' {
             break
         }
+        'tidetable;help;backup;drill' {
+            break
+        }
         'tidetable;help;backup;prune' {
             break
         }
         'tidetable;help;restore' {
+            break
+        }
+        'tidetable;help;doctor' {
             break
         }
         'tidetable;help;config' {

@@ -39,6 +39,9 @@ _tidetable() {
             tidetable,demo)
                 cmd="tidetable__subcmd__demo"
                 ;;
+            tidetable,doctor)
+                cmd="tidetable__subcmd__doctor"
+                ;;
             tidetable,generate)
                 cmd="tidetable__subcmd__generate__subcmd__scheduling__subcmd__rules"
                 ;;
@@ -87,6 +90,9 @@ _tidetable() {
             tidetable__subcmd__backup,create)
                 cmd="tidetable__subcmd__backup__subcmd__create"
                 ;;
+            tidetable__subcmd__backup,drill)
+                cmd="tidetable__subcmd__backup__subcmd__drill"
+                ;;
             tidetable__subcmd__backup,help)
                 cmd="tidetable__subcmd__backup__subcmd__help"
                 ;;
@@ -101,6 +107,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__backup__subcmd__help,create)
                 cmd="tidetable__subcmd__backup__subcmd__help__subcmd__create"
+                ;;
+            tidetable__subcmd__backup__subcmd__help,drill)
+                cmd="tidetable__subcmd__backup__subcmd__help__subcmd__drill"
                 ;;
             tidetable__subcmd__backup__subcmd__help,help)
                 cmd="tidetable__subcmd__backup__subcmd__help__subcmd__help"
@@ -192,6 +201,9 @@ _tidetable() {
             tidetable__subcmd__help,demo)
                 cmd="tidetable__subcmd__help__subcmd__demo"
                 ;;
+            tidetable__subcmd__help,doctor)
+                cmd="tidetable__subcmd__help__subcmd__doctor"
+                ;;
             tidetable__subcmd__help,generate-scheduling-rules)
                 cmd="tidetable__subcmd__help__subcmd__generate__subcmd__scheduling__subcmd__rules"
                 ;;
@@ -227,6 +239,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__backup,create)
                 cmd="tidetable__subcmd__help__subcmd__backup__subcmd__create"
+                ;;
+            tidetable__subcmd__help__subcmd__backup,drill)
+                cmd="tidetable__subcmd__help__subcmd__backup__subcmd__drill"
                 ;;
             tidetable__subcmd__help__subcmd__backup,list)
                 cmd="tidetable__subcmd__help__subcmd__backup__subcmd__list"
@@ -379,7 +394,7 @@ _tidetable() {
 
     case "${cmd}" in
         tidetable)
-            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version demo import analyze-activity-patterns analyze view-detected-patterns view generate-scheduling-rules generate rules predict backtest optimize-resource-schedule optimize search-similar-patterns search gpu backup restore config completions man help"
+            opts="-n -v -q -h -V --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version demo import analyze-activity-patterns analyze view-detected-patterns view generate-scheduling-rules generate rules predict backtest optimize-resource-schedule optimize search-similar-patterns search gpu backup restore doctor config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -627,7 +642,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backup)
-            opts="-n -v -q -h -V --backup-dir --reason --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version create list verify prune help"
+            opts="-n -v -q -h -V --backup-dir --reason --archive-format --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version create list verify drill prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -642,6 +657,10 @@ _tidetable() {
                     ;;
                 --reason)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --archive-format)
+                    COMPREPLY=($(compgen -W "zst tar.gz" -- "${cur}"))
                     return 0
                     ;;
                 --db)
@@ -706,7 +725,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backup__subcmd__create)
-            opts="-n -v -q -h -V --reason --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --reason --archive-format --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -716,6 +735,85 @@ _tidetable() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --archive-format)
+                    COMPREPLY=($(compgen -W "zst tar.gz" -- "${cur}"))
+                    return 0
+                    ;;
+                --backup-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__backup__subcmd__drill)
+            opts="-n -v -q -h -V --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --backup-dir)
                     COMPREPLY=()
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
@@ -785,7 +883,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backup__subcmd__help)
-            opts="create list verify prune help"
+            opts="create list verify drill prune help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -799,6 +897,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backup__subcmd__help__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__backup__subcmd__help__subcmd__drill)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -944,7 +1056,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__backup__subcmd__prune)
-            opts="-n -v -q -h -V --keep-within --keep-days --keep-last --keep-hourly --keep-daily --keep-weekly --keep-monthly --keep-yearly --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --keep-days --keep-within --keep-last --keep-hourly --keep-daily --keep-weekly --keep-monthly --keep-yearly --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1557,6 +1669,81 @@ _tidetable() {
                 return 0
             fi
             case "${prev}" in
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__doctor)
+            opts="-y -n -v -q -h -V --repair --yes --quick --backup-dir --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --backup-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
                 --db)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2329,7 +2516,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help)
-            opts="demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help"
+            opts="demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2371,7 +2558,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__backup)
-            opts="create list verify prune"
+            opts="create list verify drill prune"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2385,6 +2572,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__backup__subcmd__create)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__backup__subcmd__drill)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2511,6 +2712,20 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__demo)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -4504,7 +4719,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__search__subcmd__similar__subcmd__patterns)
-            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4540,6 +4755,14 @@ _tidetable() {
                     ;;
                 --min-confidence)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-members)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --use-model)
+                    COMPREPLY=($(compgen -W "none ollama openai" -- "${cur}"))
                     return 0
                     ;;
                 --db)

@@ -57,6 +57,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand gpu 'See which processes hold GPU memory, and free it'
             cand backup 'Copy the store, list copies, verify and prune them'
             cand restore 'Bring back a copy of the store'
+            cand doctor 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended'
             cand config 'Show, check or write the configuration'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual, or write its pages into a folder'
@@ -686,7 +687,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --target-date 'First local day of the horizon [default: tomorrow]'
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
-            cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
+            cand --instance 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store''s rules'
             cand --report 'Write the plan as a web page, with heat maps of the load before and after'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
@@ -721,7 +722,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --target-date 'First local day of the horizon [default: tomorrow]'
             cand --look-ahead-hours 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]'
             cand --time-limit 'How long to search [default: 10s]; a proof of optimality ends it earlier'
-            cand --instance 'Solve this problem (format sched-opt/1) instead of the store''s rules'
+            cand --instance 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store''s rules'
             cand --report 'Write the plan as a web page, with heat maps of the load before and after'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
@@ -754,12 +755,14 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;search-similar-patterns'= {
             cand --pattern-id 'What behaves like this pattern?'
             cand --pattern-type 'What behaves like the patterns of this type?'
-            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it'
             cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store'
             cand --queries 'Rows to look up in --vectors; without it, each of its rows is looked up among the others'
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
+            cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
+            cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -770,7 +773,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
             cand --active-only 'Only patterns that are still kept'
             cand --no-active-only 'Also patterns that have ended [default]'
-            cand --all-pairs 'Compare the patterns asked for with each other too'
+            cand --all-pairs 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+            cand --cluster 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -786,12 +790,14 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;search'= {
             cand --pattern-id 'What behaves like this pattern?'
             cand --pattern-type 'What behaves like the patterns of this type?'
-            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it'
             cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store'
             cand --queries 'Rows to look up in --vectors; without it, each of its rows is looked up among the others'
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
+            cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
+            cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -802,7 +808,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
             cand --active-only 'Only patterns that are still kept'
             cand --no-active-only 'Also patterns that have ended [default]'
-            cand --all-pairs 'Compare the patterns asked for with each other too'
+            cand --all-pairs 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+            cand --cluster 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -1006,8 +1013,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;gpu;help;help'= {
         }
         &'tidetable;backup'= {
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
             cand --reason 'Why, to be read in the list [default: manual]'
+            cand --archive-format 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1030,12 +1038,14 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand create 'Copy the store, also while others write to it [default]'
             cand list 'List the copies'
             cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand drill 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
             cand prune 'Remove copies that no rule keeps; the last good one always stays'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;backup;create'= {
             cand --reason 'Why, to be read in the list [default: manual]'
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --archive-format 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1057,7 +1067,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;backup;list'= {
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1079,7 +1089,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;backup;verify'= {
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1101,16 +1111,38 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'tidetable;backup;drill'= {
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'tidetable;backup;prune'= {
             cand --keep-days 'Copies younger than this many days [default: 30 when no other rule is named]'
-            cand --keep-within 'Copies younger than this many days [default: 30 when no other rule is named]'
+            cand --keep-within 'Copies younger than this: 12h, 14d, 6w, 1y6m (m: 30 days, y: 365); a bare number counts days'
             cand --keep-last 'The newest copies'
             cand --keep-hourly 'The newest copy of each of the last hours that have one'
             cand --keep-daily 'The newest copy of each of the last days that have one'
             cand --keep-weekly 'The newest copy of each of the last weeks that have one'
             cand --keep-monthly 'The newest copy of each of the last months that have one'
             cand --keep-yearly 'The newest copy of each of the last years that have one'
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1135,6 +1167,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand create 'Copy the store, also while others write to it [default]'
             cand list 'List the copies'
             cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand drill 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
             cand prune 'Remove copies that no rule keeps; the last good one always stays'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1144,13 +1177,15 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         }
         &'tidetable;backup;help;verify'= {
         }
+        &'tidetable;backup;help;drill'= {
+        }
         &'tidetable;backup;help;prune'= {
         }
         &'tidetable;backup;help;help'= {
         }
         &'tidetable;restore'= {
             cand --target 'Restore to this file instead of the store'
-            cand --backup-dir 'Folder of the copies [default: `backups` beside the store]'
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -1162,6 +1197,32 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --undo 'Bring back what the last restore replaced'
             cand -y 'Do it; without this the plan is only told'
             cand --yes 'Do it; without this the plan is only told'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;doctor'= {
+            cand --backup-dir 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --repair 'Plan the repairs that need no decision of yours'
+            cand -y 'Carry the repairs out'
+            cand --yes 'Carry the repairs out'
+            cand --quick 'Leave out reading the copies: looks only at the store, and at names and sizes'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -1337,6 +1398,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand gpu 'See which processes hold GPU memory, and free it'
             cand backup 'Copy the store, list copies, verify and prune them'
             cand restore 'Bring back a copy of the store'
+            cand doctor 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended'
             cand config 'Show, check or write the configuration'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual, or write its pages into a folder'
@@ -1416,6 +1478,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand create 'Copy the store, also while others write to it [default]'
             cand list 'List the copies'
             cand verify 'Unpack copies, check every row against what was copied, and say what is damaged'
+            cand drill 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
             cand prune 'Remove copies that no rule keeps; the last good one always stays'
         }
         &'tidetable;help;backup;create'= {
@@ -1424,9 +1487,13 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         }
         &'tidetable;help;backup;verify'= {
         }
+        &'tidetable;help;backup;drill'= {
+        }
         &'tidetable;help;backup;prune'= {
         }
         &'tidetable;help;restore'= {
+        }
+        &'tidetable;help;doctor'= {
         }
         &'tidetable;help;config'= {
             cand show 'Show the values that count'

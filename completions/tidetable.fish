@@ -63,6 +63,7 @@ complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "search" -d 'Fin
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "gpu" -d 'See which processes hold GPU memory, and free it'
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "backup" -d 'Copy the store, list copies, verify and prune them'
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "restore" -d 'Bring back a copy of the store'
+complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "doctor" -d 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended'
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "config" -d 'Show, check or write the configuration'
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
 complete -c tidetable -n "__fish_tidetable_needs_command" -f -a "man" -d 'Print the manual, or write its pages into a folder'
@@ -670,7 +671,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l instance -d 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
@@ -703,7 +704,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l undo -d
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1) instead of the store\'s rules' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l instance -d 'Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store\'s rules' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l report -d 'Write the plan as a web page, with heat maps of the load before and after' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
@@ -742,12 +743,16 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
+ollama\t'What they mean, by a model of an Ollama server'
+openai\t'What they mean, by a model of a server that speaks OpenAI\'s protocol'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -763,7 +768,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patte
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l active-only -d 'Only patterns that are still kept'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l no-active-only -d 'Also patterns that have ended [default]'
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l all-pairs -d 'Compare the patterns asked for with each other too'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l all-pairs -d 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l cluster -d 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -780,12 +786,16 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
+ollama\t'What they mean, by a model of an Ollama server'
+openai\t'What they mean, by a model of a server that speaks OpenAI\'s protocol'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -801,7 +811,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l seed -d '
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l active-only -d 'Only patterns that are still kept'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-active-only -d 'Also patterns that have ended [default]'
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l all-pairs -d 'Compare the patterns asked for with each other too'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l all-pairs -d 'Compare the patterns asked for with each other too; alone, all patterns with each other'
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l cluster -d 'Group the patterns asked for (all, where nothing is asked for): those with enough neighbours of --similarity, and their neighbours'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quiet -d 'No warnings or hints on standard error'
@@ -969,34 +980,39 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l reason -d 'Why, to be read in the list [default: manual]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l archive-format -d 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]' -r -f -a "zst\t'The database, compressed with zstd'
+tar.gz\t'A tar archive of the database, compressed with gzip'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "create" -d 'Copy the store, also while others write to it [default]'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "list" -d 'List the copies'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "create" -d 'Copy the store, also while others write to it [default]'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "list" -d 'List the copies'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "drill" -d 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l reason -d 'Why, to be read in the list [default: manual]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l archive-format -d 'How to pack it: zst is smaller and faster, tar.gz is unpacked by what is everywhere [default: zst]' -r -f -a "zst\t'The database, compressed with zstd'
+tar.gz\t'A tar archive of the database, compressed with gzip'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1016,7 +1032,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_s
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1036,7 +1052,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_s
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1057,14 +1073,35 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_s
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-days -l keep-within -d 'Copies younger than this many days [default: 30 when no other rule is named]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from drill" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-days -d 'Copies younger than this many days [default: 30 when no other rule is named]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-within -d 'Copies younger than this: 12h, 14d, 6w, 1y6m (m: 30 days, y: 365); a bare number counts days' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-last -d 'The newest copies' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-hourly -d 'The newest copy of each of the last hours that have one' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-daily -d 'The newest copy of each of the last days that have one' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-weekly -d 'The newest copy of each of the last weeks that have one' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-monthly -d 'The newest copy of each of the last months that have one' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l keep-yearly -d 'The newest copy of each of the last years that have one' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from prune" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1087,10 +1124,11 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_s
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the copies'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "drill" -d 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l target -d 'Restore to this file instead of the store' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l backup-dir -d 'Folder of the copies [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1112,6 +1150,29 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s q -l qui
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand restore" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]' -r -f -a "(__fish_complete_directories)"
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l repair -d 'Plan the repairs that need no decision of yours'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s y -l yes -d 'Carry the repairs out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l quick -d 'Leave out reading the copies: looks only at the store, and at names and sizes'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand config; and not __fish_seen_subcommand_from show check generate help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
@@ -1239,23 +1300,24 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s q -l quiet -
 complete -c tidetable -n "__fish_tidetable_using_subcommand man" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand man" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "demo" -d 'Show the whole pipeline on the bundled sample history, in a throw-away store'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "import" -d 'Read the history of jobs from a log or an export'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "analyze-activity-patterns" -d 'Find out when work recurs and what it needs'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "view-detected-patterns" -d 'List the patterns found, or one with its evidence'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "generate-scheduling-rules" -d 'Turn patterns into scheduling rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "rules" -d 'List, show, add, enable, disable and remove scheduling rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "predict" -d 'Predict which runs the next hours bring and what they need'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "backtest" -d 'Test predictions on the past: cut the history, predict, compare with what came'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "optimize-resource-schedule" -d 'Propose better start times for the rules'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "search-similar-patterns" -d 'Find patterns that behave like others'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "gpu" -d 'See which processes hold GPU memory, and free it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "backup" -d 'Copy the store, list copies, verify and prune them'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "restore" -d 'Bring back a copy of the store'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "config" -d 'Show, check or write the configuration'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "demo" -d 'Show the whole pipeline on the bundled sample history, in a throw-away store'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "import" -d 'Read the history of jobs from a log or an export'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "analyze-activity-patterns" -d 'Find out when work recurs and what it needs'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "view-detected-patterns" -d 'List the patterns found, or one with its evidence'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "generate-scheduling-rules" -d 'Turn patterns into scheduling rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "rules" -d 'List, show, add, enable, disable and remove scheduling rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "predict" -d 'Predict which runs the next hours bring and what they need'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "backtest" -d 'Test predictions on the past: cut the history, predict, compare with what came'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "optimize-resource-schedule" -d 'Propose better start times for the rules'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "search-similar-patterns" -d 'Find patterns that behave like others'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "gpu" -d 'See which processes hold GPU memory, and free it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "backup" -d 'Copy the store, list copies, verify and prune them'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "restore" -d 'Bring back a copy of the store'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "doctor" -d 'Look for damage, leftovers and copies that nobody proved, and mend what can be mended'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "config" -d 'Show, check or write the configuration'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "man" -d 'Print the manual, or write its pages into a folder'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and not __fish_seen_subcommand_from demo import analyze-activity-patterns view-detected-patterns generate-scheduling-rules rules predict backtest optimize-resource-schedule search-similar-patterns gpu backup restore doctor config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "list" -d 'List rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "show" -d 'Show one rule and what was done to it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "add" -d 'Add a rule by hand'
@@ -1275,6 +1337,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "verify" -d 'Unpack copies, check every row against what was copied, and say what is damaged'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "drill" -d 'Restore a copy into a place of its own, open it as a store, compare it, and note that it came back'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "prune" -d 'Remove copies that no rule keeps; the last good one always stays'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Show the values that count'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Find unknown fields, wrong types and values out of range'

@@ -107,7 +107,13 @@ fn dispatch(cli: &Cli, arguments: &[OsString]) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::default();
     listen_for_signals(&interrupt);
     let context = context(cli, command_line(arguments), config, interrupt)?;
-    let outcome = run_command(&context, &cli.command)?;
+    let settled = match cli.command {
+        // These need no store, and what mends a machine must work on a broken one; the doctor tells instead.
+        Command::Config(_) | Command::Completions(_) | Command::Man(_) | Command::Doctor(_) => None,
+        _ => context.settle_interrupted_restore()?,
+    };
+    let mut outcome = run_command(&context, &cli.command)?;
+    outcome.warnings.splice(0..0, settled);
     write_outcome(cli, &context, form, &outcome)
 }
 
@@ -141,6 +147,7 @@ fn run_command(context: &Context, command: &Command) -> anyhow::Result<Outcome> 
         Command::Gpu(args) => commands::gpu::run(context, args),
         Command::Backup(args) => commands::backup::run(context, args),
         Command::Restore(args) => commands::restore::run(context, args),
+        Command::Doctor(args) => commands::doctor::run(context, args),
         Command::Config(args) => commands::config::run(context, args),
         Command::Completions(args) => commands::completions::run(context, args),
         Command::Man(args) => commands::man::run(context, args),

@@ -1,6 +1,7 @@
 //! Configuration: flags over environment over project file over user file, read once.
 
 mod check;
+mod embedding;
 mod field;
 mod models;
 mod origin;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::rules::Flexibility;
 
 pub use check::{Problem, problems};
+pub use embedding::EmbeddingConfig;
 pub use field::{FIELDS, Field};
 pub use models::{ModelServerConfig, ModelsConfig, PreloadConfig};
 pub use origin::{Layer, Setting, settings, variable};
@@ -64,6 +66,8 @@ pub struct Config {
     pub gpu: GpuConfig,
     /// Of `gpu models`.
     pub models: ModelsConfig,
+    /// Of `search-similar-patterns --use-model`.
+    pub embedding: EmbeddingConfig,
     /// Machines that differ from what `capacity` says.
     pub host: Vec<HostConfig>,
     /// Hours in which nothing may run.
@@ -202,11 +206,15 @@ pub struct BackupConfig {
     pub dir: Option<PathBuf>,
     /// Days a copy is kept.
     pub keep_days: u32,
+    /// Whether the store is copied before migrations, large imports and prunes.
+    pub automatic: bool,
+    /// How many copies of each such occasion are kept.
+    pub keep_automatic: u32,
 }
 
 impl Default for BackupConfig {
     fn default() -> Self {
-        BackupConfig { dir: None, keep_days: 30 }
+        BackupConfig { dir: None, keep_days: 30, automatic: true, keep_automatic: 3 }
     }
 }
 
@@ -317,7 +325,9 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
     let variables = Env::prefixed("TIDETABLE_")
-        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "gpu_replay"])
+        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "test_trace", "gpu_replay"])
+        // The one field of a section with a name of its own, as it is set for cron jobs and services.
+        .map(|name| if name == "backup_dir" { "backup__dir".into() } else { name.into() })
         .split("__");
     Ok(figment.merge(variables))
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::config::ConfigError;
+use crate::devices::EmbeddingError;
 use crate::domain::calendar::{CronError, UnknownZone};
 use crate::ingest::IngestError;
 use crate::schedulers::SchedulerError;
@@ -70,6 +71,8 @@ pub fn classify(error: &anyhow::Error) -> Failure {
             of_command(error)
         } else if let Some(error) = cause.downcast_ref::<SchedulerError>() {
             of_scheduler(error)
+        } else if let Some(error) = cause.downcast_ref::<EmbeddingError>() {
+            of_embedding(error)
         } else if let Some(error) = cause.downcast_ref::<ConfigError>() {
             of_config(error)
         } else if cause.is::<UnknownZone>() {
@@ -111,7 +114,9 @@ fn hint_of_io(error: &std::io::Error) -> Option<String> {
         std::io::ErrorKind::PermissionDenied => {
             Some("you may lack the right to it; name another place, or run as its owner".to_owned())
         }
-        std::io::ErrorKind::StorageFull => Some("free some space and try again".to_owned()),
+        std::io::ErrorKind::StorageFull
+        | std::io::ErrorKind::FileTooLarge
+        | std::io::ErrorKind::QuotaExceeded => Some("free some space and try again".to_owned()),
         _ => None,
     }
 }
@@ -132,6 +137,14 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             FailureKind::Defect,
             Some("the store is as it was, and a copy lies beside it; please report this".to_owned()),
         ),
+        StoreError::Uncopied { .. } => (
+            FailureKind::Data,
+            Some("nothing was changed; free some space, or name another folder with TIDETABLE_BACKUP_DIR".to_owned()),
+        ),
+        StoreError::Unsettled { .. } => (
+            FailureKind::Data,
+            Some("`tidetable doctor` tells what lies there; remove the file once the store is as you want it".to_owned()),
+        ),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 (FailureKind::Busy, Some("another program holds the store; try again later".to_owned()))
@@ -139,6 +152,14 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             Some(rusqlite::ErrorCode::DiskFull) => {
                 (FailureKind::Data, Some("free some space and try again; nothing was kept".to_owned()))
             }
+            Some(rusqlite::ErrorCode::SystemIoFailure) => (
+                FailureKind::Data,
+                Some(
+                    "the disk is full, may not be written, or fails; nothing was kept: free some space, and see what \
+                     `tidetable doctor` says"
+                        .to_owned(),
+                ),
+            ),
             Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => (
                 FailureKind::Data,
                 Some("the store or its folder cannot be written; name another with --db".to_owned()),
@@ -182,6 +203,10 @@ fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
         }
         BackupError::NewerSchema { .. } => "nothing was changed; install a newer tidetable to restore it",
         BackupError::ForeignTarget { .. } => "move the file away first, or name another --target",
+        BackupError::NoSpace { .. } => {
+            "nothing was changed; free some space, or name another folder with --backup-dir"
+        }
+        BackupError::Drill { .. } => "keep it to look at, and make a new one with `tidetable backup`",
         BackupError::Unproven { .. } => {
             "nothing was listed; the store or the disk may be damaged: `tidetable backup list` shows older copies"
         }
@@ -243,6 +268,31 @@ fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
         }
     };
     (FailureKind::Data, Some(hint.to_owned()))
+}
+
+fn of_embedding(error: &EmbeddingError) -> (FailureKind, Option<String>) {
+    let (kind, hint) = match error {
+        EmbeddingError::Unreachable { .. } => (
+            FailureKind::Lacking,
+            "is the server running? its address stands under [embedding] in the configuration; without --use-model names \
+             are compared by their letters",
+        ),
+        EmbeddingError::Refused { status: 401 | 403, .. } => (
+            FailureKind::Data,
+            "name a file that holds its key, or a program that prints it: openai_key_file or openai_key_command under \
+             [embedding] in the configuration",
+        ),
+        EmbeddingError::Refused { status: 404, .. } => (
+            FailureKind::Data,
+            "is the model there (`ollama pull nomic-embed-text`), and does the address name the server up to its version? \
+             see [embedding] in the configuration",
+        ),
+        EmbeddingError::Refused { .. } | EmbeddingError::Answer { .. } => {
+            (FailureKind::Data, "see what the server's own log says; its address stands under [embedding]")
+        }
+        EmbeddingError::Interrupted => return (FailureKind::Interrupted, None),
+    };
+    (kind, Some(hint.to_owned()))
 }
 
 fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {

@@ -8,6 +8,7 @@ mod app;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod fail_point;
 pub mod failure;
 
 pub mod compute;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tidetable::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use tidetable::domain::patterns::ResourceProfile;
-use tidetable::domain::rules::{Flexibility, PlanEvent, RevisionId, Rule, RuleSource};
+use tidetable::domain::rules::{Flexibility, PlanEvent, Revision, RevisionId, Rule, RuleSource};
 use tidetable::domain::time::Timestamp;
 use tidetable::store::{APPLICATION_ID, LockHolder, SCHEMA_VERSION, Store, StoreError, WriterOptions};
 
@@ -157,15 +157,10 @@ fn what_was_done_to_rules_before_revisions_is_still_told() {
     drop(connection);
     let store = Store::open_writer(&path, &quick()).expect("store brought up");
     let revisions = store.revisions_after(RevisionId(0)).expect("history");
-    let told: Vec<(i64, Option<(i64, PlanEvent)>, &str)> = revisions
+    let kind = |revision: &Revision| revision.steps[0].kind.as_str();
+    let told: Vec<_> = revisions
         .iter()
-        .map(|revision| {
-            (
-                revision.author.at.millis(),
-                revision.plan,
-                revision.steps.first().map_or("", |step| step.kind.as_str()),
-            )
-        })
+        .map(|revision| (revision.author.at.millis(), revision.plan, kind(revision)))
         .collect();
     assert_eq!(told, [(1000, None, "created"), (2000, Some((3, PlanEvent::Applied)), "moved")]);
     assert!(revisions.iter().all(|revision| revision.author.command.is_none() && revision.steps.len() == 1));

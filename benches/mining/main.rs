@@ -41,8 +41,8 @@ struct Options {
 fn main() -> anyhow::Result<()> {
     let options = options()?;
     println!(
-        "{:<32} {:>5} {:>6} {:>6} {:>7} {:>7} {:>6} {:>6} {:>8}",
-        "case", "n", "right", "false", "F1", "F1>=.5", "ECE", "window", "ms each"
+        "{:<32} {:>5} {:>6} {:>6} {:>7} {:>7} {:>6} {:>6} {:>6} {:>6} {:>8}",
+        "case", "n", "right", "false", "F1", "F1>=.5", "said", "came", "ECE", "window", "ms each"
     );
     for suite in &options.suites {
         let cases = cases(suite, options.seeds.clone())?;
@@ -115,17 +115,20 @@ fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// One line: shares of cases that are right and that hold a false alarm; mean F1 of slots ahead at any confidence and
-/// from 0.5; calibration and window coverage against the runs that came.
+/// from 0.5; mean confidence beside the share that came, calibration and window coverage against the runs that came.
 fn line(row: &str, verdict: &Verdict, ms_each: Option<f64>) {
     let share = |part: u64| part as f64 / verdict.cases.max(1) as f64;
     let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}"));
+    let judged = &verdict.runs.judged;
     println!(
-        "{row:<32} {:>5} {:>6.3} {:>6.3} {:>7} {:>7} {:>6} {:>6} {:>8}",
+        "{row:<32} {:>5} {:>6.3} {:>6.3} {:>7} {:>7} {:>6} {:>6} {:>6} {:>6} {:>8}",
         verdict.cases,
         share(verdict.right),
         share(verdict.false_alarms),
         shown(mean(&verdict.f1)),
         shown(mean(&verdict.sure_f1)),
+        shown(mean(&judged.iter().map(|(confidence, _)| *confidence).collect::<Vec<_>>())),
+        shown(mean(&judged.iter().map(|(_, came)| f64::from(u8::from(*came))).collect::<Vec<_>>())),
         shown(verdict.runs.calibration_error()),
         shown(verdict.runs.window_coverage()),
         ms_each.map_or_else(|| "-".to_owned(), |ms| format!("{ms:.1}")),

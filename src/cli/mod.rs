@@ -11,6 +11,7 @@ pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod generate;
 pub mod gpu;
 pub mod gpu_models;
@@ -86,6 +87,8 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Bring back a copy of the store
     Restore(restore::RestoreArgs),
+    /// Look for damage, leftovers and copies that nobody proved, and mend what can be mended
+    Doctor(doctor::DoctorArgs),
     /// Show, check or write the configuration
     Config(config::ConfigArgs),
     /// Print the completion script of a shell
@@ -111,6 +114,7 @@ impl Command {
             Command::Gpu(_) => "gpu",
             Command::Backup(_) => "backup",
             Command::Restore(_) => "restore",
+            Command::Doctor(_) => "doctor",
             Command::Config(_) => "config",
             Command::Completions(_) => "completions",
             Command::Man(_) => "man",

@@ -71,7 +71,7 @@ pub struct OptimizeArgs {
     #[arg(long, conflicts_with = "instance")]
     pub auto_apply: bool,
 
-    /// Solve this problem (format sched-opt/1) instead of the store's rules
+    /// Solve this problem (format sched-opt/1, plain, gzip or zstd; - for standard input) instead of the store's rules
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub instance: Option<PathBuf>,
 

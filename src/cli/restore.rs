@@ -26,7 +26,7 @@ pub struct RestoreArgs {
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub target: Option<PathBuf>,
 
-    /// Folder of the copies [default: `backups` beside the store]
+    /// Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub backup_dir: Option<PathBuf>,
 

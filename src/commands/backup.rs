@@ -1,11 +1,17 @@
 //! `backup`: copies of the store.
 
-use super::backup_folder::{folder, host_name, writer_options};
+use super::automatic_backup::{Occasion, copy_before, is_reserved};
+use super::backup_folder::{folder, host_name};
 use super::{CommandError, Context, Mode, Outcome};
-use crate::cli::backup::{BackupAction, BackupArgs, CreateArgs, PruneArgs, VerifyArgs};
-use crate::domain::retention::{Bucket, HeldCopy, RetentionPolicy, decide};
+use crate::cli::backup::{
+    ArchiveFormatArg, BackupAction, BackupArgs, CreateArgs, DrillArgs, PruneArgs, VerifyArgs,
+};
+use crate::domain::retention::{Bucket, HeldCopy, RetentionPolicy, Verdict, decide};
 use crate::output::backup::{BackupReport, ShownBackup, ShownDebris};
-use crate::store::backup::{BackupFolder, BackupRequest, Catalog, Debris, Manifest, PRE_RESTORE};
+use crate::store::backup::{
+    ArchiveFormat, BackupError, BackupFolder, BackupRequest, Catalog, Debris, Manifest, PRE_RESTORE,
+    ProofKind,
+};
 
 /// Makes, lists, proves or prunes copies.
 pub fn run(context: &Context, args: &BackupArgs) -> anyhow::Result<Outcome> {
@@ -15,33 +21,41 @@ pub fn run(context: &Context, args: &BackupArgs) -> anyhow::Result<Outcome> {
         Some(BackupAction::Create(create_args)) => {
             // `backup --reason X create` and `backup create --reason X` mean the same.
             let reason = create_args.reason.clone().or_else(|| args.create.reason.clone());
-            create(context, &folder, &CreateArgs { reason })
+            let archive_format = create_args.archive_format.or(args.create.archive_format);
+            create(context, &folder, &CreateArgs { reason, archive_format })
         }
-        Some(_) if args.create.reason.is_some() => Err(CommandError::Usage {
-            message: "--reason belongs to `backup create`".to_owned(),
-            hint: "leave it out".to_owned(),
+        Some(_) if args.create.reason.is_some() || args.create.archive_format.is_some() => {
+            Err(CommandError::Usage {
+                message: "--reason and --archive-format belong to `backup create`".to_owned(),
+                hint: "leave them out".to_owned(),
+            }
+            .into())
         }
-        .into()),
         Some(BackupAction::List) => list(&folder),
-        Some(BackupAction::Verify(verify_args)) => verify(&folder, verify_args),
+        Some(BackupAction::Verify(verify_args)) => verify(context, &folder, verify_args),
+        Some(BackupAction::Drill(drill_args)) => drill(context, &folder, drill_args),
         Some(BackupAction::Prune(prune_args)) => prune(context, &folder, prune_args),
     }
 }
 
 fn create(context: &Context, folder: &BackupFolder, args: &CreateArgs) -> anyhow::Result<Outcome> {
     let reason = args.reason.as_deref().unwrap_or("manual");
-    if reason == PRE_RESTORE {
+    if is_reserved(reason) {
         return Err(CommandError::Usage {
-            message: format!("the reason {PRE_RESTORE} is for copies that a restore makes"),
+            message: format!("the reason {reason} is for copies that the program makes by itself"),
             hint: "give another --reason".to_owned(),
         }
         .into());
     }
     let host = host_name();
-    let writer = writer_options(context);
+    let writer = context.writer_options();
     let request = BackupRequest {
         store: &context.store_path,
         reason,
+        format: match args.archive_format {
+            None | Some(ArchiveFormatArg::Zst) => ArchiveFormat::Zst,
+            Some(ArchiveFormatArg::TarGz) => ArchiveFormat::TarGz,
+        },
         host: host.as_deref(),
         now: context.now,
         writer: &writer,
@@ -72,7 +86,7 @@ fn list(folder: &BackupFolder) -> anyhow::Result<Outcome> {
     Ok(Outcome::done(report, warnings))
 }
 
-fn verify(folder: &BackupFolder, args: &VerifyArgs) -> anyhow::Result<Outcome> {
+fn verify(context: &Context, folder: &BackupFolder, args: &VerifyArgs) -> anyhow::Result<Outcome> {
     let catalog = folder.catalog()?;
     let chosen: Vec<&Manifest> = if args.ids.is_empty() {
         catalog.backups.iter().collect()
@@ -80,9 +94,11 @@ fn verify(folder: &BackupFolder, args: &VerifyArgs) -> anyhow::Result<Outcome> {
         args.ids.iter().map(|id| catalog.find(id, folder)).collect::<Result<_, _>>()?
     };
     let mut damaged = Vec::new();
+    let mut warnings = warnings(folder, &catalog);
     for manifest in &chosen {
-        if let Err(damage) = folder.verify(manifest)? {
-            damaged.push(format!("{}: {damage}", manifest.id));
+        match folder.verify(manifest)? {
+            Err(damage) => damaged.push(format!("{}: {damage}", manifest.id)),
+            Ok(()) => warnings.extend(record(context, folder, manifest, ProofKind::Verified)),
         }
     }
     if args.ids.is_empty() {
@@ -99,7 +115,6 @@ fn verify(folder: &BackupFolder, args: &VerifyArgs) -> anyhow::Result<Outcome> {
         }
         .into());
     }
-    let warnings = warnings(folder, &catalog);
     let report = BackupReport::Verified {
         backups: chosen.into_iter().map(|manifest| shown(folder, manifest)).collect(),
         debris: shown_debris(&catalog.debris),
@@ -107,21 +122,67 @@ fn verify(folder: &BackupFolder, args: &VerifyArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::done(report, warnings))
 }
 
+/// Writes down that a copy was proven. That it could not, as on a disk that may only be read, makes it no worse.
+fn record(context: &Context, folder: &BackupFolder, manifest: &Manifest, kind: ProofKind) -> Option<String> {
+    if context.mode == Mode::DryRun {
+        return None;
+    }
+    let error = folder.record_proof(manifest, kind, context.now).err()?;
+    Some(format!("that backup {} is good was not written down: {error}", manifest.id))
+}
+
+fn drill(context: &Context, folder: &BackupFolder, args: &DrillArgs) -> anyhow::Result<Outcome> {
+    let catalog = folder.catalog()?;
+    let manifest = catalog.find(args.id.as_deref().unwrap_or("latest"), folder)?;
+    let drilled = folder.drill(manifest, context.now, &context.writer_options())?;
+    let warnings = record(context, folder, manifest, ProofKind::Drilled);
+    let report = BackupReport::Drilled {
+        backup: shown(folder, manifest),
+        runs: drilled.runs,
+        schema_to: drilled.schema_version,
+    };
+    Ok(Outcome::done(report, warnings.into_iter().collect()))
+}
+
 fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::Result<Outcome> {
     let policy = policy(context, args)?;
     if folder.catalog()?.backups.is_empty() {
         let catalog = folder.catalog()?;
         let warnings = warnings(folder, &catalog);
-        return Ok(Outcome::done(BackupReport::Pruned { decided: Vec::new() }, warnings));
+        return Ok(Outcome::done(BackupReport::Pruned { decided: Vec::new(), safety_copy: None }, warnings));
     }
-    let lock = match context.mode {
-        Mode::Act => Some(folder.lock(&writer_options(context))?),
-        Mode::DryRun => None,
-    };
-    let catalog = folder.catalog()?;
+    // Looked at twice: a copy is made first only where others are to go, and without the lock that it needs itself.
+    let (mut decided, mut warnings) = verdicts(context, folder, &policy, None)?;
+    let removes = |decided: &[Decided]| decided.iter().any(|(_, verdict)| !verdict.is_kept());
+    let mut safety_copy = None;
+    if context.mode == Mode::Act && removes(&decided) {
+        safety_copy = copy_before(context, Occasion::Prune, folder)?;
+        let _lock = folder.lock(&context.writer_options())?;
+        (decided, warnings) = verdicts(context, folder, &policy, safety_copy.as_deref())?;
+        for (_, verdict) in decided.iter().filter(|(_, verdict)| !verdict.is_kept()) {
+            folder.remove(&verdict.id)?;
+        }
+    }
+    let decided =
+        decided.into_iter().map(|(manifest, verdict)| (shown(folder, &manifest), verdict)).collect();
+    Ok(Outcome::done(BackupReport::Pruned { decided, safety_copy }, warnings))
+}
+
+/// A copy, and what becomes of it.
+type Decided = (Manifest, Verdict);
+
+/// What the policy says of every copy but the one that was made before pruning, and what to warn of.
+fn verdicts(
+    context: &Context,
+    folder: &BackupFolder,
+    policy: &RetentionPolicy,
+    safety_copy: Option<&str>,
+) -> Result<(Vec<Decided>, Vec<String>), BackupError> {
+    let mut manifests = folder.catalog()?.backups;
+    manifests.retain(|manifest| Some(manifest.id.as_str()) != safety_copy);
     let mut copies = Vec::new();
     let mut warnings = Vec::new();
-    for manifest in &catalog.backups {
+    for manifest in &manifests {
         let is_good = folder.archive_is_intact(manifest)?;
         if !is_good {
             warnings.push(format!("backup {} is damaged and takes no other's place", manifest.id));
@@ -133,15 +194,8 @@ fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::
             is_safety_copy: manifest.reason == PRE_RESTORE,
         });
     }
-    let verdicts = decide(&copies, &policy, context.zone, context.now);
-    if context.mode == Mode::Act {
-        for verdict in verdicts.iter().filter(|verdict| !verdict.is_kept()) {
-            folder.remove(&verdict.id)?;
-        }
-    }
-    drop(lock);
-    let decided = catalog.backups.iter().map(|manifest| shown(folder, manifest)).zip(verdicts).collect();
-    Ok(Outcome::done(BackupReport::Pruned { decided }, warnings))
+    let verdicts = decide(&copies, policy, context.zone, context.now);
+    Ok((manifests.into_iter().zip(verdicts).collect(), warnings))
 }
 
 /// The rules named; the configured days when none is.
@@ -154,22 +208,24 @@ fn policy(context: &Context, args: &PruneArgs) -> Result<RetentionPolicy, Comman
         (Bucket::Year, args.keep_yearly),
     ];
     let is_named = args.keep_last.is_some() || buckets.iter().any(|(_, count)| count.is_some());
-    let days = match args.keep_days {
-        Some(days) => days,
-        None if is_named => 0,
-        None => context.config.backup.keep_days,
+    let hours = match (args.keep_within, args.keep_days) {
+        (Some(hours), _) => hours,
+        (None, Some(days)) => days.saturating_mul(24),
+        (None, None) if is_named => 0,
+        (None, None) => context.config.backup.keep_days.saturating_mul(24),
     };
     let buckets = buckets.map(|(bucket, count)| (bucket, count.unwrap_or(0)));
-    RetentionPolicy::new(days, args.keep_last.unwrap_or(0), &buckets).map_err(|error| CommandError::Usage {
+    RetentionPolicy::new(hours, args.keep_last.unwrap_or(0), &buckets).map_err(|error| CommandError::Usage {
         message: error.to_string(),
         hint: "give at least one rule a number above 0, such as --keep-last 1".to_owned(),
     })
 }
 
 fn shown(folder: &BackupFolder, manifest: &Manifest) -> ShownBackup {
+    let proof = folder.proof(manifest);
     ShownBackup {
         id: manifest.id.clone(),
-        path: folder.archive(&manifest.id).to_string_lossy().into_owned(),
+        path: folder.archive_of(manifest).to_string_lossy().into_owned(),
         created_at: manifest.created_at,
         bytes: manifest.archive.bytes,
         database_bytes: manifest.database.bytes,
@@ -178,8 +234,9 @@ fn shown(folder: &BackupFolder, manifest: &Manifest) -> ShownBackup {
         store: manifest.store.clone(),
         schema: manifest.schema_version,
         tool_version: manifest.tool_version.clone(),
-        // Nothing is published unproven.
-        verified_at: manifest.created_at,
+        archive_format: manifest.archive_format.as_str(),
+        verified_at: proof.verified_at,
+        drilled_at: proof.drilled_at,
         counts: manifest.counts.clone(),
         sha256: manifest.archive.sha256.clone(),
     }

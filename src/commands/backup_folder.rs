@@ -1,13 +1,14 @@
-//! Where the copies of the store lie, and who asks for them: shared by `backup` and `restore`.
+//! Where the copies of the store lie, and on which host: shared by `backup`, `restore` and `doctor`.
 
 use std::path::Path;
 
 use super::Context;
 use crate::devices;
 use crate::store::backup::BackupFolder;
-use crate::store::{LockHolder, WriterOptions};
 
-/// The folder of copies: the option, the configuration, `backups` beside the store.
+/// The folder of copies: the option, the configuration (and `TIDETABLE_BACKUP_DIR`), `backups` beside the store. For
+/// the store in the XDG data folder that is in the XDG data folder, too; a store elsewhere keeps its copies apart from
+/// those of others, so that `latest` always means its own.
 pub(super) fn folder(context: &Context, option: Option<&Path>) -> BackupFolder {
     match option.or(context.config.backup.dir.as_deref()) {
         Some(path) => BackupFolder::new(path),
@@ -18,16 +19,4 @@ pub(super) fn folder(context: &Context, option: Option<&Path>) -> BackupFolder {
 /// This host's name.
 pub(super) fn host_name() -> Option<String> {
     devices::host_name()
-}
-
-/// Who we are, for those who wait for us.
-pub(super) fn writer_options(context: &Context) -> WriterOptions {
-    WriterOptions {
-        lock_timeout: context.lock_timeout,
-        holder: LockHolder {
-            process_id: Some(std::process::id()),
-            command: format!("tidetable {}", context.command),
-            since: Some(context.now),
-        },
-    }
 }

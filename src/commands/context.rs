@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::automatic_backup::copy_before_migration;
 use crate::config::Config;
 use crate::devices::{host_name, own_user_name};
 use crate::domain::calendar::Zone;
 use crate::domain::rules::Author;
 use crate::domain::time::Timestamp;
-use crate::store::{LockHolder, Store, StoreError, WriterOptions};
+use crate::store::backup::{SettledRestore, settle_restore};
+use crate::store::{KeepOld, LockHolder, SCHEMA_VERSION, Store, StoreError, WriterOptions};
 
 /// Whether anything may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +83,8 @@ impl Context {
         }
     }
 
-    fn writer_options(&self) -> WriterOptions {
+    /// Who we are, for those who wait for us.
+    pub(super) fn writer_options(&self) -> WriterOptions {
         WriterOptions {
             lock_timeout: self.lock_timeout,
             holder: LockHolder {
@@ -94,7 +97,13 @@ impl Context {
 
     /// The store for reading; an empty one in memory, and a warning, when there is none yet.
     pub fn open_reader(&self, warnings: &mut Vec<String>) -> Result<Store, StoreError> {
-        match Store::open_reader(&self.store_path, &self.writer_options())? {
+        if self.mode == Mode::DryRun && Store::needs_migration(&self.store_path)? {
+            return Store::open_scratch(&self.store_path, &self.writer_options());
+        }
+        let keep_old = |_version| copy_before_migration(self, SCHEMA_VERSION);
+        let opened =
+            Store::open_reader_keeping(&self.store_path, &self.writer_options(), self.keep_old(&keep_old))?;
+        match opened {
             Some(store) => Ok(store),
             None => {
                 warnings.push(format!(
@@ -115,8 +124,39 @@ impl Context {
     /// The store for writing; in a dry run a throw-away copy, so that the very same code can run.
     pub fn open_writer(&self) -> Result<Store, StoreError> {
         match self.mode {
-            Mode::Act => Store::open_writer(&self.store_path, &self.writer_options()),
+            Mode::Act => {
+                let keep_old = |_version| copy_before_migration(self, SCHEMA_VERSION);
+                let keep_old = self.keep_old(&keep_old);
+                Store::open_writer_keeping(&self.store_path, &self.writer_options(), keep_old)
+            }
             Mode::DryRun => Store::open_scratch(&self.store_path, &self.writer_options()),
+        }
+    }
+
+    /// How an older store is kept before it is migrated: as a backup, or aside where those are switched off.
+    fn keep_old<'a>(&self, as_backup: KeepOld<'a>) -> Option<KeepOld<'a>> {
+        self.config.backup.automatic.then_some(as_backup)
+    }
+
+    /// Finishes or rolls back a restore of the store whose process died, and says so.
+    pub fn settle_interrupted_restore(&self) -> Result<Option<String>, StoreError> {
+        Ok(settle_restore(&self.store_path, &self.writer_options())?.map(|settled| match settled {
+            SettledRestore::Finished { backup } => {
+                format!("an interrupted restore of backup {backup} was finished")
+            }
+            SettledRestore::RolledBack { backup } => {
+                format!("an interrupted restore of backup {backup} was rolled back; the store is as it was")
+            }
+        }))
+    }
+
+    /// The store for writing, where that is possible at once: for what is worth keeping, and no harm where it is not.
+    /// `None` in a dry run, in a folder that we may not write, and while another process writes.
+    pub fn open_writer_if_free(&self) -> Option<Store> {
+        let options = WriterOptions { lock_timeout: Duration::ZERO, ..self.writer_options() };
+        match self.mode {
+            Mode::Act => Store::open_writer(&self.store_path, &options).ok(),
+            Mode::DryRun => None,
         }
     }
 

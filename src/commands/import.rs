@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Context as _;
 
+use super::automatic_backup::ImportGuard;
 use super::import_rules::declared_rule;
 use super::{CommandError, Completion, Context, Mode, Outcome};
 use crate::cli::import::{FormatArg, ImportArgs, TimeUnitArg};
@@ -37,13 +38,14 @@ pub(super) fn run_named(
     name_of: &dyn Fn(&Path) -> String,
 ) -> anyhow::Result<Outcome> {
     let options = import_options(context, args)?;
-    let mut reject_file = RejectFile::create(context, args)?;
+    let rejects = RejectFile::create(context, args)?;
     let mut store = context.open_writer()?;
+    let mut aside = Aside { rejects, guard: ImportGuard::new(store.highest_run_id()?) };
     let mut files = Vec::new();
     let mut warnings = Vec::new();
     let mut failed = None;
     for path in &args.paths {
-        match import_file(context, args, &options, &mut store, &mut reject_file, path, name_of(path)) {
+        match import_file(context, args, &options, &mut store, &mut aside, path, name_of(path)) {
             Ok(file) => {
                 warnings.extend(file.notices.iter().map(|notice| format!("{}: {notice}", file.path)));
                 files.push(file);
@@ -60,7 +62,7 @@ pub(super) fn run_named(
             Err(error) => return Err(error),
         }
     }
-    reject_file.finish()?;
+    aside.rejects.finish()?;
     let good = files.iter().filter(|file| file.error.is_none()).count();
     match failed {
         Some(error) if good == 0 => return Err(error),
@@ -68,7 +70,8 @@ pub(super) fn run_named(
     }
     warn_of_nothing(&files, &mut warnings);
     let completion = if good == files.len() { Completion::Done } else { Completion::Partial };
-    let report = ImportReport { files, store: name_of(&context.store_path) };
+    let safety_copy = aside.guard.copy();
+    let report = ImportReport { files, store: name_of(&context.store_path), safety_copy };
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
@@ -140,7 +143,7 @@ fn import_file(
     args: &ImportArgs,
     options: &ImportOptions,
     store: &mut Store,
-    reject_file: &mut RejectFile,
+    aside: &mut Aside,
     path: &Path,
     name: String,
 ) -> anyhow::Result<ImportedFile> {
@@ -159,14 +162,21 @@ fn import_file(
     let imported = store.in_transaction(|transaction| -> anyhow::Result<ImportedFile> {
         let id =
             Store::begin_import(transaction, &file.path, format.as_str(), context.zone.name(), context.now)?;
-        let mut intake = Intake::new(context, args, transaction, id, file, reject_file)?;
+        let mut intake = Intake::new(context, args, transaction, id, file, &mut aside.rejects)?;
         intake.read_all(opened, &tick)?;
-        let file = intake.finish()?;
+        let mut file = intake.finish()?;
+        file.notices.extend(aside.guard.before_commit(context, file.added));
         Store::finish_import(transaction, id, &record(&file, format))?;
         Ok(file)
     });
     progress.finish_and_clear();
     imported
+}
+
+/// What is kept beside the store while files are read.
+struct Aside {
+    rejects: RejectFile,
+    guard: ImportGuard,
 }
 
 fn record(file: &ImportedFile, format: Format) -> ImportRecord {

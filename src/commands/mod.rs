@@ -1,9 +1,11 @@
 //! The subcommands: each loads, lets the domain decide, and returns a report. None prints.
 
+mod automatic_backup;
 mod backtest_plan;
 mod backup_folder;
 mod confirm;
 mod context;
+mod doctor_repair;
 mod error;
 mod gpu_models;
 mod gpu_preload;
@@ -28,6 +30,7 @@ pub mod complete;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod generate;
 pub mod gpu;
 pub mod import;
@@ -37,6 +40,9 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+mod search_cluster;
+mod search_index;
+mod search_model;
 mod search_vectors;
 pub mod view;
 

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-
 use super::optimize_effect;
 use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
 use super::optimize_page::{check_target, write_page};
@@ -21,6 +19,7 @@ use crate::domain::plan::{
     BuiltProblem, Control, PlanStatus, PlannedWork, Problem, Solution, SolveOptions, Strategy, solve,
 };
 use crate::domain::rules::{PlanEvent, Rule, StoredRule};
+use crate::ingest::Source;
 use crate::output::Report;
 use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
 use crate::store::{RuleFilter, RuleWriter, Store, StoreError};
@@ -70,8 +69,8 @@ fn solve_instance(
     limit: Duration,
     path: &Path,
 ) -> anyhow::Result<Outcome> {
-    let file = std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let problem: Problem = serde_json::from_reader(std::io::BufReader::new(file))
+    let source = if path == Path::new("-") { Source::from_stdin()? } else { Source::from_path(path)? };
+    let problem: Problem = serde_json::from_reader(source.into_reader()?)
         .map_err(|error| refused(format!("{}: {error}", path.display())))?;
     let (solution, wall_seconds) = search(context, &problem, strategy, limit)?;
     let mut warnings = Vec::new();

@@ -234,11 +234,16 @@ pub(super) fn describe_obstacles(
         .obstacles
         .iter()
         .map(|obstacle| match obstacle {
-            Obstacle::PrecedenceImpossible { rule, chain } => format!(
-                "{} cannot start in its window after what must run before it ({})",
-                name(*rule),
-                names(chain)
-            ),
+            Obstacle::PrecedenceImpossible { rule, chain } => match circle(chain) {
+                Some(circle) => {
+                    format!("each of these waits for the one before, in a circle: {}", names(circle))
+                }
+                None => format!(
+                    "{} cannot start in its window after what must run before it: {}",
+                    name(*rule),
+                    names(chain)
+                ),
+            },
             Obstacle::ExclusionImpossible { tag, first, second } => format!(
                 "{} and {} share the tag {tag} and meet wherever they are put",
                 name(*first),
@@ -271,4 +276,12 @@ pub(super) fn describe_obstacles(
             Obstacle::NotFound => "none was found within the time limit; nothing is proven".to_owned(),
         })
         .collect()
+}
+
+/// The part of a chain that leads back to its own beginning; `None` where no rule comes twice.
+fn circle(chain: &[usize]) -> Option<&[usize]> {
+    chain.iter().enumerate().find_map(|(end, rule)| {
+        let begin = chain[..end].iter().rposition(|earlier| earlier == rule)?;
+        Some(&chain[begin..=end])
+    })
 }

@@ -10,7 +10,7 @@ use crate::domain::activity::{NameTemplates, TaskHistory};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::prediction::{
     Calibration, MAX_PREDICTIONS, Prediction, PredictionInput, SILENCE_HALF_LIFE_DAYS, demand, evaluate,
-    fill_demand_ranges, next_expected, predict, silence_factor, silent_since, spike_buffers,
+    fill_demand_ranges, next_expected, predict, silence, spike_buffers,
 };
 use crate::domain::rules::{Rule, RuleId, StoredRule, same_instants};
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
@@ -296,7 +296,7 @@ fn moves_not_seen(predictions: &[Prediction], knowledge: &Knowledge, now: Timest
 pub(super) fn stale_history(knowledge: &Knowledge, now: Timestamp) -> Option<String> {
     let end = knowledge.history_end?;
     let known = knowledge.patterns.iter().map(|(_, pattern)| pattern);
-    let factor = silence_factor(silent_since(Some(end), known), now);
+    let factor = silence(Some(end), known, now).overall();
     (factor < 1.0 && !knowledge.patterns.is_empty()).then(|| {
         format!(
             "the history ends at {end}: confidence in patterns is lowered to {:.0}% \

@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
-use super::backup_folder::{folder, host_name, writer_options};
+use super::backup_folder::{folder, host_name};
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::restore::RestoreArgs;
 use crate::output::restore::{RestoreReport, ShownPresent, ShownSafetyCopy};
 use crate::store::SCHEMA_VERSION;
 use crate::store::backup::{
-    BackupError, BackupFolder, Manifest, PresentStore, RestoreRequest, SafetyCopy, resolve_target,
+    BackupError, BackupFolder, Manifest, PresentStore, ProofKind, RestoreRequest, SafetyCopy, resolve_target,
+    settle_restore,
 };
 
 /// Plans a restore; carries it out with `--yes`.
 pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let folder = folder(context, args.backup_dir.as_deref());
     let target = resolve_target(args.target.as_deref().unwrap_or(&context.store_path))?;
+    settle_restore(&target, &context.writer_options())?;
     let catalog = folder.catalog()?;
     let manifest = match &args.id {
         Some(id) => catalog.find(id, &folder)?,
@@ -22,6 +24,7 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     };
     let present = PresentStore::at(&target)?;
     let mut report = plan(manifest, &target, &present);
+    let mut warnings = Vec::new();
     match (context.mode, args.yes) {
         (Mode::DryRun, _) => prove(&folder, manifest)?,
         (Mode::Act, false) => return Err(unconfirmed(&report, args).into()),
@@ -31,9 +34,13 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
                 target: &target,
                 host: host_name().as_deref(),
                 now: context.now,
-                writer: &writer_options(context),
+                writer: &context.writer_options(),
             })?;
             report.is_done = true;
+            // A copy that came back has proven itself, also where that cannot be written down.
+            if let Err(error) = folder.record_proof(manifest, ProofKind::Drilled, context.now) {
+                warnings.push(format!("that backup {} came back was not written down: {error}", manifest.id));
+            }
             report.counts = restored.contents.counts;
             report.safety_copy = match restored.safety_copy {
                 SafetyCopy::Nothing => ShownSafetyCopy::None,
@@ -44,7 +51,7 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
             };
         }
     }
-    Ok(Outcome::done(report, Vec::new()))
+    Ok(Outcome::done(report, warnings))
 }
 
 fn plan(manifest: &Manifest, target: &Path, present: &PresentStore) -> RestoreReport {

@@ -1,20 +1,21 @@
 //! `search-similar-patterns`: what else behaves like this?
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::search_index::PatternIndex;
 use super::task_type_filter::TaskTypeFilter;
-use super::{Context, Outcome};
+use super::{Context, Outcome, search_cluster, search_model, search_vectors};
 use crate::cli::search::SearchArgs;
-use crate::domain::calendar::Schedule;
-use crate::domain::patterns::{Pattern, PatternId, PatternType};
-use crate::domain::similarity::{SearchLimits, Signature, most_similar, signature};
+use crate::compute::Cpu;
+use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::similarity::{Neighbours, SearchLimits, explain, most_similar};
 use crate::output::search::{FoundPattern, SearchGroup, SearchReport};
-use crate::store::{PatternFilter, StoredPattern};
+use crate::store::{PatternFacts, PatternFilter, Store};
 
-/// Finds the patterns most like those asked for.
+/// Finds the patterns most like those asked for, or groups them.
 pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
     if let Some(vectors) = &args.vectors {
-        return super::search_vectors::run(context, args, vectors);
+        return search_vectors::run(context, args, vectors);
     }
     let mut warnings = Vec::new();
     let store = context.open_reader(&mut warnings)?;
@@ -22,128 +23,114 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
         // Also the error that says so when there is none.
         store.pattern(PatternId(id))?;
     }
-    // All of them: what a search leaves out may still be what another pattern follows.
-    let patterns = store.patterns(&PatternFilter::default())?;
-    let queries = asked_for(args, &patterns, &mut warnings)?;
-    let asked: BTreeSet<usize> = queries.iter().copied().collect();
-    let signatures = signatures(&patterns, context);
-    let may_answer = |index: usize| {
-        patterns.get(index).is_some_and(|stored| passes(args, &stored.pattern))
-            && (args.all_pairs || !asked.contains(&index))
-    };
-    let limits =
-        SearchLimits { min_similarity: args.least_similarity(), max_results: args.max_results as usize };
-    let found = most_similar(&queries, &signatures, may_answer, &limits);
-    let groups: Vec<SearchGroup> = queries
-        .iter()
-        .zip(&found)
-        .map(|(query, neighbours)| SearchGroup {
-            query: shown(&patterns[*query]),
-            neighbours: neighbours
-                .iter()
-                .map(|neighbour| FoundPattern {
-                    pattern: shown(&patterns[neighbour.index]),
-                    similarity: neighbour.similarity,
-                    blocks: signatures[*query].explain(&signatures[neighbour.index]),
-                })
-                .collect(),
-        })
-        .collect();
-    if groups.iter().all(|group| group.neighbours.is_empty()) && warnings.is_empty() {
-        warnings.push(why_nothing(args, &patterns, &queries, &signatures));
+    let index = PatternIndex::load(context, &store)?;
+    let asked = asked_for(args, &store, &index, &mut warnings)?;
+    let (index, model) = search_model::named_by_model(context, &store, index, args.use_model, &mut warnings)?;
+    if args.cluster {
+        return search_cluster::run(args, &store, &index, &asked, model, warnings);
     }
-    Ok(Outcome::done(SearchReport { groups, min_similarity: args.least_similarity() }, warnings))
+    let found = nearest(args, &index, &asked, args.least_similarity(), args.max_results as usize)?;
+    // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
+    let is_explained = asked.is_empty() && !warnings.is_empty();
+    if found.iter().all(|one| one.found.is_empty()) && !is_explained {
+        warnings.push(why_nothing(args, &index, &asked)?);
+    }
+    let groups: Vec<SearchGroup> =
+        asked.iter().zip(found).map(|(query, found)| group(&index, *query, found)).collect();
+    let patterns = shown(&store, &groups)?;
+    let is_graph = args.all_pairs;
+    let min_similarity = args.least_similarity();
+    Ok(Outcome::done(SearchReport { patterns, groups, min_similarity, model, is_graph }, warnings))
 }
 
-/// Places of the patterns asked for, by id.
+/// Places of the patterns asked for, ascending; all that may answer, where nothing is asked for.
 fn asked_for(
     args: &SearchArgs,
-    patterns: &[StoredPattern],
+    store: &Store,
+    index: &PatternIndex,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<Vec<usize>> {
-    let places = |wanted: &dyn Fn(&StoredPattern) -> bool| -> Vec<usize> {
-        let all = patterns.iter().enumerate();
-        all.filter(|(_, stored)| wanted(stored)).map(|(index, _)| index).collect()
+    let places = |wanted: &dyn Fn(&PatternFacts) -> bool| -> Vec<usize> {
+        let all = index.facts.iter().enumerate();
+        all.filter(|(_, facts)| wanted(facts)).map(|(place, _)| place).collect()
     };
     if let Some(id) = args.pattern_id {
-        return Ok(places(&|stored| stored.id.0 == id));
+        return Ok(places(&|facts| facts.id.0 == id));
     }
     if let Some(kind) = args.pattern_type {
-        return Ok(places(&|stored| stored.pattern.pattern_type == kind && passes(args, &stored.pattern)));
+        return Ok(places(&|facts| facts.pattern_type == Some(kind) && passes(args, facts)));
     }
-    let names: BTreeSet<&String> = patterns.iter().flat_map(|stored| &stored.pattern.task_types).collect();
+    if args.task_types.is_empty() {
+        return Ok(places(&|facts| passes(args, facts)));
+    }
+    let task_types = store.pattern_task_types()?;
+    let names: BTreeSet<&String> = task_types.iter().map(|(_, name)| name).collect();
     let names: Vec<String> = names.into_iter().cloned().collect();
-    let Some(filter) = TaskTypeFilter::new(&args.task_types, &names)? else { return Ok(Vec::new()) };
+    let Some(mut filter) = TaskTypeFilter::new(&args.task_types, &names)? else { return Ok(Vec::new()) };
     if !names.is_empty() {
-        warnings.extend(filter.unmatched(&names));
+        warnings.extend(filter.take_nearest(&names));
     }
-    let of_wanted = |pattern: &Pattern| pattern.task_types.iter().any(|name| filter.matches(name));
-    Ok(places(&|stored| of_wanted(&stored.pattern) && passes(args, &stored.pattern)))
+    let wanted: BTreeSet<PatternId> =
+        task_types.iter().filter(|(_, name)| filter.matches(name)).map(|(id, _)| *id).collect();
+    Ok(places(&|facts| wanted.contains(&facts.id) && passes(args, facts)))
 }
 
-fn passes(args: &SearchArgs, pattern: &Pattern) -> bool {
-    args.min_confidence.is_none_or(|least| pattern.confidence >= least)
-        && (!args.active_only || pattern.is_active)
+fn passes(args: &SearchArgs, facts: &PatternFacts) -> bool {
+    args.min_confidence.is_none_or(|least| facts.confidence >= least)
+        && (!args.active_only || facts.is_active)
 }
 
-/// The signatures of all patterns, in their order.
-fn signatures(patterns: &[StoredPattern], context: &Context) -> Vec<Signature> {
-    use rayon::prelude::*;
-
-    // The clock by which a task type runs: its active pattern, else its latest one.
-    let mut clocks: HashMap<&str, &Pattern> = HashMap::new();
-    for stored in patterns {
-        let pattern = &stored.pattern;
-        let tells_no_runs = matches!(pattern.schedule, Schedule::Follows { .. })
-            || matches!(pattern.pattern_type, PatternType::ResourceUsage | PatternType::Seasonal);
-        let (Some(name), false) = (pattern.task_types.first(), tells_no_runs) else {
-            continue;
-        };
-        let known = clocks.entry(name).or_insert(pattern);
-        if (pattern.is_active, pattern.evidence.last_seen) > (known.is_active, known.evidence.last_seen) {
-            *known = pattern;
-        }
-    }
-    patterns
-        .par_iter()
-        .map(|stored| {
-            let predecessor = match &stored.pattern.schedule {
-                Schedule::Follows { predecessor, .. } => clocks.get(predecessor.as_str()).copied(),
-                _ => None,
-            };
-            signature(&stored.pattern, predecessor, context.zone)
-        })
-        .collect()
+/// For each of the places `asked` the patterns most like it. Those asked for are no answers, unless they are to be
+/// compared with each other.
+fn nearest(
+    args: &SearchArgs,
+    index: &PatternIndex,
+    asked: &[usize],
+    min_similarity: f64,
+    max_results: usize,
+) -> anyhow::Result<Vec<Neighbours>> {
+    let may_answer = |place: usize| {
+        passes(args, &index.facts[place]) && (args.all_pairs || asked.binary_search(&place).is_err())
+    };
+    let limits = SearchLimits { min_similarity, max_results };
+    Ok(most_similar(&Cpu, &index.matrix()?, asked, &may_answer, &limits)?)
 }
 
-fn shown(stored: &StoredPattern) -> (PatternId, Pattern) {
-    (stored.id, stored.pattern.clone())
+fn group(index: &PatternIndex, query: usize, found: Neighbours) -> SearchGroup {
+    let neighbours = found.found.into_iter().map(|neighbour| FoundPattern {
+        pattern: index.facts[neighbour.index].id,
+        similarity: neighbour.similarity,
+        blocks: explain(index.row(query), index.row(neighbour.index)),
+    });
+    SearchGroup { query: index.facts[query].id, neighbours: neighbours.collect(), has_more: found.has_more }
+}
+
+/// The patterns that are told of; no other is read.
+fn shown(store: &Store, groups: &[SearchGroup]) -> anyhow::Result<BTreeMap<PatternId, Pattern>> {
+    let told = groups
+        .iter()
+        .flat_map(|group| group.neighbours.iter().map(|found| found.pattern).chain([group.query]));
+    let ids: BTreeSet<PatternId> = told.collect();
+    let filter = PatternFilter { ids: Some(ids.into_iter().collect()), ..PatternFilter::default() };
+    Ok(store.patterns(&filter)?.into_iter().map(|stored| (stored.id, stored.pattern)).collect())
 }
 
 /// Why nothing was found, and what to do about it.
-fn why_nothing(
-    args: &SearchArgs,
-    patterns: &[StoredPattern],
-    queries: &[usize],
-    signatures: &[Signature],
-) -> String {
-    if patterns.is_empty() {
-        return "the store holds no patterns; `tidetable analyze-activity-patterns` finds them".to_owned();
+fn why_nothing(args: &SearchArgs, index: &PatternIndex, asked: &[usize]) -> anyhow::Result<String> {
+    if index.facts.is_empty() {
+        return Ok("the store holds no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
     }
-    if queries.is_empty() {
-        return "no pattern is what was asked for; `tidetable view-detected-patterns` lists all".to_owned();
+    if asked.is_empty() {
+        return Ok(
+            "no pattern is what was asked for; `tidetable view-detected-patterns` lists all".to_owned()
+        );
     }
-    let others = |index: usize| {
-        patterns.get(index).is_some_and(|stored| passes(args, &stored.pattern))
-            && (args.all_pairs || !queries.contains(&index))
-    };
-    let any = SearchLimits { min_similarity: -1.0, max_results: 1 };
-    let best = most_similar(queries, signatures, others, &any)
-        .into_iter()
-        .flatten()
+    let best = nearest(args, index, asked, -1.0, 1)?
+        .iter()
+        .flat_map(|one| &one.found)
         .map(|neighbour| neighbour.similarity)
         .max_by(f64::total_cmp);
-    match best {
+    Ok(match best {
         Some(best) if best > 0.0 => {
             format!(
                 "nothing reaches --similarity {}; the most similar has {best:.2}",
@@ -151,9 +138,9 @@ fn why_nothing(
             )
         }
         Some(_) => "nothing is similar at all".to_owned(),
-        None if queries.len() > 1 && !args.all_pairs => {
+        None if asked.len() > 1 && !args.all_pairs => {
             "there are no other patterns; --all-pairs compares those asked for with each other".to_owned()
         }
         None => "there are no other patterns to compare with".to_owned(),
-    }
+    })
 }

@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::CommandError;
-use crate::domain::similarity::closest_names;
+use crate::domain::similarity::{closest_names, names_meant};
 
 /// Names suggested at most.
 const SUGGESTIONS: usize = 3;
@@ -42,6 +42,25 @@ impl TaskTypeFilter {
         self.wanted.iter().any(|(text, glob)| hits(text, glob.as_ref(), name))
     }
 
+    /// Lets each argument that matches none of `names` stand for those nearest to it; one warning for each, which says
+    /// what it was taken for, or that nothing is near.
+    pub fn take_nearest(&mut self, names: &[String]) -> Vec<String> {
+        let (mut warnings, mut taken) = (Vec::new(), Vec::new());
+        for (text, glob) in &self.wanted {
+            if names.iter().any(|name| hits(text, glob.as_ref(), name)) {
+                continue;
+            }
+            let meant = names_meant(text, names);
+            warnings.push(match meant.as_slice() {
+                [] => format!("no task type matches \"{text}\""),
+                meant => format!("no task type matches \"{text}\": taken for {}", quoted(meant)),
+            });
+            taken.extend(meant.into_iter().map(|name| (name, None)));
+        }
+        self.wanted.extend(taken);
+        warnings
+    }
+
     /// One warning for each argument that matches none of `names`, with the names that are nearly it.
     pub fn unmatched(&self, names: &[String]) -> Vec<String> {
         self.wanted
@@ -57,6 +76,15 @@ impl TaskTypeFilter {
                 }
             })
             .collect()
+    }
+}
+
+/// The first few names in quotes, and how many more there are.
+fn quoted(names: &[String]) -> String {
+    let first: Vec<String> = names.iter().take(SUGGESTIONS).map(|name| format!("\"{name}\"")).collect();
+    match names.len().saturating_sub(SUGGESTIONS) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 
@@ -90,6 +118,19 @@ mod tests {
             filter(&["backup-home"]).unmatched(&names()),
             ["no task type matches \"backup-home\"; did you mean \"backup home\"?"]
         );
+    }
+
+    #[test]
+    fn a_name_that_matches_nothing_can_stand_for_those_nearest_to_it() {
+        let mut filter = filter(&["backup-home", "zzz"]);
+        assert_eq!(
+            filter.take_nearest(&names()),
+            [
+                "no task type matches \"backup-home\": taken for \"backup home\"",
+                "no task type matches \"zzz\""
+            ]
+        );
+        assert!(filter.matches("backup home") && !filter.matches("train"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use super::embedding::check_url;
 use super::models::time_limit;
 use super::timetable::check_names;
 use super::{Config, HostConfig, ModelServerConfig};
@@ -129,6 +130,18 @@ pub const FIELDS: &[Field] = &[
     field("backup.keep_days", "Days that a copy is kept, 1 to 36500", None, |config| {
         within(config.backup.keep_days, 1, 36_500)
     }),
+    field(
+        "backup.automatic",
+        "Whether the store is copied before migrations, large imports and prunes",
+        None,
+        |_| Ok(()),
+    ),
+    field(
+        "backup.keep_automatic",
+        "How many automatic copies of each occasion are kept, 1 to 1000",
+        None,
+        |config| within(config.backup.keep_automatic, 1, 1_000),
+    ),
     field("schedulers.crontab", "The program that reads and writes crontabs of users", None, |config| {
         not_empty(&config.schedulers.crontab)
     }),
@@ -169,6 +182,34 @@ pub const FIELDS: &[Field] = &[
         None,
         |config| time_limit(&config.models.action_timeout).map(|_| ()),
     ),
+    field("embedding.ollama_url", "Where Ollama is", None, |config| check_url(&config.embedding.ollama_url)),
+    field("embedding.ollama_model", "A model of it that makes vectors of texts", None, |config| {
+        not_empty(&config.embedding.ollama_model)
+    }),
+    field(
+        "embedding.openai_url",
+        "Where a server is that speaks OpenAI's protocol, up to its version",
+        None,
+        |config| check_url(&config.embedding.openai_url),
+    ),
+    field("embedding.openai_model", "A model of it that makes vectors of texts", None, |config| {
+        not_empty(&config.embedding.openai_model)
+    }),
+    field(
+        "embedding.openai_key_file",
+        "File that holds its key",
+        Some("\"/etc/tidetable/openai.key\""),
+        |_| Ok(()),
+    ),
+    field(
+        "embedding.openai_key_command",
+        "Program that prints its key, and its arguments, such as [\"pass\", \"show\", \"openai\"]; where no file is named",
+        None,
+        |_| Ok(()),
+    ),
+    field("embedding.timeout", "How long one question may take", None, |config| {
+        parse_duration(&config.embedding.timeout).map(|_| ())
+    }),
     field(
         "host",
         "A machine that differs from [capacity], by its name; once for each",

@@ -48,6 +48,7 @@ fn heading(section: &str) -> &'static str {
         "schedulers" => "Programs that `rules apply` calls.",
         "gpu" => "When GPU memory is worth a word, and what `gpu clear` leaves alone.",
         "models" => "How model servers are found and asked by `gpu models`.",
+        "embedding" => "Servers of models for search-similar-patterns --use-model.",
         _ => "More.",
     }
 }

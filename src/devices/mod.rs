@@ -1,6 +1,7 @@
 //! What hosts and GPUs report (read), and freeing their memory (act), apart from each other.
 
 mod device_files;
+mod embedding_server;
 mod error;
 mod hook;
 mod host;
@@ -14,6 +15,7 @@ mod secret;
 pub mod servers;
 mod source;
 
+pub use embedding_server::{EmbeddingError, EmbeddingServer, Protocol};
 pub use error::DeviceError;
 pub use hook::{HookOutcome, run_hook};
 pub use host::{detect, host_name};

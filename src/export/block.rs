@@ -62,7 +62,10 @@ impl Block {
                 text.push(b'\n');
             }
             text.extend_from_slice(
-                format!("{BLOCK_BEGIN}: written by `tidetable rules apply`, edits are lost\n").as_bytes(),
+                format!(
+                    "{BLOCK_BEGIN}: written by `tidetable rules apply`; change the rules, not these lines\n"
+                )
+                .as_bytes(),
             );
             self.lines.values().for_each(|lines| text.extend_from_slice(lines));
             text.extend_from_slice(format!("{BLOCK_END}\n").as_bytes());

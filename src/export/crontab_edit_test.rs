@@ -117,7 +117,7 @@ fn an_entry_in_another_zone_is_not_taken_for_the_rule() {
 fn rules_added_by_hand_stand_in_a_block_that_is_kept_current() {
     let rule = stored(5, "0 3 * * *", 0, RuleSource::Manual);
     let edit = plan("0 1 * * * other", &[entry(1, "0 1 * * *", "other")], &[&rule]);
-    let expected = "0 1 * * * other\n# BEGIN tidetable: written by `tidetable rules apply`, edits are lost\n\
+    let expected = "0 1 * * * other\n# BEGIN tidetable: written by `tidetable rules apply`; change the rules, not these lines\n\
                     # rule 5: job 5\n0 3 * * * job --all\n# END tidetable\n";
     assert_eq!(text(&edit), expected);
     let moved = stored(5, "0 3 * * *", 10, RuleSource::Manual);

@@ -33,8 +33,12 @@ pub struct ShownBackup {
     pub schema: u32,
     /// Version of the program that made it.
     pub tool_version: String,
+    /// How the archive is packed.
+    pub archive_format: &'static str,
     /// When it last was proven by unpacking it.
     pub verified_at: Timestamp,
+    /// When it last was restored into a place of its own.
+    pub drilled_at: Option<Timestamp>,
     /// Rows of each table.
     pub counts: BTreeMap<String, u64>,
     /// Checksum of the archive.
@@ -88,10 +92,21 @@ pub enum BackupReport {
         /// What is no copy.
         debris: Vec<ShownDebris>,
     },
+    /// A copy came back.
+    Drilled {
+        /// The copy.
+        backup: ShownBackup,
+        /// Runs that the restored store told of.
+        runs: u64,
+        /// The schema version it was brought to.
+        schema_to: u32,
+    },
     /// What is kept and why, and what is removed.
     Pruned {
         /// Every copy, oldest first, and its verdict.
         decided: Vec<(ShownBackup, Verdict)>,
+        /// The copy made before, where any went.
+        safety_copy: Option<String>,
     },
 }
 
@@ -113,7 +128,7 @@ pub fn age(style: &Style, instant: Timestamp) -> String {
 }
 
 fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
-    let mut table = style.new_table(&["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "REASON"]);
+    let mut table = style.new_table(&["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "CAME BACK", "REASON"]);
     for backup in backups {
         table.add_row(vec![
             backup.id.clone(),
@@ -122,6 +137,7 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             byte_size(backup.bytes),
             count(backup.runs()),
             backup.schema.to_string(),
+            backup.drilled_at.map_or_else(|| "-".to_owned(), |at| style.time(at)),
             backup.reason.clone(),
         ]);
     }
@@ -131,7 +147,8 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
 fn backup_details(backup: &ShownBackup, style: &Style) -> String {
     let mut text = format!(
         "{}\n  archive      {}\n  made         {} ({} ago){}\n  of           {}\n  reason       {}\n  \
-         size         {}, unpacked {}\n  schema       {}, by tidetable {}\n  sha256       {}\n",
+         size         {}, unpacked {}\n  schema       {}, by tidetable {}\n  sha256       {}\n  \
+         proven       {}\n  came back    {}\n",
         style.bold(&format!("Backup {}", backup.id)),
         backup.path,
         style.time(backup.created_at),
@@ -144,6 +161,8 @@ fn backup_details(backup: &ShownBackup, style: &Style) -> String {
         backup.schema,
         backup.tool_version,
         backup.sha256,
+        style.time(backup.verified_at),
+        backup.drilled_at.map_or_else(|| "never tried".to_owned(), |at| style.time(at)),
     );
     for (table, rows) in backup.counts.iter().filter(|(_, rows)| **rows > 0) {
         text.push_str(&format!("  {table:<24} {}\n", quantity(*rows, "row")));
@@ -193,7 +212,13 @@ impl Report for BackupReport {
             BackupReport::Verified { backups, debris } => {
                 json!({ "action": "verify", "backups": backups, "debris": debris })
             }
-            BackupReport::Pruned { decided } => {
+            BackupReport::Drilled { backup, runs, schema_to } => json!({
+                "action": "drill",
+                "backup": backup,
+                "runs": runs,
+                "schema": { "from": backup.schema, "to": schema_to },
+            }),
+            BackupReport::Pruned { decided, safety_copy } => {
                 let keep: Vec<Value> = decided
                     .iter()
                     .filter(|(_, verdict)| verdict.is_kept())
@@ -209,7 +234,7 @@ impl Report for BackupReport {
                         json!({ "id": backup.id, "created_at": backup.created_at, "bytes": backup.bytes, "reasons": ["no rule keeps it"] })
                     })
                     .collect();
-                json!({ "action": "prune", "keep": keep, "remove": remove })
+                json!({ "action": "prune", "keep": keep, "remove": remove, "safety_copy": safety_copy })
             }
         }
     }
@@ -254,8 +279,20 @@ impl Report for BackupReport {
                 }
                 style.finish_table(table)
             }
-            BackupReport::Pruned { decided } if decided.is_empty() => "No backups.\n".to_owned(),
-            BackupReport::Pruned { decided } => prune_table(decided, style),
+            BackupReport::Drilled { backup, runs, schema_to } => {
+                let brought = if backup.schema == *schema_to {
+                    String::new()
+                } else {
+                    format!(", brought from schema {} to {schema_to}", backup.schema)
+                };
+                format!(
+                    "Backup {} came back: {} read from the restored store{brought}\n",
+                    backup.id,
+                    quantity(*runs, "run")
+                )
+            }
+            BackupReport::Pruned { decided, .. } if decided.is_empty() => "No backups.\n".to_owned(),
+            BackupReport::Pruned { decided, .. } => prune_table(decided, style),
         }
     }
 

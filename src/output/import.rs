@@ -64,6 +64,8 @@ pub struct ImportReport {
     pub files: Vec<ImportedFile>,
     /// The store.
     pub store: String,
+    /// The backup made before, where much was added.
+    pub safety_copy: Option<String>,
 }
 
 impl ImportReport {
@@ -83,6 +85,7 @@ impl Report for ImportReport {
             "rejected": self.total(|file| file.rejected),
             "rules_added": self.total(|file| file.rules_added),
             "files": self.files,
+            "safety_copy": self.safety_copy,
         })
     }
 
@@ -98,7 +101,9 @@ impl Report for ImportReport {
 
     fn detailed(&self, style: &Style) -> String {
         let blocks: Vec<String> = self.files.iter().map(|file| file_lines(file, style, usize::MAX)).collect();
-        format!("{}\nstore: {}\n", blocks.join("\n"), self.store)
+        let copy = self.safety_copy.as_ref();
+        let copy = copy.map(|id| format!("the store as it was is backup {id}\n")).unwrap_or_default();
+        format!("{}\nstore: {}\n{copy}", blocks.join("\n"), self.store)
     }
 }
 

@@ -19,6 +19,7 @@ pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod generate;
 pub mod gpu;
 pub mod gpu_clear;
@@ -34,6 +35,7 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+pub mod search_clusters;
 pub mod search_vectors;
 pub mod view;
 

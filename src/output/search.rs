@@ -1,9 +1,12 @@
 //! What `search-similar-patterns` answers.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::format::{percent, quantity, shorten};
-use super::{PatternShape, Report, Style};
+use super::schedule::ScheduleShape;
+use super::{Report, Style};
 use crate::domain::patterns::{Pattern, PatternId};
 use crate::domain::similarity::BlockShare;
 
@@ -11,7 +14,7 @@ use crate::domain::similarity::BlockShare;
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundPattern {
     /// The pattern.
-    pub pattern: (PatternId, Pattern),
+    pub pattern: PatternId,
     /// Cosine, -1 to 1.
     pub similarity: f64,
     /// What each part of the signature adds.
@@ -22,73 +25,134 @@ pub struct FoundPattern {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchGroup {
     /// The pattern asked for.
-    pub query: (PatternId, Pattern),
+    pub query: PatternId,
     /// Those like it, most similar first.
     pub neighbours: Vec<FoundPattern>,
+    /// Whether there are more that are similar enough.
+    pub has_more: bool,
 }
 
 /// What `search-similar-patterns` answers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchReport {
+    /// The patterns that groups tell of.
+    pub patterns: BTreeMap<PatternId, Pattern>,
     /// One group for each pattern asked for.
     pub groups: Vec<SearchGroup>,
     /// Least similarity asked for.
     pub min_similarity: f64,
+    /// The model that names were compared by; `None` for their letters.
+    pub model: Option<String>,
+    /// Whether patterns were compared with each other.
+    pub is_graph: bool,
 }
 
 impl SearchReport {
     fn values(&self) -> Vec<Value> {
-        self.groups
-            .iter()
-            .map(|group| {
-                let neighbours: Vec<Value> = group.neighbours.iter().map(neighbour_json).collect();
-                json!({ "query": pattern_json(&group.query), "neighbours": neighbours })
-            })
-            .collect()
+        // A pattern that answers many is put into words once.
+        let shapes: BTreeMap<PatternId, Value> =
+            self.patterns.iter().map(|(id, pattern)| (*id, pattern_json(*id, pattern))).collect();
+        let shape = |id: PatternId| shapes.get(&id).cloned().unwrap_or_default();
+        let neighbour = |found: &FoundPattern| {
+            let mut value = shape(found.pattern);
+            value["similarity"] = json!(found.similarity);
+            value["blocks"] = json!(found.blocks);
+            value
+        };
+        let group = |group: &SearchGroup| {
+            let neighbours: Vec<Value> = group.neighbours.iter().map(neighbour).collect();
+            json!({ "query": shape(group.query), "neighbours": neighbours, "has_more": group.has_more })
+        };
+        self.groups.iter().map(group).collect()
     }
 
     fn found(&self) -> usize {
         self.groups.iter().map(|group| group.neighbours.len()).sum()
     }
+
+    /// Pairs of patterns that are told of as similar, each once.
+    fn pairs(&self) -> usize {
+        let ends = self.groups.iter().flat_map(|group| {
+            let query = group.query;
+            group.neighbours.iter().map(move |found| (query.min(found.pattern), query.max(found.pattern)))
+        });
+        ends.collect::<BTreeSet<_>>().len()
+    }
+
+    /// What is wider than one pattern's neighbours, where patterns were compared with each other.
+    fn graph(&self) -> Value {
+        let cut = self.groups.iter().filter(|group| group.has_more).count();
+        match self.is_graph {
+            true => json!({ "patterns": self.groups.len(), "pairs": self.pairs(), "cut": cut }),
+            false => Value::Null,
+        }
+    }
+
+    fn name(&self, id: PatternId) -> String {
+        self.patterns.get(&id).map_or_else(String::new, name_of)
+    }
+
+    fn when(&self, id: PatternId) -> String {
+        self.patterns.get(&id).map_or_else(String::new, |pattern| {
+            format!("{} ({})", pattern.schedule.describe(), pattern.zone.name())
+        })
+    }
+
+    fn heading(&self, group: &SearchGroup, style: &Style) -> String {
+        let id = group.query;
+        let title = format!("Like pattern {}: {}", id.0, self.name(id));
+        format!("{}, {}", style.bold(&title), self.when(id))
+    }
+
+    /// The groups, and how many of the patterns asked for have none.
+    fn finish(&self, blocks: Vec<String>) -> String {
+        if blocks.is_empty() {
+            return "No similar patterns.\n".to_owned();
+        }
+        let alone = self.groups.len() - blocks.len();
+        let mut text = blocks.join("\n");
+        if alone > 0 {
+            let asked = quantity(alone as u64, "pattern");
+            text.push_str(&format!(
+                "\n{asked} asked for have no match at {} or above\n",
+                self.min_similarity
+            ));
+        }
+        text
+    }
 }
 
-fn pattern_json((id, pattern): &(PatternId, Pattern)) -> Value {
-    let shape = PatternShape::of(pattern, Some(*id), None);
+/// A pattern as answers of searches tell of it.
+pub(super) fn pattern_json(id: PatternId, pattern: &Pattern) -> Value {
     json!({
         "pattern_id": id,
-        "pattern_type": shape.pattern_type,
-        "task_types": shape.task_types,
-        "schedule": shape.schedule,
-        "confidence": shape.confidence,
-        "is_active": shape.is_active,
+        "pattern_type": pattern.pattern_type.as_str(),
+        "task_types": pattern.task_types,
+        "schedule": ScheduleShape::of(&pattern.schedule, pattern.zone),
+        "confidence": pattern.confidence,
+        "is_active": pattern.is_active,
     })
 }
 
-fn neighbour_json(found: &FoundPattern) -> Value {
-    let mut value = pattern_json(&found.pattern);
-    value["similarity"] = json!(found.similarity);
-    value["blocks"] = json!(found.blocks);
-    value
-}
-
-fn name((_, pattern): &(PatternId, Pattern)) -> String {
+pub(super) fn name_of(pattern: &Pattern) -> String {
     pattern.task_types.join(" -> ")
 }
 
-fn heading(group: &SearchGroup, style: &Style) -> String {
-    let (id, pattern) = &group.query;
-    let title = format!("Like pattern {}: {}", id.0, name(&group.query));
-    format!("{}, {} ({})", style.bold(&title), pattern.schedule.describe(), pattern.zone.name())
-}
-
-/// Two decimals, but never 1.00 for what is not the same.
-fn similarity_text(similarity: f64) -> String {
-    if (0.995..1.0).contains(&similarity) { ">0.99".to_owned() } else { format!("{similarity:.2}") }
+/// Two decimals, but never 1.00 for what is not the same: equal signatures differ from 1 by less than a millionth.
+pub(super) fn similarity_text(similarity: f64) -> String {
+    const SAME: f64 = 1.0 - 1e-6;
+    if (0.995..SAME).contains(&similarity) { ">0.99".to_owned() } else { format!("{similarity:.2}") }
 }
 
 impl Report for SearchReport {
     fn data(&self) -> Value {
-        json!({ "results": self.values(), "total": self.found(), "min_similarity": self.min_similarity })
+        json!({
+            "results": self.values(),
+            "total": self.found(),
+            "min_similarity": self.min_similarity,
+            "model": self.model,
+            "graph": self.graph(),
+        })
     }
 
     fn records(&self) -> Vec<Value> {
@@ -101,34 +165,33 @@ impl Report for SearchReport {
             let mut table =
                 style.new_table(&["SIMILARITY", "ID", "TASK TYPE", "SCHEDULE", "CONFIDENCE", "STATE"]);
             for found in &group.neighbours {
-                let (id, pattern) = &found.pattern;
+                let Some(pattern) = self.patterns.get(&found.pattern) else { continue };
                 table.add_row(vec![
                     similarity_text(found.similarity),
-                    id.0.to_string(),
-                    shorten(&name(&found.pattern), 48),
+                    found.pattern.0.to_string(),
+                    shorten(&name_of(pattern), 48),
                     pattern.schedule.describe(),
                     percent(pattern.confidence),
                     if pattern.is_active { "active" } else { "ended" }.to_owned(),
                 ]);
             }
-            blocks.push(format!("{}\n{}", heading(group, style), style.finish_table(table)));
+            blocks.push(format!("{}\n{}", self.heading(group, style), style.finish_table(table)));
         }
-        finish(blocks, self)
+        self.finish(blocks)
     }
 
     fn detailed(&self, style: &Style) -> String {
         let mut blocks = Vec::new();
         for group in self.groups.iter().filter(|group| !group.neighbours.is_empty()) {
-            let mut lines = vec![heading(group, style)];
+            let mut lines = vec![self.heading(group, style)];
             for found in &group.neighbours {
-                let (id, pattern) = &found.pattern;
+                let id = found.pattern;
                 lines.push(format!(
-                    "  {}  pattern {}: {}, {} ({})",
+                    "  {}  pattern {}: {}, {}",
                     similarity_text(found.similarity),
                     id.0,
-                    name(&found.pattern),
-                    pattern.schedule.describe(),
-                    pattern.zone.name()
+                    self.name(id),
+                    self.when(id)
                 ));
                 for share in &found.blocks {
                     lines.push(match share.similarity {
@@ -144,20 +207,6 @@ impl Report for SearchReport {
             lines.push(String::new());
             blocks.push(lines.join("\n"));
         }
-        finish(blocks, self)
+        self.finish(blocks)
     }
-}
-
-/// The groups, and how many of the patterns asked for have none.
-fn finish(blocks: Vec<String>, report: &SearchReport) -> String {
-    if blocks.is_empty() {
-        return "No similar patterns.\n".to_owned();
-    }
-    let alone = report.groups.len() - blocks.len();
-    let mut text = blocks.join("\n");
-    if alone > 0 {
-        let asked = quantity(alone as u64, "pattern");
-        text.push_str(&format!("\n{asked} asked for have no match at {} or above\n", report.min_similarity));
-    }
-    text
 }

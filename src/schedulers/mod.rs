@@ -1,7 +1,6 @@
 //! What this machine's schedulers hold: read as bytes, replaced whole or not at all.
 
 mod error;
-mod fail_point;
 mod folder_lock;
 mod place_file;
 mod places;

@@ -7,7 +7,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::{Path, PathBuf};
 
 use super::SchedulerError;
-use super::fail_point::reached;
+use crate::fail_point::reached;
 
 /// Mode of a file that was not there before; the process's mask still applies.
 const NEW_FILE_MODE: u32 = 0o644;

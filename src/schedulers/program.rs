@@ -6,7 +6,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use super::SchedulerError;
-use super::fail_point::reached;
+use crate::fail_point::reached;
 
 /// A program that takes longer has hung, on a file server or a prompt; nobody may wait for it forever.
 const TIME_LIMIT: Duration = Duration::from_secs(30);

@@ -6,9 +6,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::backup::settle_restore;
 use super::lock::{LockHolder, WriteLock};
 use super::migrations::{Header, copy_aside_path, migrate, read_header};
 use super::{SCHEMA_VERSION, StoreError};
+use crate::fail_point::reached;
+
+/// Page cache of a connection.
+pub(super) const CACHE_KIB: i64 = 65_536;
 
 /// What a writer must say of itself.
 #[derive(Clone, Debug)]
@@ -18,6 +23,9 @@ pub struct WriterOptions {
     /// Who we are, for those who wait for us.
     pub holder: LockHolder,
 }
+
+/// Keeps a copy of a store of this schema version, which is about to be migrated; called under its write lock.
+pub type KeepOld<'a> = &'a dyn Fn(u32) -> Result<(), StoreError>;
 
 /// An open store.
 #[derive(Debug)]
@@ -44,6 +52,16 @@ impl Store {
     /// Opens an existing store for reading only; `None` when there is no file. An older schema is migrated
     /// first, which takes the write lock for a moment.
     pub fn open_reader(path: &Path, options: &WriterOptions) -> Result<Option<Store>, StoreError> {
+        Store::open_reader_keeping(path, options, None)
+    }
+
+    /// The same; an older store is copied by `keep_old` instead of aside.
+    pub fn open_reader_keeping(
+        path: &Path,
+        options: &WriterOptions,
+        keep_old: Option<KeepOld<'_>>,
+    ) -> Result<Option<Store>, StoreError> {
+        settle_restore(path, options)?;
         if !exists(path)? {
             return Ok(None);
         }
@@ -64,15 +82,34 @@ impl Store {
             Header::Empty => Ok(None),
             Header::Store(_) => {
                 drop(connection);
-                drop(Store::open_writer(path, options)?);
+                drop(Store::open_writer_keeping(path, options, keep_old)?);
                 Store::open_reader(path, options)
             }
         }
     }
 
+    /// Whether there is a store of an older schema, which opening it would migrate.
+    pub fn needs_migration(path: &Path) -> Result<bool, StoreError> {
+        if !exists(path)? {
+            return Ok(false);
+        }
+        let header = read_header(&open_read_only(path)?, path)?;
+        Ok(matches!(header, Header::Store(version) if version < SCHEMA_VERSION))
+    }
+
     /// Opens a store for writing and makes it (and its folder) where there is none. Waits for another writer
     /// up to the lock timeout. An older schema is copied aside, then migrated.
     pub fn open_writer(path: &Path, options: &WriterOptions) -> Result<Store, StoreError> {
+        Store::open_writer_keeping(path, options, None)
+    }
+
+    /// The same; an older store is copied by `keep_old` instead of aside.
+    pub fn open_writer_keeping(
+        path: &Path,
+        options: &WriterOptions,
+        keep_old: Option<KeepOld<'_>>,
+    ) -> Result<Store, StoreError> {
+        settle_restore(path, options)?;
         if exists(path)? {
             // Refused before a lock file is laid beside somebody else's file.
             read_header(&open_read_only(path)?, path)?;
@@ -94,11 +131,13 @@ impl Store {
                 migrate(&mut connection, path)?;
             }
             Header::Store(version) => {
-                let aside = copy_aside_path(path, version);
-                if !aside.exists() {
-                    connection.execute("VACUUM INTO ?1", [aside.to_string_lossy()])?;
+                match keep_old {
+                    Some(keep) => keep(version)?,
+                    None => copy_aside(&connection, path, version)?,
                 }
+                reached("migration-about-to-begin");
                 migrate(&mut connection, path)?;
+                reached("migration-done");
             }
         }
         enter_wal(&connection, path, options)?;
@@ -115,6 +154,7 @@ impl Store {
     /// A throw-away copy of the store (empty when there is none): what a dry run works on, so that it runs the
     /// very code of the real run and changes nothing. Takes no lock.
     pub fn open_scratch(path: &Path, options: &WriterOptions) -> Result<Store, StoreError> {
+        settle_restore(path, options)?;
         if !exists(path)? {
             return Store::in_memory();
         }
@@ -158,10 +198,39 @@ impl Store {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|error| busy_or_sqlite(&path, waited, error))?;
+        reached("transaction-begun");
         let value = work(&transaction)?;
+        reached("transaction-written");
         transaction.commit().map_err(|error| busy_or_sqlite(&path, waited, error))?;
+        reached("transaction-committed");
         Ok(value)
     }
+}
+
+/// Copies an older store aside, under a name that tells its version.
+fn copy_aside(connection: &Connection, path: &Path, version: u32) -> Result<(), StoreError> {
+    let aside = copy_aside_path(path, version);
+    if aside.exists() {
+        return Ok(());
+    }
+    // Under another name until it is whole: a process killed half-way leaves a database without a single table.
+    let mut unfinished = aside.clone().into_os_string();
+    unfinished.push(".tmp");
+    let unfinished = PathBuf::from(unfinished);
+    let io = |action, path: &Path| {
+        let path = path.to_owned();
+        move |source| StoreError::Io { action, path, source }
+    };
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(io("remove", &unfinished)(error));
+        }
+        _ => {}
+    }
+    connection.execute("VACUUM INTO ?1", [unfinished.to_string_lossy()])?;
+    reached("migration-copied-aside");
+    fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io("sync", &unfinished))?;
+    fs::rename(&unfinished, &aside).map_err(io("rename to", &aside))
 }
 
 /// Whether there is a file; a folder or an unreadable parent is an error.
@@ -251,7 +320,7 @@ fn configure(connection: &Connection, busy_timeout: Duration) -> Result<(), Stor
     connection.pragma_update(None, "foreign_keys", true)?;
     // FULL: what was reported as stored survives a power cut, not only a killed process.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "cache_size", -65_536)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "FILE")?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())

@@ -56,6 +56,22 @@ pub enum StoreError {
         /// What failed.
         reason: String,
     },
+    /// The store could not be copied before its migration; it is as it was.
+    #[error("{path} is not brought to schema version {to}, as it cannot be copied first: {reason}")]
+    Uncopied {
+        /// The store.
+        path: PathBuf,
+        /// The version wanted.
+        to: u32,
+        /// What failed.
+        reason: String,
+    },
+    /// A restore was interrupted, and what it wrote down about itself cannot be read.
+    #[error("an interrupted restore cannot be settled: {journal} cannot be read")]
+    Unsettled {
+        /// Its journal.
+        journal: PathBuf,
+    },
     /// SQLite says no.
     #[error("store: {0}")]
     Sqlite(#[from] rusqlite::Error),

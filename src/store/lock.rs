@@ -103,6 +103,15 @@ impl WriteLock {
     }
 }
 
+/// Who writes to `store` now; `None` when nobody does, or nobody ever did.
+pub fn writer_of(store: &Path) -> Option<LockHolder> {
+    let mut file = File::open(lock_path(store)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(read_holder(&mut file)),
+        _ => None,
+    }
+}
+
 /// What the holder wrote; it may be between locking and writing.
 fn read_holder(file: &mut File) -> LockHolder {
     let mut text = String::new();

@@ -115,6 +115,9 @@ impl Store {
                 changes.retired += 1;
             }
         }
+        if changes.added + changes.changed + changes.retired > 0 {
+            Store::refresh_signatures(transaction)?;
+        }
         Ok((ids, changes))
     }
 
@@ -216,28 +219,38 @@ fn write_body(
             now.millis(),
             body_of(pattern)?
         ])?;
+    // What it was compared by is no longer so.
+    transaction.prepare_cached("DELETE FROM pattern_signatures WHERE pattern_id = ?1")?.execute([id.0])?;
     Ok(())
 }
 
-fn read_patterns(
+pub(super) fn read_patterns(
     connection: &rusqlite::Connection,
     filter: &PatternFilter,
 ) -> Result<Vec<StoredPattern>, StoreError> {
-    let mut statement = connection.prepare_cached(
+    // One lookup for each id: a scan reads the pages of all bodies.
+    let one_id = if filter.ids.is_some() { "id = ?4 AND" } else { "?4 IS NULL AND" };
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT id, detected_ms, changed_ms, body FROM activity_patterns \
-         WHERE (?1 IS NULL OR pattern_type = ?1) AND (?2 IS NULL OR confidence >= ?2) \
-         AND (NOT ?3 OR is_active) ORDER BY id",
-    )?;
-    let mut rows = statement.query(params![
-        filter.pattern_type.map(PatternType::as_str),
-        filter.min_confidence,
-        filter.active_only
-    ])?;
+         WHERE {one_id} (?1 IS NULL OR pattern_type = ?1) AND (?2 IS NULL OR confidence >= ?2) \
+         AND (NOT ?3 OR is_active) ORDER BY id"
+    ))?;
+    let mut ids: Vec<Option<i64>> = match &filter.ids {
+        Some(ids) => ids.iter().map(|id| Some(id.0)).collect(),
+        None => vec![None],
+    };
+    ids.sort_unstable();
+    ids.dedup();
     let mut patterns = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = PatternId(row.get(0)?);
-        if filter.ids.as_ref().is_none_or(|ids| ids.contains(&id)) {
-            patterns.push(stored_pattern(row, id)?);
+    for id in ids {
+        let mut rows = statement.query(params![
+            filter.pattern_type.map(PatternType::as_str),
+            filter.min_confidence,
+            filter.active_only,
+            id
+        ])?;
+        while let Some(row) = rows.next()? {
+            patterns.push(stored_pattern(row, PatternId(row.get(0)?))?);
         }
     }
     Ok(patterns)

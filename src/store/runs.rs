@@ -151,6 +151,13 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The highest id of a run, 0 without runs: about how many there are, known at once.
+    pub fn highest_run_id(&self) -> Result<u64, StoreError> {
+        let highest: i64 =
+            self.connection.query_row("SELECT coalesce(max(id), 0) FROM runs", [], |row| row.get(0))?;
+        Ok(highest.unsigned_abs())
+    }
+
     /// What the store holds of runs that began by `now`.
     pub fn overview(&self, now: Timestamp) -> Result<HistoryOverview, StoreError> {
         Ok(self.connection.query_row(

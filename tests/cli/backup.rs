@@ -142,7 +142,12 @@ fn pruning_shows_its_reasons_and_removes_what_no_rule_keeps() {
     assert_eq!(count(&sandbox), Some(4));
     let done = sandbox.run("backup prune").assert_code(0);
     assert_eq!(done.stdout, plan.stdout);
-    assert_eq!(count(&sandbox), Some(2));
+    let list = sandbox.run("backup list --output-format json").json();
+    let reasons: Vec<_> =
+        list["data"]["backups"].as_array().expect("list").iter().map(|it| &it["reason"]).collect();
+    assert_eq!(reasons, ["manual", "manual", "pre-prune"], "the store was copied before any copy went");
+    sandbox.run("backup prune --keep-within 24h --dry-run").assert_code(0);
+    sandbox.run("backup prune --keep-within 1x").assert_code(2);
     insta::assert_snapshot!(sandbox.run("backup prune --keep-last 0").assert_code(2));
 }
 
@@ -157,4 +162,95 @@ fn two_backups_at_once_wait_for_each_other_or_give_up_busy() {
     assert_eq!(answer.stdout, "");
     drop(lock);
     sandbox.run("backup --lock-timeout 50ms").assert_code(0);
+}
+
+#[test]
+fn a_tar_gz_is_unpacked_by_others_and_restored_by_us() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let answer = sandbox.run("backup --archive-format tar.gz --output-format json").assert_code(0).json();
+    assert_eq!(answer["data"]["backup"]["archive_format"], "tar.gz");
+    let path = sandbox.path("backups").join(format!("{FIRST}.tar.gz"));
+    match std::process::Command::new("tar").arg("-xzf").arg(&path).arg("-C").arg(sandbox.path("")).status() {
+        Ok(status) => {
+            assert!(status.success());
+            let connection = rusqlite::Connection::open(sandbox.path("store.db")).expect("unpacked");
+            let runs: i64 =
+                connection.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).expect("runs");
+            assert_eq!(runs, 12);
+        }
+        Err(_) => eprintln!("skipped: no tar"),
+    }
+    sandbox.run("backup verify").assert_code(0);
+    add_runs(&sandbox, "sync", 8);
+    sandbox.run("restore latest --yes").assert_code(0);
+    sandbox.run("backup drill").assert_code(0);
+}
+
+#[test]
+fn the_folder_is_the_same_for_every_command_that_names_none() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let run = |arguments: &[&str]| {
+        let mut command = sandbox.command();
+        command.env("TIDETABLE_BACKUP_DIR", sandbox.path("elsewhere"));
+        command.args(arguments).args(["--now", crate::sandbox::NOW]).assert().success();
+    };
+    run(&["backup"]);
+    assert!(sandbox.path("elsewhere").join(format!("{FIRST}.db.zst")).exists());
+    run(&["restore", FIRST, "--yes"]);
+    let rows: String = (0..9).map(|day| format!("weekly,{}\n", 1_770_000_000 + day * 7_200)).collect();
+    sandbox.write("more.csv", &format!("task_type,started_at\n{rows}"));
+    run(&["import", "more.csv"]);
+    assert!(!sandbox.path("backups").exists(), "automatic copies go there, too");
+    let list = sandbox.run("backup list --backup-dir elsewhere --output-format json").json();
+    let reasons: Vec<_> =
+        list["data"]["backups"].as_array().expect("list").iter().map(|it| &it["reason"]).collect();
+    assert_eq!(reasons, ["manual", "pre-restore", "pre-import"]);
+}
+
+#[test]
+fn an_import_that_adds_much_is_preceded_by_a_copy_and_only_a_few_are_kept() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let import = |number: i64, rows: i64| {
+        let start = 1_770_000_000 + number * 1_000_000;
+        let rows: String = (0..rows).map(|row| format!("task-{number},{}\n", start + row * 7_200)).collect();
+        sandbox.write("more.csv", &format!("task_type,started_at\n{rows}"));
+        let at = format!("2026-03-0{}T12:00:00Z", number + 1);
+        sandbox
+            .run_args(&["import", "more.csv", "--now", &at, "--output-format", "json"])
+            .assert_code(0)
+            .json()
+    };
+    let first = import(1, 9);
+    let copy = first["data"]["safety_copy"].as_str().expect("a copy").to_owned();
+    sandbox.run(&format!("restore {copy} --target look.db --yes")).assert_code(0);
+    let connection = rusqlite::Connection::open(sandbox.path("look.db")).expect("store");
+    let runs: i64 = connection.query_row("SELECT count(*) FROM runs", [], |row| row.get(0)).expect("runs");
+    assert_eq!(runs, 12, "the store as it was before the import");
+    assert!(import(2, 1)["data"]["safety_copy"].is_null(), "a tenth and less is not much");
+    (3..7).for_each(|number| assert!(import(number, 40)["data"]["safety_copy"].is_string()));
+    let list = sandbox.run("backup list --output-format json").json();
+    assert_eq!(list["data"]["backups"].as_array().map(Vec::len), Some(3));
+    sandbox.write("tidetable.toml", "[backup]\nautomatic = false\n");
+    assert!(import(8, 90)["data"]["safety_copy"].is_null(), "switched off");
+}
+
+#[test]
+fn an_older_store_is_backed_up_before_it_is_migrated() {
+    let sandbox = Sandbox::new();
+    let dump = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/schema/v2.sql");
+    let dump = std::fs::read_to_string(dump).expect("dump");
+    rusqlite::Connection::open(sandbox.path("store.db"))
+        .and_then(|store| store.execute_batch(&dump))
+        .expect("store");
+    let before = std::fs::read(sandbox.path("store.db")).expect("store");
+    sandbox.run("rules list --dry-run").assert_code(0);
+    assert_eq!(std::fs::read(sandbox.path("store.db")).expect("store"), before, "a dry run migrates nothing");
+    sandbox.run("rules list").assert_code(0);
+    let list = sandbox.run("backup list --output-format json").assert_code(0).json();
+    let copy = &list["data"]["backups"][0];
+    assert_eq!((copy["reason"].as_str(), copy["schema"].as_u64()), (Some("pre-migration"), Some(2)));
+    sandbox.run("restore latest --yes").assert_code(0);
 }

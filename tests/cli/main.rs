@@ -3,6 +3,7 @@
 // Skipped tests say so.
 #![allow(clippy::print_stderr)]
 
+mod embedding_stand_in;
 mod sandbox;
 
 mod analyze;
@@ -11,6 +12,8 @@ mod backup;
 mod completions;
 mod config;
 mod demo;
+mod doctor;
+mod full_disk;
 mod generate;
 mod gpu;
 mod gpu_clear;
@@ -18,6 +21,7 @@ mod gpu_models;
 mod gpu_models_exchanges;
 mod gpu_models_traps;
 mod import;
+mod kills;
 mod man;
 mod optimize;
 mod predict;
@@ -27,6 +31,7 @@ mod rules_apply;
 mod rules_apply_crash;
 mod rules_schedulers;
 mod search;
+mod search_models;
 mod stampede;
 mod stand_in;
 mod view;

@@ -1,5 +1,10 @@
 //! `optimize-resource-schedule` from the outside.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use crate::sandbox::Sandbox;
 
 /// A night in which three jobs of two cores each start at 02:00 on a machine of four cores.
@@ -105,6 +110,16 @@ fn a_problem_file_is_solved_and_explained() {
         .json();
     assert_eq!(solved["data"]["objective"], explained["data"]["objective"]);
     assert_eq!(solved["data"]["delta"].as_array().map(Vec::len), Some(3));
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    packed.write_all(explained["data"]["problem"].to_string().as_bytes()).expect("packed");
+    std::fs::write(sandbox.path("problem.json.gz"), packed.finish().expect("packed")).expect("written");
+    let unpacked = sandbox
+        .run("optimize --peak-mitigation --time-limit 50ms --instance problem.json.gz --output-format json")
+        .assert_code(0)
+        .json();
+    assert_eq!(unpacked["data"]["delta"], solved["data"]["delta"]);
+    let missing = sandbox.run("optimize --peak-mitigation --instance nowhere.json").assert_code(1);
+    assert!(missing.stderr.contains("nowhere.json"), "{missing}");
 }
 
 #[test]
@@ -397,4 +412,28 @@ fn an_applied_plan_is_taken_back_rule_by_rule() {
     if expected == 4 {
         assert_eq!(partly.json()["data"]["taken_back"][0]["status"], "changed_since", "{partly}");
     }
+}
+
+#[test]
+fn what_waits_for_itself_is_told_as_a_circle() {
+    let sandbox = Sandbox::new();
+    let rule = |id: &str| {
+        format!(
+            r#"{{"id":"{id}","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[1],"host":0,"hosts":[0]}}"#
+        )
+    };
+    sandbox.write(
+        "circle.json",
+        &format!(
+            r#"{{"format":"sched-opt/1","name":"circle","slot_minutes":5,"horizon_slots":4,"resources":["cpu"],
+"hosts":[{{"id":"one","capacity":[4]}}],"target_util_pct":75,"price":[30,30,30,30],"rules":[{},{}],
+"precedences":[{{"before":0,"after":1,"lag":0}},{{"before":1,"after":0,"lag":0}}]}}"#,
+            rule("fetch"),
+            rule("convert")
+        ),
+    );
+    let told = sandbox.run("optimize --peak-mitigation --instance circle.json").assert_code(0);
+    assert!(told.stdout.contains("in a circle: "), "{told}");
+    let answer = sandbox.run("optimize --peak-mitigation --instance circle.json --output-format json").json();
+    assert_eq!(answer["data"]["status"], "infeasible");
 }

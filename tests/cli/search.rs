@@ -114,10 +114,147 @@ fn all_pairs_compares_those_asked_for_with_each_other() {
 }
 
 #[test]
-fn a_mistyped_task_type_names_its_neighbours() {
+fn a_mistyped_task_type_stands_for_the_nearest_one() {
     let sandbox = Sandbox::new();
     six_jobs(&sandbox);
     insta::assert_snapshot!(sandbox.run("search --task-types bakup-home").assert_code(0));
+}
+
+#[test]
+fn a_part_of_a_name_stands_for_all_names_that_hold_it() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    let transcript = sandbox.run("search --task-types backup --similarity 0.7").assert_code(0);
+    let named = "no task type matches \"backup\": taken for \"backup-data\", \"backup-home\", \"backup-old\"";
+    assert!(transcript.stderr.contains(named), "{transcript}");
+    assert!(transcript.stdout.contains("Like pattern 2: backup-data"), "{transcript}");
+    let none = sandbox.run("search --task-types backup --similarity 0.99").assert_code(0);
+    assert!(none.stderr.contains("taken for") && none.stderr.contains("nothing reaches"), "{none}");
+}
+
+#[test]
+fn all_pairs_alone_is_the_graph_of_all_patterns() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    let data =
+        sandbox.run("search --all-pairs --max-results 2 --output-format json").assert_code(0).json()["data"]
+            .clone();
+    assert_eq!(data["graph"]["patterns"], 6, "{data}");
+    let results = data["results"].as_array().expect("results");
+    let ends: Vec<(u64, u64)> = results
+        .iter()
+        .flat_map(|group| {
+            let from = group["query"]["pattern_id"].as_u64().expect("id");
+            let neighbours = group["neighbours"].as_array().expect("list").clone();
+            neighbours.into_iter().map(move |one| (from, one["pattern_id"].as_u64().expect("id")))
+        })
+        .collect();
+    assert!(ends.iter().all(|(from, to)| from != to) && !ends.is_empty());
+    let pairs: std::collections::BTreeSet<(u64, u64)> =
+        ends.iter().map(|(from, to)| (*from.min(to), *from.max(to))).collect();
+    assert_eq!(data["graph"]["pairs"].as_u64(), Some(pairs.len() as u64));
+    let cut = results.iter().filter(|group| group["has_more"] == true).count() as u64;
+    assert_eq!(data["graph"]["cut"].as_u64(), Some(cut));
+}
+
+#[test]
+fn clusters_are_named_by_what_their_members_share() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    insta::assert_snapshot!(sandbox.run("search --cluster --similarity 0.7").assert_code(0));
+    insta::assert_snapshot!(
+        "clusters_in_detail",
+        sandbox.run("search --cluster --similarity 0.7 --output-format detailed").assert_code(0)
+    );
+}
+
+#[test]
+fn clusters_of_some_patterns_or_of_none_are_answers() {
+    let sandbox = Sandbox::new();
+    let empty = sandbox.run("search --cluster").assert_code(0);
+    assert!(empty.stdout.starts_with("No groups.") && empty.stderr.contains("no store"), "{empty}");
+    six_jobs(&sandbox);
+    let two = sandbox.run("search --cluster --task-types backup-home,backup-data --output-format json");
+    let data = &two.assert_code(0).json()["data"];
+    assert_eq!((&data["clusters"], &data["total"]), (&json!([]), &json!(2)));
+    let pair = sandbox
+        .run("search --cluster --task-types backup-home,backup-data --min-members 2 --output-format json");
+    let cluster = &pair.assert_code(0).json()["data"]["clusters"][0];
+    assert_eq!(cluster["name"], "backup: every day between 02:00 and 02:10");
+    sandbox.run("search --cluster --pattern-id 1").assert_code(2);
+    sandbox.run("search --pattern-id 1 --min-members 2").assert_code(2);
+    sandbox.run("search --pattern-type interval --min-members 2").assert_code(2);
+}
+
+#[test]
+fn answers_do_not_depend_on_the_number_of_threads() {
+    let sandbox = Sandbox::new();
+    let many: Vec<Pattern> = (0..700)
+        .map(|number| {
+            let cron = format!("{} {} * * {}", number % 13 * 4, number % 5 * 5, number % 7);
+            pattern(&format!("job-{number}"), &cron, 0.9, 1.0, f64::from(number % 3 * 9 + 1))
+        })
+        .collect();
+    store_patterns(&sandbox, &many);
+    let asked =
+        ["--all-pairs --similarity 0.7", "--cluster --similarity 0.9", "--pattern-id 5 --similarity 0"];
+    for asked in asked {
+        let on = |threads: &str| {
+            let mut command = sandbox.command();
+            command.args([
+                "search-similar-patterns",
+                "--output-format",
+                "json",
+                "--now",
+                crate::sandbox::NOW,
+            ]);
+            let output = command.args(asked.split(' ')).env("RAYON_NUM_THREADS", threads).output();
+            let output = output.expect("program started");
+            assert!(output.status.success() && output.stdout.len() > 1_000, "{asked}");
+            output.stdout
+        };
+        assert!(on("1") == on("3"), "{asked}");
+    }
+}
+
+/// What `search` answers, as text.
+fn answer(sandbox: &Sandbox) -> String {
+    sandbox.run("search --all-pairs --similarity 0 --output-format json").assert_code(0).stdout
+}
+
+#[test]
+fn answers_are_the_same_whether_signatures_are_stored_stale_or_cannot_be_kept() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    let expected = answer(&sandbox);
+    let change = |sql: &str| {
+        let connection = rusqlite::Connection::open(sandbox.path("store.db")).expect("store");
+        connection.execute_batch(sql).expect("changed");
+    };
+    let stored = || -> i64 {
+        let connection = rusqlite::Connection::open(sandbox.path("store.db")).expect("store");
+        let count = "SELECT count(*) FROM pattern_signatures WHERE version > 1 AND length(vector) = 1216";
+        connection.query_row(count, [], |row| row.get(0)).expect("counted")
+    };
+    assert_eq!(stored(), 6, "kept when patterns are saved");
+    for damage in [
+        "DELETE FROM pattern_signatures WHERE pattern_id < 3",
+        "UPDATE pattern_signatures SET version = 1",
+        "UPDATE pattern_signatures SET vector = x'0000c07f' WHERE pattern_id = 4",
+    ] {
+        change(damage);
+        let dry = sandbox.run("search --all-pairs --similarity 0 --output-format json --dry-run");
+        assert_eq!(dry.assert_code(0).stdout.replace("\"dry_run\": true", "\"dry_run\": false"), expected);
+        assert!(stored() < 6, "{damage}: a dry run keeps nothing");
+        assert_eq!(answer(&sandbox), expected, "{damage}");
+        assert_eq!(stored(), 6, "{damage}: made anew by the first search");
+    }
+    change("DELETE FROM pattern_signatures");
+    let writer = rusqlite::Connection::open(sandbox.path("store.db")).expect("store");
+    writer.execute_batch("BEGIN IMMEDIATE").expect("write lock");
+    assert_eq!(answer(&sandbox), expected, "while somebody writes");
+    drop(writer);
+    assert_eq!(stored(), 0);
 }
 
 #[test]

@@ -59,7 +59,7 @@ const INSTANCE: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,
 {"id":"b","wanted":[0],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]}],
 "precedences":[{"before":0,"after":1,"lag":0}]}"#;
 
-const EMPTY: [Step<'_>; 15] = [
+const EMPTY: [Step<'_>; 17] = [
     ("view-detected-patterns", "data", "view-detected-patterns"),
     ("analyze-activity-patterns", "data", "analyze-activity-patterns"),
     ("generate-scheduling-rules", "data", "generate-scheduling-rules"),
@@ -72,9 +72,11 @@ const EMPTY: [Step<'_>; 15] = [
     ("backtest", "data", "backtest"),
     ("optimize-resource-schedule", "data", "optimize-resource-schedule --balance-load"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
+    ("search-similar-patterns", "clusters", "search-similar-patterns --cluster"),
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
     ("backup", "prune", "backup prune"),
+    ("doctor", "data", "doctor"),
 ];
 
 const WITHOUT_STORE: [Step<'_>; 9] = [
@@ -109,7 +111,7 @@ const GPU_RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_
      python3 train.py --epochs 40,ada,2026-03-01T11:58:10Z,,1,\n";
 
 /// One after the other, in the same store.
-const STORY: [Step<'_>; 69] = [
+const STORY: [Step<'_>; 76] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
     ("import", "data", "import sample.csv.gz"),
     ("import", "data", "import runs.csv absent.csv"),
@@ -200,6 +202,12 @@ const STORY: [Step<'_>; 69] = [
     ),
     ("predict", "data", "predict"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-id 1 --similarity 0"),
+    ("search-similar-patterns", "data", "search-similar-patterns --all-pairs --similarity 0.5"),
+    (
+        "search-similar-patterns",
+        "clusters",
+        "search-similar-patterns --cluster --similarity 0.6 --min-members 2",
+    ),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --max-results 1"),
     ("search-similar-patterns", "vectors", "search-similar-patterns --vectors rows.npy --similarity 0.5"),
     ("search-similar-patterns", "data", "search-similar-patterns --pattern-type interval"),
@@ -208,7 +216,12 @@ const STORY: [Step<'_>; 69] = [
     ("backup", "create", "backup --reason again --now 2026-05-20T06:00:00Z"),
     ("backup", "list", "backup list"),
     ("backup", "verify", "backup verify"),
+    ("backup", "drill", "backup drill"),
+    ("backup", "create", "backup --archive-format tar.gz --now 2026-05-20T06:30:00Z"),
     ("backup", "prune", "backup prune --keep-days 10 --now 2026-05-20T07:00:00Z"),
+    ("doctor", "data", "doctor"),
+    ("doctor", "data", "doctor --repair"),
+    ("doctor", "data", "doctor --repair --yes"),
     ("restore", "data", "restore 20260520T060000Z --dry-run"),
     ("restore", "data", "restore 20260520T060000Z --yes"),
     ("restore", "data", "restore 20260520T060000Z --target other.db --dry-run"),

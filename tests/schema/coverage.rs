@@ -63,6 +63,9 @@ fn the_answers_have_something_of_everything_to_tell() {
         ("rules", "/data/places/0/change_id"),
         ("rules", "/data/applied_at"),
         ("search-similar-patterns", "/data/results/0/neighbours/0/blocks/4"),
+        ("search-similar-patterns", "/data/graph/pairs"),
+        ("search-similar-patterns", "/data/clusters/0/members/1/similarity_to_medoid"),
+        ("search-similar-patterns", "/data/noise/0"),
     ] {
         let of_schema = answers().iter().filter(|answer| answer.schema == schema);
         assert!(of_schema.clone().any(|answer| tells(&answer.document, place)), "no {schema} has {place}");

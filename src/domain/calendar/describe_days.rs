@@ -7,6 +7,13 @@ use super::describe::shortened;
 use super::times_of_day::ranges_of;
 use super::{DayFilter, MonthSet, WeekdaySet};
 
+impl DayFilter {
+    /// A phrase for people, such as `every day`, `Mon-Fri` or `last Friday of the month`.
+    pub fn describe(self) -> String {
+        day_words(self.normalised())
+    }
+}
+
 /// The days as a phrase, such as `every day`, `Mon-Fri` or `last Friday of the month`.
 pub(super) fn day_words(days: DayFilter) -> String {
     match days {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::liveness::{alive_chance, silence_factor, silent_since};
+use super::liveness::{alive_chance, silence};
 use super::window::{SlotWindow, half_window, rule_half_window, slot_window};
 use super::{PredictionInput, PredictionSource};
 use crate::domain::calendar::{Schedule, Zone};
@@ -61,19 +61,24 @@ impl<'a> Expectations<'a> {
 /// Collects what is expected, in the order of the input: patterns, then rules.
 pub(super) fn expectations<'a>(input: &PredictionInput<'a>) -> Expectations<'a> {
     let known = input.patterns.iter().map(|(_, pattern)| pattern);
-    let decay = silence_factor(silent_since(input.history_end, known), input.horizon.start);
+    let silence = silence(input.history_end, known, input.horizon.start);
     let mut found = Expectations::default();
     for (id, pattern) in input.patterns {
         let Some(task_type) = predicted_task_type(pattern) else { continue };
         if !pattern.is_active {
             continue;
         }
+        let alive_until = |end: Option<Timestamp>| alive(pattern, task_type, input, end);
         let rule = input.rules.iter().find(|stored| stands_for(&stored.rule, *id, pattern, input));
         found.push(Expectation {
             task_type,
             schedule: Cow::Borrowed(&pattern.schedule),
             zone: pattern.zone,
-            confidence: ratio(pattern.confidence * decay * alive(pattern, task_type, input)),
+            confidence: ratio(
+                pattern.confidence
+                    * (silence.recorded * alive_until(Some(input.horizon.start))
+                        + (1.0 - silence.recorded) * silence.factor * alive_until(input.history_end)),
+            ),
             half_window_ms: half_window(pattern),
             window: slot_window(pattern),
             growth: pattern.evidence.start_window.map_or(WindowGrowth::Fixed, |window| window.growth),
@@ -192,10 +197,10 @@ fn of_rule<'a>(stored: &'a StoredRule, input: &PredictionInput<'a>) -> Option<Ex
     })
 }
 
-/// Chance that a pattern is still kept, by the slots since the last run of its task type that were recorded
-/// (something ran after them) and brought none.
-fn alive(pattern: &Pattern, task_type: &str, input: &PredictionInput<'_>) -> f64 {
-    let Some(end) = input.history_end else { return 1.0 };
+/// Chance that a pattern is still kept, by the slots between the last run of its task type and `end`, until when runs
+/// were recorded, that brought none.
+fn alive(pattern: &Pattern, task_type: &str, input: &PredictionInput<'_>, end: Option<Timestamp>) -> f64 {
+    let Some(end) = end else { return 1.0 };
     let last_seen = pattern.evidence.last_seen;
     let last = input.last_starts.get(task_type).map_or(last_seen, |start| last_seen.max(*start));
     let half = half_window(pattern);
@@ -206,7 +211,7 @@ fn alive(pattern: &Pattern, task_type: &str, input: &PredictionInput<'_>) -> f64
     }
     // A schedule that follows another fires at no instants of its own, so that it is always taken for alive.
     let misses = pattern.schedule.occurrences_iter(silent, pattern.zone).take(MOST_TRAILING_MISSES).count();
-    alive_chance(misses as u64, pattern.confidence)
+    alive_chance(misses as u64, pattern.confidence, pattern.evidence.expected)
 }
 
 /// Clamped to 0..1; what is no number is 0.

@@ -2,7 +2,7 @@
 
 use super::window::half_window;
 use crate::domain::patterns::Pattern;
-use crate::domain::time::{DAY_MS, Timestamp};
+use crate::domain::time::{DAY_MS, TimeSpan, Timestamp};
 
 /// Days of unobserved silence that halve the confidence of everything learned from the history.
 pub const SILENCE_HALF_LIFE_DAYS: f64 = 30.0;
@@ -32,22 +32,86 @@ pub fn silent_since<'a>(
 ) -> Option<Timestamp> {
     let end = history_end?;
     patterns
-        .filter(|pattern| pattern.is_active && !pattern.evidence.details.rests_on_all_runs())
+        .filter(|pattern| is_clock(pattern))
         // A schedule of another one's runs has no next instant, and a late run is no silence.
         .filter_map(|pattern| pattern.schedule.next_after(end.plus_ms(half_window(pattern)), pattern.zone))
         .min()
         .or(Some(end))
 }
 
-/// Chance (0..1) that a schedule is still kept after `trailing_misses` observed slots in a row without a run,
-/// when a slot of a kept schedule is hit with `hit_chance`: Bayes' rule with a constant hazard of one in a
-/// hundred per slot. With a = (1 - hazard)(1 - hit chance): a^m / (a^m + hazard (1 + a + .. + a^(m-1))).
-pub fn alive_chance(trailing_misses: u64, hit_chance: f64) -> f64 {
-    let silent = (1.0 - HAZARD) * (1.0 - hit_chance.clamp(0.0, 1.0));
-    let exponent = i32::try_from(trailing_misses).unwrap_or(i32::MAX);
-    let kept = silent.powi(exponent);
-    // silent <= 1 - HAZARD, so that the divisor is never zero.
-    let given_up = HAZARD * (1.0 - kept) / (1.0 - silent);
+/// Chance that a record ends with its last run, before anything is known of the time since: somebody imported it once.
+const ENDED_RECORD: f64 = 0.2;
+
+/// What the time between the last recorded run and now says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Silence {
+    /// Chance that it was recorded, and nothing ran.
+    pub recorded: f64,
+    /// What is left of a confidence where it was not.
+    pub factor: f64,
+}
+
+impl Silence {
+    /// What is left of a confidence, all in all.
+    pub fn overall(self) -> f64 {
+        self.recorded + (1.0 - self.recorded) * self.factor
+    }
+}
+
+/// The silence between `history_end` and `now`. Where one monthly job is all there is, two months without a run are no
+/// sign that nobody records any more; where a hundred runs were expected, they are: Bayes' rule with the chance that
+/// every slot since was missed by itself.
+pub fn silence<'a>(
+    history_end: Option<Timestamp>,
+    patterns: impl Iterator<Item = &'a Pattern> + Clone,
+    now: Timestamp,
+) -> Silence {
+    let factor = silence_factor(silent_since(history_end, patterns.clone()), now);
+    let Some(end) = history_end else { return Silence { recorded: 0.0, factor } };
+    // Beyond this the record has ended, however much less likely the rest of the silence is.
+    const NEGLIGIBLE: f64 = 1e-9;
+    let mut all_missed = 1.0;
+    for pattern in patterns.filter(|pattern| is_clock(pattern)) {
+        let half = half_window(pattern);
+        let span = TimeSpan { start: end.plus_ms(half), end: now.plus_ms(half.saturating_neg()) };
+        if span.start >= span.end {
+            continue;
+        }
+        for _ in pattern.schedule.occurrences_iter(span, pattern.zone) {
+            all_missed *= 1.0 - pattern.confidence.clamp(0.0, 1.0);
+            if all_missed < NEGLIGIBLE {
+                return Silence { recorded: 0.0, factor };
+            }
+        }
+    }
+    let recorded = (1.0 - ENDED_RECORD) * all_missed;
+    Silence { recorded: recorded / (recorded + ENDED_RECORD), factor }
+}
+
+/// Whether a pattern is kept and has instants of its own, whatever else runs.
+fn is_clock(pattern: &Pattern) -> bool {
+    pattern.is_active && !pattern.evidence.details.rests_on_all_runs()
+}
+
+/// Chance (0..1) that a schedule is still kept after `trailing_misses` observed slots in a row without a run, when
+/// `slots` slots have shown that it is hit with `hit_chance`: Bayes' rule with a constant hazard of one in a hundred per
+/// slot. The hit chance is known as well as so many slots tell (a beta distribution): ten slots that were all kept do
+/// not rule out that one in five is missed.
+pub fn alive_chance(trailing_misses: u64, hit_chance: f64, slots: u64) -> f64 {
+    // Hits weigh half after every forty slots, so that no more than these ever count; before any slot there are two
+    // and a half, as where the hit chance comes from.
+    const MOST_SLOTS: f64 = 58.0;
+    const PRIOR_SLOTS: f64 = 2.5;
+    // As many misses leave no schedule alive.
+    const MOST_MISSES: u64 = 1_000;
+    let mut all = (slots as f64).min(MOST_SLOTS) + PRIOR_SLOTS;
+    let mut missed = (1.0 - hit_chance.clamp(0.0, 1.0)) * all;
+    let (mut kept, mut given_up) = (1.0, 0.0);
+    for _ in 0..trailing_misses.min(MOST_MISSES) {
+        given_up += HAZARD * kept;
+        kept *= (1.0 - HAZARD) * missed / all;
+        (missed, all) = (missed + 1.0, all + 1.0);
+    }
     kept / (kept + given_up)
 }
 
@@ -78,12 +142,28 @@ mod tests {
     }
 
     #[test]
+    fn a_silence_that_is_usual_says_nothing_and_one_that_is_not_ends_the_record() {
+        let mut monthly = pattern("invoice", schedule("0 3 1 * *"));
+        monthly.confidence = 0.7;
+        let hourly = pattern("poll", schedule("0 * * * *"));
+        let (end, now) = (at("2026-02-01T03:00:05Z"), at("2026-03-20T00:00:00Z"));
+        let alone = silence(Some(end), [&monthly].into_iter(), now);
+        // One slot of chance 0.3 missed: 0.8 * 0.3 against 0.2.
+        assert!((alone.recorded - 0.24 / 0.44).abs() < 1e-12, "{alone:?}");
+        assert!(alone.factor < 0.7 && alone.overall() > 0.8, "{alone:?}");
+        let busy = silence(Some(end), [&monthly, &hourly].into_iter(), now);
+        assert_eq!((busy.recorded, busy.overall()), (0.0, busy.factor));
+        assert_eq!(silence(None, [&hourly].into_iter(), now).overall(), 1.0);
+    }
+
+    #[test]
     fn a_reliable_job_is_given_up_sooner_than_an_unreliable_one() {
-        assert_eq!(alive_chance(0, 0.95), 1.0);
-        assert!(alive_chance(1, 0.95) > 0.7);
-        assert!(alive_chance(3, 0.95) < 0.05);
-        assert!(alive_chance(3, 0.3) > 0.9);
-        assert!(alive_chance(u64::MAX, 0.3) < 1e-6);
-        assert_eq!(alive_chance(1, 1.0), 0.0);
+        assert_eq!(alive_chance(0, 0.95, 30), 1.0);
+        assert!(alive_chance(1, 0.95, 30) > 0.7);
+        assert!(alive_chance(3, 0.95, 30) < 0.05);
+        assert!(alive_chance(3, 0.3, 30) > 0.9);
+        assert!(alive_chance(u64::MAX, 0.3, 30) < 0.01);
+        assert_eq!(alive_chance(1, 1.0, 30), 0.0);
+        assert!(alive_chance(2, 0.95, 10) > alive_chance(2, 0.95, 50));
     }
 }

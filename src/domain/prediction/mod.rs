@@ -45,7 +45,7 @@ pub use expectation::{
 pub use expected_run::{Prediction, PredictionSource};
 pub use forecast::{MAX_PREDICTIONS, PredictionInput, predict};
 pub use isotonic::{Calibration, Isotonic, Judged};
-pub use liveness::{SILENCE_HALF_LIFE_DAYS, alive_chance, silence_factor, silent_since};
+pub use liveness::{SILENCE_HALF_LIFE_DAYS, Silence, alive_chance, silence, silence_factor, silent_since};
 pub use naive::NaivePredictor;
 pub use outcome::{ExpectedWindow, PredictionOutcome, UnknownOutcome, match_runs, matching_spans};
 pub use scoring::{InstantScore, score_instants};

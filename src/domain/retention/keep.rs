@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::{Bucket, RetentionPolicy};
 use crate::domain::calendar::{Zone, local_time};
-use crate::domain::time::{DAY_MS, Timestamp};
+use crate::domain::time::{HOUR_MS, Timestamp};
 
 /// A copy, as far as keeping it is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct HeldCopy {
 /// Why a copy is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepReason {
-    /// It is younger than this many days.
+    /// It is younger than this many hours.
     Within(u32),
     /// It is the n-th newest, counted from 1.
     Last(u32),
@@ -38,8 +38,12 @@ pub enum KeepReason {
 impl fmt::Display for KeepReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            KeepReason::Within(1) => f.write_str("younger than 1 day"),
-            KeepReason::Within(days) => write!(f, "younger than {days} days"),
+            KeepReason::Within(24) => f.write_str("younger than 1 day"),
+            KeepReason::Within(hours) if hours.is_multiple_of(24) => {
+                write!(f, "younger than {} days", hours / 24)
+            }
+            KeepReason::Within(1) => f.write_str("younger than 1 hour"),
+            KeepReason::Within(hours) => write!(f, "younger than {hours} hours"),
             KeepReason::Last(1) => f.write_str("the newest"),
             KeepReason::Last(position) => write!(f, "number {position} of the newest"),
             KeepReason::NewestOf(bucket) => write!(f, "newest of its {}", bucket.as_str()),
@@ -75,11 +79,11 @@ pub fn decide(copies: &[HeldCopy], policy: &RetentionPolicy, zone: Zone, now: Ti
     newest_first.sort_by_key(|index| std::cmp::Reverse((copies[*index].created_at, *index)));
     let good: Vec<usize> = newest_first.iter().copied().filter(|index| copies[*index].is_good).collect();
 
-    let oldest_kept = now.plus_ms(-i64::from(policy.within_days()).saturating_mul(DAY_MS));
+    let oldest_kept = now.plus_ms(-i64::from(policy.within_hours()).saturating_mul(HOUR_MS));
     for (copy, verdict) in copies.iter().zip(&mut verdicts) {
         // A copy from the future (the clock was wrong) is young rather than old.
-        if policy.within_days() > 0 && copy.created_at > oldest_kept {
-            verdict.keep_because.push(KeepReason::Within(policy.within_days()));
+        if policy.within_hours() > 0 && copy.created_at > oldest_kept {
+            verdict.keep_because.push(KeepReason::Within(policy.within_hours()));
         }
     }
     for (position, index) in (1..=policy.last()).zip(&good) {
@@ -108,7 +112,6 @@ pub fn decide(copies: &[HeldCopy], policy: &RetentionPolicy, zone: Zone, now: Ti
 mod tests {
     use super::*;
     use crate::domain::retention::EmptyPolicy;
-    use crate::domain::time::HOUR_MS;
     use proptest::prelude::*;
 
     const NOW: i64 = 1_772_366_400_000;
@@ -141,13 +144,13 @@ mod tests {
 
     #[test]
     fn copies_older_than_the_days_go() {
-        let policy = RetentionPolicy::new(30, 0, &[]).expect("policy");
+        let policy = RetentionPolicy::new(30 * 24, 0, &[]).expect("policy");
         assert_eq!(kept(&[copy("old", 30 * 24), copy("young", 30 * 24 - 1)], &policy), ["young"]);
     }
 
     #[test]
     fn the_only_copy_stays_however_old_it_is() {
-        let policy = RetentionPolicy::new(1, 0, &[]).expect("policy");
+        let policy = RetentionPolicy::new(24, 0, &[]).expect("policy");
         let verdicts = decide(&[copy("ancient", 100_000)], &policy, Zone::UTC, now());
         assert_eq!(verdicts[0].keep_because, [KeepReason::LastGood]);
     }
@@ -200,8 +203,12 @@ mod tests {
         (0_u32..60, 0_u32..6, 0_u32..4, 0_u32..4, 0_u32..4).prop_filter_map(
             "empty",
             |(days, last, a, b, c)| {
-                RetentionPolicy::new(days, last, &[(Bucket::Hour, a), (Bucket::Week, b), (Bucket::Year, c)])
-                    .ok()
+                RetentionPolicy::new(
+                    days * 24,
+                    last,
+                    &[(Bucket::Hour, a), (Bucket::Week, b), (Bucket::Year, c)],
+                )
+                .ok()
             },
         )
     }

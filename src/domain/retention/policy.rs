@@ -49,28 +49,28 @@ pub struct EmptyPolicy;
 /// What to keep; a copy stays when any rule wants it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RetentionPolicy {
-    within_days: u32,
+    within_hours: u32,
     last: u32,
     buckets: Vec<(Bucket, u32)>,
 }
 
 impl RetentionPolicy {
-    /// Keeps copies of the last `within_days` days, the `last` newest ones, and for each bucket the newest copy
+    /// Keeps copies of the last `within_hours` hours, the `last` newest ones, and for each bucket the newest copy
     /// of that many buckets that have one. 0 switches a rule off; all off is refused.
     pub fn new(
-        within_days: u32,
+        within_hours: u32,
         last: u32,
         buckets: &[(Bucket, u32)],
     ) -> Result<RetentionPolicy, EmptyPolicy> {
         let buckets: Vec<(Bucket, u32)> = buckets.iter().copied().filter(|(_, count)| *count > 0).collect();
-        if within_days == 0 && last == 0 && buckets.is_empty() {
+        if within_hours == 0 && last == 0 && buckets.is_empty() {
             return Err(EmptyPolicy);
         }
-        Ok(RetentionPolicy { within_days, last, buckets })
+        Ok(RetentionPolicy { within_hours, last, buckets })
     }
 
-    pub(super) fn within_days(&self) -> u32 {
-        self.within_days
+    pub(super) fn within_hours(&self) -> u32 {
+        self.within_hours
     }
 
     pub(super) fn last(&self) -> u32 {

@@ -4,6 +4,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
+/// Where the name begins.
+pub(super) const NAME_START: usize = 240;
+
 /// A part of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,18 +24,19 @@ pub enum Block {
 }
 
 impl Block {
-    /// All blocks, in the order in which they lie.
+    /// All blocks, in the order in which they are told.
     pub const ALL: [Block; 5] =
         [Block::Week, Block::Period, Block::Name, Block::Resources, Block::Regularity];
 
-    /// Components of the signature that belong to it.
-    pub fn range(self) -> Range<usize> {
+    /// Components that belong to it in a signature of `length`. The name lies last, because its length is that of
+    /// the vectors that a model gives.
+    pub fn range(self, length: usize) -> Range<usize> {
         match self {
             Block::Week => 0..168,
             Block::Period => 168..200,
-            Block::Name => 200..264,
-            Block::Resources => 264..296,
-            Block::Regularity => 296..304,
+            Block::Resources => 200..232,
+            Block::Regularity => 232..NAME_START,
+            Block::Name => NAME_START..length.max(NAME_START),
         }
     }
 
@@ -77,12 +81,15 @@ mod tests {
 
     #[test]
     fn blocks_lie_side_by_side_and_weigh_one_together() {
+        let length = crate::domain::similarity::SIGNATURE_LENGTH;
+        let mut ranges = Block::ALL.map(|block| block.range(length));
+        ranges.sort_by_key(|range| range.start);
         let mut end = 0;
-        for block in Block::ALL {
-            assert_eq!(block.range().start, end);
-            end = block.range().end;
+        for range in ranges {
+            assert_eq!(range.start, end);
+            end = range.end;
         }
-        assert_eq!(end, crate::domain::similarity::SIGNATURE_LENGTH);
+        assert_eq!(end, length);
         assert!((Block::ALL.iter().map(|block| block.weight()).sum::<f64>() - 1.0).abs() < 1e-12);
     }
 }

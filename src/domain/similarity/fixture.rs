@@ -1,4 +1,4 @@
-//! Patterns for the tests of this folder.
+//! Patterns for tests, here and where signatures are kept.
 
 use crate::domain::calendar::{CronEntry, Schedule, Zone, parse_cron};
 use crate::domain::patterns::{
@@ -6,13 +6,13 @@ use crate::domain::patterns::{
 };
 use crate::domain::time::Timestamp;
 
-pub(super) fn cron(text: &str) -> Schedule {
+pub(crate) fn cron(text: &str) -> Schedule {
     let Ok(CronEntry::Calendar(calendar)) = parse_cron(text) else { panic!("{text}") };
     Schedule::Calendar(calendar)
 }
 
 /// An active pattern of which no needs are known.
-pub(super) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
+pub(crate) fn pattern(task_type: &str, schedule: Schedule) -> Pattern {
     let seen = Timestamp::parse_rfc3339("2026-03-01T12:00:00Z").expect("instant");
     Pattern {
         pattern_type: PatternType::Custom,

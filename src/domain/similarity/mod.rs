@@ -1,9 +1,13 @@
 //! Which patterns behave alike: a signature for each, and the angle between two.
 
+mod all_patterns;
 mod blocks;
+mod cluster_name;
+mod clusters;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod nearest;
+mod neighbour_graph;
 mod period_spectrum;
 mod resource_block;
 mod signature;
@@ -11,7 +15,14 @@ mod spelling;
 mod text_block;
 mod week_profile;
 
+pub use all_patterns::signatures_of;
 pub use blocks::{Block, BlockShare};
-pub use nearest::{Neighbour, SearchLimits, most_similar};
-pub use signature::{SIGNATURE_LENGTH, SIGNATURE_VERSION, Signature, signature};
-pub use spelling::closest_names;
+pub use cluster_name::cluster_name;
+pub use clusters::{Cluster, Clusters, clusters};
+pub use nearest::{Neighbour, Neighbours, SearchLimits, most_similar};
+pub use neighbour_graph::NeighbourGraph;
+pub use signature::{
+    SIGNATURE_LENGTH, SIGNATURE_VERSION, Signature, explain, is_signature, signature, similarity,
+    with_embedded_name,
+};
+pub use spelling::{closest_names, names_meant};

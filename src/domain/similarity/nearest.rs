@@ -1,8 +1,13 @@
 //! The patterns most like others: exact, every pair compared.
 
-use rayon::prelude::*;
+use crate::domain::kernels::{Kernels, Matrix, MatrixError, TopK};
 
-use super::Signature;
+/// Rows that may not answer up to which they are looked through too and dropped afterwards; leaving out more is worth
+/// a copy of the others.
+const FEW: usize = 64;
+
+/// Signatures have length 1 to 1e-6 only: equal ones may be less than 1 alike by as much, and must not be missed.
+const NEARLY_ONE: f64 = 1.0 - 2e-6;
 
 /// What to leave out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,78 +27,128 @@ pub struct Neighbour {
     pub similarity: f64,
 }
 
-/// For each of `queries` (places in `base`) the most similar others for which `may_answer` holds: by falling
-/// similarity, ties by place. A query never answers itself. The result does not depend on the number of
-/// threads.
+/// The results of one query.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Neighbours {
+    /// By falling similarity, ties by place.
+    pub found: Vec<Neighbour>,
+    /// Whether there are more that are similar enough.
+    pub has_more: bool,
+}
+
+/// What a similarity must reach so that somebody who asked for `min_similarity` sees it.
+pub(super) fn least_score(min_similarity: f64) -> f64 {
+    min_similarity.min(NEARLY_ONE)
+}
+
+/// For each of `queries` (places in `base`, whose rows have length 1) the most similar others for which `may_answer`
+/// holds. A query never answers itself. The result does not depend on the number of threads.
+///
+/// # Errors
+/// Never with rows of one matrix; what the kernels refuse is passed on.
 pub fn most_similar(
+    kernels: &dyn Kernels,
+    base: &Matrix<'_>,
     queries: &[usize],
-    base: &[Signature],
-    may_answer: impl Fn(usize) -> bool + Sync,
+    may_answer: &dyn Fn(usize) -> bool,
     limits: &SearchLimits,
-) -> Vec<Vec<Neighbour>> {
-    queries
-        .par_iter()
-        .map(|query| {
-            let Some(asked) = base.get(*query) else { return Vec::new() };
-            let mut found: Vec<Neighbour> = base
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| index != query && may_answer(*index))
-                .map(|(index, other)| Neighbour { index, similarity: asked.similarity(other) })
-                .filter(|neighbour| neighbour.similarity >= limits.min_similarity)
-                .collect();
-            found.sort_by(|one, other| {
-                other.similarity.total_cmp(&one.similarity).then(one.index.cmp(&other.index))
-            });
-            found.truncate(limits.max_results);
-            found
-        })
-        .collect()
+) -> Result<Vec<Neighbours>, MatrixError> {
+    let (silent, answering): (Vec<usize>, Vec<usize>) = (0..base.rows()).partition(|row| !may_answer(*row));
+    let asked = gather(base, queries);
+    let asked = Matrix::new(&asked, base.columns())?;
+    // Besides the results the query itself, and one more to tell that there is more.
+    let most = limits.max_results + 2;
+    let wanted =
+        |count: usize| TopK { count, least: Some(least_score(limits.min_similarity)), is_self_search: false };
+    let (places, found) = if silent.len() <= FEW {
+        let places: Vec<usize> = (0..base.rows()).collect();
+        (places, kernels.top_k(base, &asked, &wanted(most + silent.len()))?)
+    } else {
+        let rows = gather(base, &answering);
+        let found = kernels.top_k(&Matrix::new(&rows, base.columns())?, &asked, &wanted(most))?;
+        (answering, found)
+    };
+    let neighbours = queries.iter().zip(found).map(|(query, scored)| {
+        let mut found: Vec<Neighbour> = scored
+            .into_iter()
+            .map(|one| Neighbour { index: places[one.index], similarity: one.score.clamp(-1.0, 1.0) })
+            .filter(|one| one.index != *query && silent.binary_search(&one.index).is_err())
+            .collect();
+        let has_more = found.len() > limits.max_results;
+        found.truncate(limits.max_results);
+        Neighbours { found, has_more }
+    });
+    Ok(neighbours.collect())
+}
+
+fn gather(base: &Matrix<'_>, rows: &[usize]) -> Vec<f32> {
+    rows.iter().flat_map(|row| base.row(*row).iter().copied()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::calendar::Zone;
+    use crate::domain::kernels::Reference;
     use crate::domain::similarity::fixture::{cron, pattern};
-    use crate::domain::similarity::signature;
+    use crate::domain::similarity::{SIGNATURE_LENGTH, signature};
 
-    fn base() -> Vec<Signature> {
+    fn base() -> Vec<f32> {
         ["0 2 * * *", "5 2 * * *", "0 14 * * *", "0 2 * * *", "*/5 * * * *"]
-            .map(|text| signature(&pattern("job", cron(text)), None, Zone::UTC))
-            .to_vec()
+            .iter()
+            .flat_map(|text| signature(&pattern("job", cron(text)), None).components().to_vec())
+            .collect()
     }
 
-    fn places(limits: SearchLimits, may_answer: fn(usize) -> bool) -> Vec<usize> {
-        let found = most_similar(&[0], &base(), may_answer, &limits);
-        found[0].iter().map(|neighbour| neighbour.index).collect()
+    fn search(values: &[f32], limits: SearchLimits, may_answer: &dyn Fn(usize) -> bool) -> Neighbours {
+        let base = Matrix::new(values, SIGNATURE_LENGTH).expect("rows");
+        let mut found = most_similar(&Reference, &base, &[0], may_answer, &limits).expect("one matrix");
+        found.remove(0)
+    }
+
+    fn places(limits: SearchLimits, may_answer: fn(usize) -> bool) -> (Vec<usize>, bool) {
+        let found = search(&base(), limits, &may_answer);
+        (found.found.iter().map(|neighbour| neighbour.index).collect(), found.has_more)
     }
 
     #[test]
     fn the_most_similar_come_first_and_the_query_never() {
         let all = SearchLimits { min_similarity: -1.0, max_results: 10 };
-        assert_eq!(places(all, |_| true)[..2], [3, 1]);
-        assert_eq!(places(all, |_| true).len(), 4);
-        assert_eq!(places(SearchLimits { max_results: 1, ..all }, |_| true), [3]);
-        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |_| true), [3, 1]);
-        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |index| index != 3), [1]);
+        assert_eq!(places(all, |_| true).0[..2], [3, 1]);
+        assert_eq!(places(all, |_| true).0.len(), 4);
+        assert_eq!(places(SearchLimits { max_results: 1, ..all }, |_| true), (vec![3], true));
+        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |_| true), (vec![3, 1], false));
+        assert_eq!(places(SearchLimits { min_similarity: 0.9, ..all }, |index| index != 3).0, [1]);
+        assert_eq!(
+            places(SearchLimits { min_similarity: 0.9, max_results: 2 }, |index| index != 0).0,
+            [3, 1]
+        );
+        assert_eq!(
+            places(SearchLimits { min_similarity: 1.0, ..all }, |_| true).0,
+            [3],
+            "equal ones are found"
+        );
     }
 
     #[test]
-    fn the_number_of_threads_does_not_matter() {
-        let queries: Vec<usize> = (0..5).collect();
-        let limits = SearchLimits { min_similarity: 0.0, max_results: 3 };
-        let on = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
-            pool.install(|| most_similar(&queries, &base(), |_| true, &limits))
-        };
-        assert_eq!(on(1), on(3));
+    fn leaving_out_many_finds_what_leaving_them_out_afterwards_finds() {
+        let mut values = base();
+        for place in 0..100 {
+            let text = format!("{} {} * * *", place % 60, place % 24);
+            values.extend(signature(&pattern("other", cron(&text)), None).components());
+        }
+        let all = SearchLimits { min_similarity: -1.0, max_results: 200 };
+        let everything = search(&values, all, &|_| true).found;
+        let odd = search(&values, all, &|index| index % 3 == 1).found;
+        let expected: Vec<Neighbour> =
+            everything.into_iter().filter(|neighbour| neighbour.index % 3 == 1).collect();
+        assert_eq!(odd, expected);
+        assert_eq!(odd.len(), 35);
     }
 
     #[test]
-    fn a_query_outside_the_base_finds_nothing() {
+    fn no_queries_and_no_patterns_find_nothing() {
         let limits = SearchLimits { min_similarity: -1.0, max_results: 3 };
-        assert_eq!(most_similar(&[9], &base(), |_| true, &limits), [vec![]]);
-        assert_eq!(most_similar(&[], &[], |_| true, &limits), Vec::<Vec<Neighbour>>::new());
+        let empty = Matrix::new(&[], SIGNATURE_LENGTH).expect("no rows");
+        assert_eq!(most_similar(&Reference, &empty, &[], &|_| true, &limits), Ok(Vec::new()));
     }
 }

@@ -25,11 +25,12 @@ pub(super) fn period_spectrum(reference: &ReferenceStarts) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::calendar::Zone;
     use crate::domain::time::Timestamp;
 
     fn every(minutes: i64) -> Vec<f64> {
         let starts = (0..10).map(|index| Timestamp::clamped(index * minutes * MINUTE_MS)).collect();
-        period_spectrum(&ReferenceStarts { starts, spread_ms: 0 })
+        period_spectrum(&ReferenceStarts { zone: Zone::UTC, starts, spread_ms: 0 })
     }
 
     fn cosine(one: &[f64], other: &[f64]) -> f64 {
@@ -46,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_single_start_has_no_period() {
-        let one = ReferenceStarts { starts: vec![Timestamp::clamped(0)], spread_ms: 0 };
+        let one = ReferenceStarts { zone: Zone::UTC, starts: vec![Timestamp::clamped(0)], spread_ms: 0 };
         assert!(period_spectrum(&one).iter().all(|value| *value == 0.0));
     }
 }

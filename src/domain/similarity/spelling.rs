@@ -3,6 +3,25 @@
 /// The `most` names nearest to `typed`: those that contain it (or are contained in it), then those that need
 /// the fewest edits, at most a third of the longer text; ties by name. Case does not count.
 pub fn closest_names(typed: &str, names: &[String], most: usize) -> Vec<String> {
+    let mut found = by_distance(typed, names);
+    found.truncate(most);
+    found.into_iter().map(|(_, name)| name.clone()).collect()
+}
+
+/// What somebody who typed a text that is no name most likely meant: all names that contain it (or are contained in
+/// it), else all that need the fewest edits, as in [`closest_names`]; by name.
+pub fn names_meant(typed: &str, names: &[String]) -> Vec<String> {
+    let found = by_distance(typed, names);
+    let least = found.first().map(|(distance, _)| *distance);
+    found
+        .into_iter()
+        .take_while(|(distance, _)| Some(*distance) == least)
+        .map(|(_, name)| name.clone())
+        .collect()
+}
+
+/// The names near `typed` with their distance, nearest first, ties by name.
+fn by_distance<'a>(typed: &str, names: &'a [String]) -> Vec<(usize, &'a String)> {
     let typed: Vec<char> =
         typed.to_lowercase().chars().filter(|character| !"*?".contains(*character)).collect();
     if typed.is_empty() {
@@ -16,8 +35,7 @@ pub fn closest_names(typed: &str, names: &[String], most: usize) -> Vec<String> 
         })
         .collect();
     found.sort();
-    found.truncate(most);
-    found.into_iter().map(|(_, name)| name.clone()).collect()
+    found
 }
 
 fn distance_if_near(typed: &[char], name: &[char]) -> Option<usize> {
@@ -66,6 +84,14 @@ mod tests {
         assert_eq!(closest("RESNET"), ["train-resnet"]);
         assert_eq!(closest("backup*"), ["backup-data", "backup-home"]);
         assert_eq!(edits(&['a', 'b'], &['b', 'c']), 2);
+    }
+
+    #[test]
+    fn what_was_meant_is_all_that_is_equally_near() {
+        let names = ["backup-home", "backup-data", "train-resnet", "x"].map(str::to_owned);
+        assert_eq!(names_meant("Backup", &names), ["backup-data", "backup-home"]);
+        assert_eq!(names_meant("bakup-home", &names), ["backup-home"]);
+        assert_eq!(names_meant("postgres vacuum", &names), Vec::<String>::new());
     }
 
     #[test]

@@ -8,8 +8,7 @@ use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, TimeSpan, Timestamp};
 /// Hours of a week.
 const HOURS: usize = 168;
 
-/// Monday 2024-01-01T00:00:00Z. A fixed reference keeps signatures the same from day to day; in January no
-/// zone of the northern half changes its clocks.
+/// Monday 2024-01-01T00:00:00Z. A fixed reference keeps signatures the same from day to day.
 const REFERENCE_MS: i64 = 1_704_067_200_000;
 
 /// Four weeks, and 52 for what runs too seldom to show in four.
@@ -29,6 +28,8 @@ const SMOOTHING_HOURS: f64 = 1.0;
 /// The starts of a schedule over the reference weeks.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ReferenceStarts {
+    /// By whose clocks it runs.
+    pub zone: Zone,
     /// Ascending.
     pub starts: Vec<Timestamp>,
     /// How long after each start a run may come: the length of a window schedule, else 0.
@@ -60,11 +61,16 @@ pub(super) fn reference_starts(schedule: &Schedule, zone: Zone) -> ReferenceStar
     };
     let short = over(SHORT_MS);
     let starts = if short.len() >= ENOUGH_STARTS { short } else { over(LONG_MS) };
-    ReferenceStarts { starts, spread_ms }
+    ReferenceStarts { zone, starts, spread_ms }
 }
 
-/// The share of starts in each hour of the week (Monday 00:00 first, local to `zone`), smoothed on the circle.
-pub(super) fn week_profile(reference: &ReferenceStarts, zone: Zone) -> Vec<f64> {
+/// The share of starts in each hour of the week (Monday 00:00 UTC first), smoothed on the circle. Hours are those of
+/// the schedule's own clock, shifted to UTC as in the reference week: so schedules of different zones can be compared,
+/// and what keeps to one hour of its clock keeps to one hour here, in summer too.
+pub(super) fn week_profile(reference: &ReferenceStarts) -> Vec<f64> {
+    let zone = reference.zone;
+    let monday = Timestamp::clamped(REFERENCE_MS);
+    let shift_hours = (local_time(zone, monday) - local_time(Zone::UTC, monday)).num_minutes() as f64 / 60.0;
     let mut hours = vec![0.0; HOURS];
     if reference.starts.len() >= MOST_STARTS {
         return vec![1.0; HOURS];
@@ -79,7 +85,7 @@ pub(super) fn week_profile(reference: &ReferenceStarts, zone: Zone) -> Vec<f64> 
                 + f64::from(local.minute()) / 60.0
                 + f64::from(local.second()) / 3600.0;
             // Between the centres of two hours, so that one minute never moves a start by a whole hour.
-            let position = hour - 0.5 + HOURS as f64;
+            let position = (hour - shift_hours - 0.5).rem_euclid(HOURS as f64);
             let below = position.floor();
             let share = position - below;
             let index = below as usize % HOURS;
@@ -121,7 +127,22 @@ mod tests {
             days,
             minutes_of_day: vec![minute],
         });
-        week_profile(&reference_starts(&schedule, Zone::UTC), Zone::UTC)
+        week_profile(&reference_starts(&schedule, Zone::UTC))
+    }
+
+    #[test]
+    fn summer_time_does_not_smear_what_keeps_to_its_clock() {
+        let first_of_months = Schedule::Calendar(CalendarSchedule {
+            months: MonthSet::ALL,
+            days: DayFilter::MonthDays { days: 1 << 1 },
+            minutes_of_day: vec![120],
+        });
+        let berlin = week_profile(&reference_starts(&first_of_months, Zone::Europe__Berlin));
+        let one_hour_earlier: Vec<f64> = {
+            let utc = week_profile(&reference_starts(&first_of_months, Zone::UTC));
+            (0..HOURS).map(|hour| utc[(hour + 1) % HOURS]).collect()
+        };
+        assert!(cosine(&berlin, &one_hour_earlier) > 0.9999);
     }
 
     #[test]

@@ -1,17 +1,24 @@
-//! A database file to a zstd archive and back, with the SHA-256 of both sides taken on the way.
+//! A database file to an archive and back, with the SHA-256 of both sides taken on the way.
 
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::bufread::GzDecoder;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use super::durable::io;
 use super::error::{BackupError, Damage};
-use super::manifest::{ArchiveFile, DatabaseFile};
+use super::manifest::{ArchiveFile, ArchiveFormat, DatabaseFile};
+use super::tape::{TapeReader, write_around};
 
 /// Level 3 is zstd's own default: a store shrinks to about a fifth, faster than a disk writes it.
 const LEVEL: i32 = 3;
+
+/// gzip's own default.
+const GZIP_LEVEL: u32 = 6;
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 17;
@@ -19,6 +26,8 @@ const CHUNK: usize = 1 << 17;
 /// The two sides of an archive, as written into its manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sums {
+    /// How it is packed.
+    pub(super) format: ArchiveFormat,
     /// The database inside.
     pub(super) database: DatabaseFile,
     /// The archive.
@@ -68,27 +77,40 @@ impl<W: Write> Write for Summing<W> {
 }
 
 /// Compresses `database` into `archive`, which is synced.
-pub(super) fn compress(database: &Path, archive: &Path) -> Result<Sums, BackupError> {
+pub(super) fn compress(database: &Path, archive: &Path, format: ArchiveFormat) -> Result<Sums, BackupError> {
     let source = File::open(database).map_err(io("read", database))?;
     let length = source.metadata().map_err(io("read", database))?.len();
     let mut source = Summing::new(BufReader::with_capacity(CHUNK, source));
     let target = File::create(archive).map_err(io("create", archive))?;
     let target = Summing::new(BufWriter::with_capacity(CHUNK, target));
-    let mut encoder = zstd::Encoder::new(target, LEVEL).map_err(io("compress into", archive))?;
-    encoder
-        .include_checksum(true)
-        .and_then(|()| encoder.set_pledged_src_size(Some(length)))
-        .map_err(io("compress into", archive))?;
-    pump(&mut source, &mut encoder).map_err(io("write", archive))?;
-    let mut target = encoder.finish().map_err(io("write", archive))?;
+    let packed = match format {
+        ArchiveFormat::Zst => pack_zst(&mut source, target, length),
+        ArchiveFormat::TarGz => pack_tar_gz(&mut source, target, length),
+    };
+    let mut target = packed.map_err(io("write", archive))?;
     target.flush().map_err(io("write", archive))?;
     target.inner.get_ref().sync_all().map_err(io("sync", archive))?;
     let (database_bytes, database_sha256) = source.sum();
     let (archive_bytes, archive_sha256) = target.sum();
     Ok(Sums {
+        format,
         database: DatabaseFile { bytes: database_bytes, sha256: database_sha256 },
         archive: ArchiveFile { bytes: archive_bytes, sha256: archive_sha256 },
     })
+}
+
+fn pack_zst<W: Write>(source: &mut dyn Read, target: W, length: u64) -> std::io::Result<W> {
+    let mut encoder = zstd::Encoder::new(target, LEVEL)?;
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(Some(length))?;
+    pump(source, &mut encoder)?;
+    encoder.finish()
+}
+
+fn pack_tar_gz<W: Write>(source: &mut dyn Read, target: W, length: u64) -> std::io::Result<W> {
+    let mut encoder = GzEncoder::new(target, Compression::new(GZIP_LEVEL));
+    write_around(&mut encoder, length, |encoder| pump(source, encoder))?;
+    encoder.finish()
 }
 
 /// Decompresses `archive` into `target` and checks both sides against `sums` on the way. Nothing that comes
@@ -103,30 +125,17 @@ pub(super) fn decompress(
         Err(damage) => return Ok(Err(damage)),
     };
     let mut source = BufReader::with_capacity(CHUNK, Summing::new(source));
-    let mut decoder = match zstd::Decoder::with_buffer(&mut source) {
-        Ok(decoder) => decoder.single_frame(),
-        Err(error) => return Ok(Err(Damage::Decompression(error.to_string()))),
-    };
     let mut target = Summing::new(target);
-    let mut buffer = vec![0; CHUNK];
-    let mut found = None;
-    loop {
-        // Reading and writing are told apart: one is damage, the other a full disk.
-        let read = match decoder.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(read) => read,
-            Err(error) => {
-                found = Some(Damage::Decompression(error.to_string()));
-                break;
-            }
-        };
-        if target.bytes + read as u64 > sums.database.bytes {
-            found = Some(Damage::DatabaseChecksum);
-            break;
+    let found = match sums.format {
+        ArchiveFormat::Zst => match zstd::Decoder::with_buffer(&mut source) {
+            Ok(decoder) => unpack(decoder.single_frame(), sums, &mut target),
+            Err(error) => Ok(Some(Damage::Decompression(error.to_string()))),
+        },
+        ArchiveFormat::TarGz => {
+            unpack(TapeReader::new(GzDecoder::new(&mut source), sums.database.bytes), sums, &mut target)
         }
-        target.write_all(&buffer[..read]).map_err(io("write", archive))?;
-    }
-    drop(decoder);
+    };
+    let found = found.map_err(io("write what is unpacked from", archive))?;
     // What the decoder left (nothing, in a good archive) belongs to the archive's sum.
     std::io::copy(&mut source, &mut std::io::sink()).map_err(io("read", archive))?;
     let (_, archive_sha256) = source.into_inner().sum();
@@ -141,6 +150,26 @@ pub(super) fn decompress(
         return Ok(Err(Damage::DatabaseChecksum));
     }
     Ok(Ok(()))
+}
+
+/// Passes on what `decoder` yields. Reading and writing are told apart: the one is damage, the other a full disk.
+fn unpack(
+    mut decoder: impl Read,
+    sums: &Sums,
+    target: &mut Summing<&mut dyn Write>,
+) -> std::io::Result<Option<Damage>> {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let read = match decoder.read(&mut buffer) {
+            Ok(0) => return Ok(None),
+            Ok(read) => read,
+            Err(error) => return Ok(Some(Damage::Decompression(error.to_string()))),
+        };
+        if target.bytes + read as u64 > sums.database.bytes {
+            return Ok(Some(Damage::DatabaseChecksum));
+        }
+        target.write_all(&buffer[..read])?;
+    }
 }
 
 /// Compares the archive's checksum only: seconds for what decompressing takes minutes for.

@@ -9,8 +9,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use sha2::{Digest, Sha256};
 
 use super::archive::hexadecimal;
-use super::error::Damage;
+use super::error::{BackupError, Damage};
 use crate::store::APPLICATION_ID;
+use crate::store::connection::open_read_only;
 
 /// What a store file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,13 @@ pub struct Contents {
 }
 
 impl Contents {
+    /// What the store at `path` holds, as far as it has been committed, once it has passed every check.
+    pub fn of_store(path: &Path) -> Result<Contents, BackupError> {
+        let connection = open_read_only(path)?;
+        Contents::checked(&connection)
+            .map_err(|damage| BackupError::Unproven { path: path.to_owned(), damage })
+    }
+
     /// Opens a store file that nobody else uses and checks it: mark, quick_check, foreign keys, then every row.
     pub(super) fn of_file(path: &Path) -> Result<Contents, Damage> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -104,7 +112,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn foreign_keys(connection: &Connection) -> Result<(), Damage> {
+pub(super) fn foreign_keys(connection: &Connection) -> Result<(), Damage> {
     let found: Vec<String> = connection
         .prepare("SELECT \"table\" FROM pragma_foreign_key_check")
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())

@@ -5,13 +5,17 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::archive::{compress, decompress};
+use super::archive::{Sums, compress, decompress};
 use super::contents::{Contents, row_counts};
 use super::durable::{TemporaryFile, io, sync_folder};
-use super::error::BackupError;
+use super::error::{BackupError, Damage};
 use super::folder::{BackupFolder, FolderLock};
-use super::manifest::{MANIFEST_VERSION, Manifest};
+use super::journal::settle_restore;
+use super::manifest::{ArchiveFormat, Manifest};
+use super::snapshot::snapshot;
+use super::space;
 use crate::domain::time::Timestamp;
+use crate::fail_point::reached;
 use crate::store::connection::open_read_only;
 use crate::store::migrations::{Header, read_header};
 use crate::store::{StoreError, WriterOptions};
@@ -23,6 +27,8 @@ pub struct BackupRequest<'a> {
     pub store: &'a Path,
     /// Why.
     pub reason: &'a str,
+    /// How to pack it.
+    pub format: ArchiveFormat,
     /// On which host.
     pub host: Option<&'a str>,
     /// When.
@@ -59,7 +65,7 @@ impl BackupFolder {
         let id = self.free_id(request.now);
         let counts = row_counts(&connection)?;
         Ok(PlannedBackup {
-            archive: self.archive(&id),
+            archive: self.archive(&id, request.format),
             id,
             runs: counts.get("runs").copied().unwrap_or(0),
             store_bytes: std::fs::metadata(request.store).map_err(io("read", request.store))?.len(),
@@ -74,21 +80,27 @@ impl BackupFolder {
         lock: &FolderLock,
     ) -> Result<Manifest, BackupError> {
         self.sweep(lock)?;
+        let store_bytes = std::fs::metadata(request.store).map_err(io("read", request.store))?.len();
+        space::ensure(self.path(), space::of_copy(store_bytes))?;
         let id = self.free_id(request.now);
         let unproven = |damage| BackupError::Unproven { path: request.store.to_owned(), damage };
+        reached("backup-begun");
 
         let database = TemporaryFile::claim(self.unfinished(&id, ".db"))?;
-        source.execute("VACUUM INTO ?1", [database.path().to_string_lossy()])?;
-        database.sync()?;
-        let contents = Contents::of_file(database.path()).map_err(unproven)?;
-
-        let archive = TemporaryFile::claim(self.unfinished(&id, ".db.zst"))?;
-        let sums = compress(database.path(), archive.path())?;
-        // From the archive and back again: what is listed has been restorable once.
-        decompress(archive.path(), &sums, &mut std::io::sink())?.map_err(unproven)?;
+        snapshot(source, database.path(), request.writer.lock_timeout)?;
+        reached("backup-copied");
+        let archive = TemporaryFile::claim(self.unfinished(&id, request.format.ending()))?;
+        // Reading every row and compressing take about as long, and a second core is there more often than not.
+        let (contents, sums) = std::thread::scope(|scope| {
+            let checking = scope.spawn(|| Contents::of_file(database.path()));
+            let packed = pack(&database, &archive, request.format);
+            let checked = checking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok::<_, BackupError>((checked.map_err(unproven)?, packed?.map_err(unproven)?))
+        })?;
+        reached("backup-proven");
 
         let manifest = Manifest {
-            format_version: MANIFEST_VERSION,
+            format_version: request.format.manifest_version(),
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             id: id.clone(),
             created_at: request.now,
@@ -98,6 +110,7 @@ impl BackupFolder {
             schema_version: contents.schema_version,
             counts: contents.counts,
             content_sha256: contents.content_sha256,
+            archive_format: request.format,
             database: sums.database,
             archive: sums.archive,
         };
@@ -105,17 +118,33 @@ impl BackupFolder {
         std::fs::write(text.path(), manifest.to_text()).map_err(io("write", text.path()))?;
         text.sync()?;
 
+        reached("backup-manifest-written");
+
         // The archive first: the manifest's rename is the one step that makes it a backup.
-        archive.publish(&self.archive(&id))?;
+        archive.publish(&self.archive_of(&manifest))?;
         sync_folder(self.path())?;
+        reached("backup-archive-published");
         text.publish(&self.manifest(&id))?;
         sync_folder(self.path())?;
+        reached("backup-published");
         Ok(manifest)
     }
 }
 
+/// Into the archive and back again: what is listed has been restorable once.
+fn pack(
+    database: &TemporaryFile,
+    archive: &TemporaryFile,
+    format: ArchiveFormat,
+) -> Result<Result<Sums, Damage>, BackupError> {
+    let sums = compress(database.path(), archive.path(), format)?;
+    reached("backup-packed");
+    Ok(decompress(archive.path(), &sums, &mut std::io::sink())?.map(|()| sums))
+}
+
 fn open_store(request: &BackupRequest<'_>) -> Result<Connection, BackupError> {
     let path = request.store;
+    settle_restore(path, request.writer)?;
     if let Err(error) = std::fs::metadata(path) {
         return Err(match error.kind() {
             std::io::ErrorKind::NotFound => BackupError::NoStore { path: path.to_owned() },

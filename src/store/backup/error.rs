@@ -71,6 +71,24 @@ pub enum BackupError {
         /// The store.
         path: PathBuf,
     },
+    /// The disk has too little room; nothing was written.
+    #[error("there is too little room at {path}: {needed} bytes are needed, {free} are free")]
+    NoSpace {
+        /// Where.
+        path: PathBuf,
+        /// Bytes to be written.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// A drill found that a copy does not come back as it was.
+    #[error("backup {id} was restored, but {problem}")]
+    Drill {
+        /// Its id.
+        id: String,
+        /// What differs.
+        problem: String,
+    },
     /// A new copy did not prove itself; nothing was published.
     #[error("the new copy of {path} did not prove itself and was thrown away: {damage}")]
     Unproven {

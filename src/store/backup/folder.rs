@@ -1,5 +1,5 @@
-//! A folder of copies: `ID.json` (the manifest) beside `ID.db.zst` (the archive). Names that begin with a dot
-//! are work in progress, or what a killed process left of it.
+//! A folder of copies: `ID.json` (the manifest) beside `ID.db.zst` or `ID.tar.gz` (the archive), and perhaps
+//! `ID.proof.json`. Names that begin with a dot are work in progress, or what a killed process left of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use super::archive::check_sum;
 use super::durable::{io, remove_if_there, sync_folder};
 use super::error::{BackupError, Damage};
-use super::manifest::{Manifest, PRE_RESTORE};
+use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use crate::domain::time::Timestamp;
+use crate::fail_point::reached;
 use crate::store::WriterOptions;
 use crate::store::lock::WriteLock;
 
-/// Ending of archives.
-const ARCHIVE: &str = ".db.zst";
 /// Ending of manifests.
 const MANIFEST: &str = ".json";
 /// Ending of unfinished files.
@@ -57,8 +56,11 @@ impl Catalog {
         if let Some(manifest) = self.backups.iter().find(|manifest| manifest.id == id) {
             return Ok(manifest);
         }
-        let names = [folder.archive(id), folder.manifest(id)];
-        if let Some(debris) = self.debris.iter().find(|debris| names.contains(&debris.path)) {
+        let is_of_it = |debris: &&Debris| {
+            debris.path == folder.manifest(id)
+                || ArchiveFormat::ALL.iter().any(|format| debris.path == folder.archive(id, *format))
+        };
+        if let Some(debris) = self.debris.iter().find(is_of_it) {
             let (folder, reason) = (folder.path.clone(), debris.reason.clone());
             return Err(BackupError::NotACopy { id: id.to_owned(), folder, reason });
         }
@@ -93,8 +95,13 @@ impl BackupFolder {
     }
 
     /// The archive of copy `id`.
-    pub fn archive(&self, id: &str) -> PathBuf {
-        self.path.join(format!("{id}{ARCHIVE}"))
+    pub fn archive(&self, id: &str, format: ArchiveFormat) -> PathBuf {
+        self.path.join(format!("{id}{}", format.ending()))
+    }
+
+    /// The archive of a copy.
+    pub fn archive_of(&self, manifest: &Manifest) -> PathBuf {
+        self.archive(&manifest.id, manifest.archive_format)
     }
 
     /// The manifest of copy `id`.
@@ -131,14 +138,18 @@ impl BackupFolder {
 
     /// Whether the archive of a copy is still what was written; reads it, but does not decompress it.
     pub fn archive_is_intact(&self, manifest: &Manifest) -> Result<bool, BackupError> {
-        Ok(check_sum(&self.archive(&manifest.id), &manifest.archive)?.is_ok())
+        Ok(check_sum(&self.archive_of(manifest), &manifest.archive)?.is_ok())
     }
 
     /// Removes a copy: its manifest first, so that a half-removed copy is none.
     pub fn remove(&self, id: &str) -> Result<(), BackupError> {
         remove_if_there(&self.manifest(id))?;
         sync_folder(&self.path)?;
-        remove_if_there(&self.archive(id))?;
+        reached("backup-half-removed");
+        for format in ArchiveFormat::ALL {
+            remove_if_there(&self.archive(id, format))?;
+        }
+        remove_if_there(&self.proof_path(id))?;
         sync_folder(&self.path)
     }
 
@@ -152,7 +163,10 @@ impl BackupFolder {
     /// An id that is not taken yet: the instant, and a number behind it when that one is taken.
     pub(super) fn free_id(&self, now: Timestamp) -> String {
         let instant = now.to_datetime().format("%Y%m%dT%H%M%SZ").to_string();
-        let taken = |id: &str| self.archive(id).exists() || self.manifest(id).exists();
+        let taken = |id: &str| {
+            let archives = ArchiveFormat::ALL.map(|format| self.archive(id, format));
+            self.manifest(id).exists() || archives.iter().any(|path| path.exists())
+        };
         if !taken(&instant) {
             return instant;
         }
@@ -167,6 +181,16 @@ impl BackupFolder {
         Ok(())
     }
 
+    /// Every file that bears the same id as the one at `path`, which itself comes first.
+    pub(super) fn files_of(&self, path: &Path) -> Vec<PathBuf> {
+        let id_of = |name: &str| name.split_once('.').map(|(id, _)| id.to_owned()).filter(|id| is_id(id));
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(id) = id_of(&name) else { return vec![path.to_owned()] };
+        let others = self.names().unwrap_or_default().into_iter().filter(|other| *other != name);
+        let same = others.filter(|other| id_of(other).as_ref() == Some(&id));
+        std::iter::once(path.to_owned()).chain(same.map(|other| self.path.join(other))).collect()
+    }
+
     fn debris(&self, name: &str, reason: &str, is_damaged_copy: bool) -> Debris {
         Debris { path: self.path.join(name), reason: reason.to_owned(), is_damaged_copy }
     }
@@ -175,7 +199,8 @@ impl BackupFolder {
         if is_unfinished(name) {
             return Ok(Entry::Unfinished);
         }
-        if let Some(id) = name.strip_suffix(ARCHIVE).filter(|id| is_id(id)) {
+        let archived = ArchiveFormat::ALL.iter().find_map(|format| name.strip_suffix(format.ending()));
+        if let Some(id) = archived.filter(|id| is_id(id)) {
             let has_manifest = self.manifest(id).exists();
             return Ok(if has_manifest { Entry::Foreign } else { Entry::Orphan });
         }
@@ -188,15 +213,15 @@ impl BackupFolder {
             return Ok(Entry::Damaged(Damage::Manifest(format!("is that of backup {}", manifest.id))));
         }
         let expected = manifest.archive.bytes;
-        Ok(match self.archive_length(id)? {
+        Ok(match self.archive_length(&manifest)? {
             Some(found) if found == expected => Entry::Copy(Box::new(manifest)),
             Some(found) => Entry::Damaged(Damage::ArchiveSize { expected, found }),
             None => Entry::Damaged(Damage::ArchiveMissing),
         })
     }
 
-    fn archive_length(&self, id: &str) -> Result<Option<u64>, BackupError> {
-        let path = self.archive(id);
+    fn archive_length(&self, manifest: &Manifest) -> Result<Option<u64>, BackupError> {
+        let path = self.archive_of(manifest);
         match fs::metadata(&path) {
             Ok(metadata) => Ok(Some(metadata.len())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

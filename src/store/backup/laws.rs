@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::archive::compress;
 use super::contents::Contents;
 use super::error::{BackupError, Damage};
-use super::manifest::{Manifest, PRE_RESTORE};
+use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use super::{
     BackupFolder, BackupRequest, PresentStore, RestoreRequest, Restored, SafetyCopy, resolve_target,
 };
@@ -19,32 +19,33 @@ use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::store::{LockHolder, RunWriter, Store, StoreError, WriterOptions};
 
 /// A store and a folder of copies in a place of their own.
-struct Place {
+pub(super) struct Place {
     folder: tempfile::TempDir,
-    copies: BackupFolder,
-    options: WriterOptions,
+    store: PathBuf,
+    pub(super) copies: BackupFolder,
+    pub(super) options: WriterOptions,
 }
 
 impl Place {
-    fn new() -> Place {
+    pub(super) fn new() -> Place {
         let folder = tempfile::tempdir().expect("temporary folder");
         let copies = BackupFolder::new(folder.path().join("backups"));
         let options =
             WriterOptions { lock_timeout: Duration::from_millis(50), holder: LockHolder::unknown() };
-        Place { folder, copies, options }
+        Place { store: folder.path().join("store.db"), folder, copies, options }
     }
 
-    fn with_runs(runs: i64) -> Place {
+    pub(super) fn with_runs(runs: i64) -> Place {
         let place = Place::new();
         place.add("nightly", runs);
         place
     }
 
-    fn store(&self) -> PathBuf {
-        self.folder.path().join("store.db")
+    pub(super) fn store(&self) -> PathBuf {
+        self.store.clone()
     }
 
-    fn add(&self, task_type: &str, runs: i64) {
+    pub(super) fn add(&self, task_type: &str, runs: i64) {
         let mut store = Store::open_writer(&self.store(), &self.options).expect("store");
         store
             .in_transaction(|transaction| {
@@ -58,17 +59,26 @@ impl Place {
             .expect("runs stored");
     }
 
-    fn back_up(&self) -> Result<Manifest, BackupError> {
-        self.copies.create(&BackupRequest {
-            store: &self.store(),
+    pub(super) fn request(&self, format: ArchiveFormat) -> BackupRequest<'_> {
+        BackupRequest {
+            store: &self.store,
             reason: "manual",
+            format,
             host: None,
             now: now(),
             writer: &self.options,
-        })
+        }
     }
 
-    fn restore(&self, manifest: &Manifest) -> Result<Restored, BackupError> {
+    pub(super) fn back_up(&self) -> Result<Manifest, BackupError> {
+        self.back_up_as(ArchiveFormat::Zst)
+    }
+
+    pub(super) fn back_up_as(&self, format: ArchiveFormat) -> Result<Manifest, BackupError> {
+        self.copies.create(&self.request(format))
+    }
+
+    pub(super) fn restore(&self, manifest: &Manifest) -> Result<Restored, BackupError> {
         self.restore_to(manifest, &self.store())
     }
 
@@ -77,7 +87,7 @@ impl Place {
         self.copies.restore(&request)
     }
 
-    fn runs(&self) -> u64 {
+    pub(super) fn runs(&self) -> u64 {
         match PresentStore::at(&self.store()).expect("store") {
             PresentStore::Intact { counts, .. } => counts["runs"],
             other => panic!("no intact store: {other:?}"),
@@ -85,7 +95,7 @@ impl Place {
     }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::clamped(1_772_366_400_000)
 }
 
@@ -121,7 +131,7 @@ fn no_flipped_byte_of_an_archive_is_accepted() {
     let place = Place::with_runs(30);
     let copy = place.back_up().expect("copied");
     place.add("sync", 5);
-    let archive = place.copies.archive(&copy.id);
+    let archive = place.copies.archive_of(&copy);
     let good = fs::read(&archive).expect("archive");
     for round in 0..300_usize {
         let mut damaged = good.clone();
@@ -146,7 +156,7 @@ fn no_flipped_byte_of_an_archive_is_accepted() {
 fn a_cut_archive_is_not_listed() {
     let place = Place::with_runs(30);
     let copy = place.back_up().expect("copied");
-    let archive = place.copies.archive(&copy.id);
+    let archive = place.copies.archive_of(&copy);
     let good = fs::read(&archive).expect("archive");
     for length in [0, 1, good.len() / 2, good.len() - 1] {
         fs::write(&archive, &good[..length]).expect("written");
@@ -228,7 +238,7 @@ fn a_database_of_another_program_is_not_restored_even_with_a_manifest() {
         .execute_batch("CREATE TABLE runs (id INTEGER PRIMARY KEY); PRAGMA user_version = 1")
         .expect("made");
     drop(connection);
-    let sums = compress(&foreign, &place.copies.archive(&copy.id)).expect("packed");
+    let sums = compress(&foreign, &place.copies.archive_of(&copy), ArchiveFormat::Zst).expect("packed");
     let forged = Manifest { database: sums.database, archive: sums.archive, ..copy };
     let error = place.restore(&forged).expect_err("foreign");
     assert!(matches!(error, BackupError::Damaged { damage: Damage::ApplicationId(0), .. }), "{error}");
@@ -315,13 +325,7 @@ fn a_folder_that_cannot_be_written_changes_nothing() {
     let error = place.restore_to(&copy, &locked.join("store.db")).expect_err("read-only");
     assert!(error.to_string().contains("locked"), "{error}");
     let nowhere = BackupFolder::new(locked.join("backups"));
-    let request = BackupRequest {
-        store: &place.store(),
-        reason: "manual",
-        host: None,
-        now: now(),
-        writer: &place.options,
-    };
+    let request = place.request(ArchiveFormat::Zst);
     assert!(nowhere.create(&request).is_err());
     assert_eq!(place.runs(), 7);
 }

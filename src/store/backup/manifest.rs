@@ -14,11 +14,56 @@ use super::durable::io;
 use super::error::{BackupError, Damage};
 use crate::domain::time::Timestamp;
 
-/// Version of the manifest's form.
-pub(super) const MANIFEST_VERSION: u32 = 1;
+/// The newest form of manifests that we read.
+const MANIFEST_VERSION: u32 = 2;
 
 /// Reason of the copy that a restore makes of what it replaces.
 pub const PRE_RESTORE: &str = "pre-restore";
+
+/// How an archive is packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArchiveFormat {
+    /// The database, compressed with zstd.
+    #[default]
+    #[serde(rename = "zst")]
+    Zst,
+    /// A tar archive of the database, compressed with gzip: larger and slower, but read everywhere.
+    #[serde(rename = "tar.gz")]
+    TarGz,
+}
+
+impl ArchiveFormat {
+    /// Every format.
+    pub const ALL: [ArchiveFormat; 2] = [ArchiveFormat::Zst, ArchiveFormat::TarGz];
+
+    /// As it is written in manifests and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ArchiveFormat::Zst => "zst",
+            ArchiveFormat::TarGz => "tar.gz",
+        }
+    }
+
+    /// How names of archives end.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            ArchiveFormat::Zst => ".db.zst",
+            ArchiveFormat::TarGz => ".tar.gz",
+        }
+    }
+
+    /// The oldest form of manifests that knows this format: what was readable before stays so.
+    pub(super) fn manifest_version(self) -> u32 {
+        match self {
+            ArchiveFormat::Zst => 1,
+            ArchiveFormat::TarGz => 2,
+        }
+    }
+
+    fn is_first(&self) -> bool {
+        *self == ArchiveFormat::Zst
+    }
+}
 
 /// The database inside an archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +107,9 @@ pub struct Manifest {
     pub counts: BTreeMap<String, u64>,
     /// Digest of all rows, independent of the file's layout.
     pub content_sha256: String,
+    /// How the archive is packed; manifests of the first form know only one way and do not say.
+    #[serde(default, skip_serializing_if = "ArchiveFormat::is_first")]
+    pub archive_format: ArchiveFormat,
     /// The database inside the archive.
     pub database: DatabaseFile,
     /// The archive.
@@ -88,7 +136,7 @@ impl Manifest {
 
     /// Both sides of its archive.
     pub(super) fn sums(&self) -> Sums {
-        Sums { database: self.database.clone(), archive: self.archive.clone() }
+        Sums { format: self.archive_format, database: self.database.clone(), archive: self.archive.clone() }
     }
 
     /// Rows of one table; 0 when there is none of that name.
@@ -144,7 +192,7 @@ pub(super) mod tests {
 
     pub(in crate::store::backup) fn sample() -> Manifest {
         Manifest {
-            format_version: MANIFEST_VERSION,
+            format_version: 1,
             tool_version: "0.1.0".to_owned(),
             id: "20260301T120000Z".to_owned(),
             created_at: Timestamp::clamped(1_772_366_400_000),
@@ -154,6 +202,7 @@ pub(super) mod tests {
             schema_version: 1,
             counts: BTreeMap::from([("runs".to_owned(), 12)]),
             content_sha256: "00".repeat(32),
+            archive_format: ArchiveFormat::Zst,
             database: DatabaseFile { bytes: 4_096, sha256: "11".repeat(32) },
             archive: ArchiveFile { bytes: 512, sha256: "22".repeat(32) },
         }
@@ -162,7 +211,14 @@ pub(super) mod tests {
     #[test]
     fn a_manifest_reads_back_as_it_was_written() {
         let manifest = sample();
-        assert_eq!(Manifest::from_bytes(manifest.to_text().as_bytes()), Ok(manifest));
+        assert_eq!(Manifest::from_bytes(manifest.to_text().as_bytes()), Ok(manifest.clone()));
+        let packed = Manifest { format_version: 2, archive_format: ArchiveFormat::TarGz, ..manifest };
+        assert_eq!(Manifest::from_bytes(packed.to_text().as_bytes()), Ok(packed));
+    }
+
+    #[test]
+    fn a_manifest_of_the_first_form_says_nothing_of_formats() {
+        assert!(!sample().to_text().contains("archive_format"), "older programs would not read it");
     }
 
     #[test]
@@ -179,7 +235,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_manifest_of_a_newer_form_is_refused_as_such() {
-        let text = sample().to_text().replace("\"format_version\": 1", "\"format_version\": 2");
+        let text = sample().to_text().replace("\"format_version\": 1", "\"format_version\": 3");
         let damage = Manifest::from_bytes(text.as_bytes()).expect_err("newer");
         assert!(damage.to_string().contains("newer tidetable"), "{damage}");
     }

@@ -15,9 +15,12 @@ use super::durable::{TemporaryFile, folder_of, io, remove_if_there, sync_folder,
 use super::error::{BackupError, Damage};
 use super::exclusive::open_alone;
 use super::folder::BackupFolder;
-use super::manifest::{Manifest, PRE_RESTORE};
+use super::journal::{Journal, settle_held};
+use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use super::present::{PresentStore, is_corrupt};
+use super::space;
 use crate::domain::time::Timestamp;
+use crate::fail_point::reached;
 use crate::store::lock::WriteLock;
 use crate::store::migrations::migrate;
 use crate::store::{SCHEMA_VERSION, StoreError, WriterOptions};
@@ -74,31 +77,65 @@ impl BackupFolder {
         let folder = folder_of(target);
         fs::create_dir_all(folder).map_err(io("create", folder))?;
         let _writer = WriteLock::acquire(target, &request.writer.holder, request.writer.lock_timeout)?;
+        settle_held(target)?;
         let present = PresentStore::at(target)?;
         sweep_stages(target)?;
-        let (stage, contents) = self.stage(request)?;
-        let (alone, safety_copy) = self.keep_old(request, &present)?;
+        self.ensure_space(request, &present)?;
+        let path = stage_path(target, &request.manifest.id);
+        let mut journal = Journal::begin(target, &request.manifest.id, &path)?;
+        reached("restore-begun");
+        let (stage, contents) = self.stage(request, path)?;
+        reached("restore-staged");
+        let (alone, safety_copy) = self.keep_old(request, &present, &mut journal)?;
+        reached("restore-about-to-rename");
         stage.publish(target)?;
+        reached("restore-renamed");
         sync_folder(folder)?;
         // Only now may others open what has this name.
         drop(alone);
         let found = Contents::of_file(target).map_err(|damage| damaged(request.manifest, damage))?;
-        match found.differs_from(&contents) {
-            None => Ok(Restored { contents, safety_copy }),
-            Some(damage) => Err(damaged(request.manifest, damage)),
+        if let Some(damage) = found.differs_from(&contents) {
+            return Err(damaged(request.manifest, damage));
         }
+        reached("restore-checked");
+        journal.finish()?;
+        Ok(Restored { contents, safety_copy })
+    }
+
+    /// Looks whether there is room for the stage, and for the copy of what is there.
+    fn ensure_space(&self, request: &RestoreRequest<'_>, present: &PresentStore) -> Result<(), BackupError> {
+        let manifest = request.manifest;
+        // A migration writes a table anew before it drops the old one.
+        let times = if manifest.schema_version < SCHEMA_VERSION { 2 } else { 1 };
+        let stage = manifest.database.bytes.saturating_mul(times);
+        let safety_copy = match present {
+            PresentStore::Intact { .. } => {
+                let metadata = fs::metadata(request.target).map_err(io("read", request.target))?;
+                space::of_copy(metadata.len())
+            }
+            PresentStore::Absent | PresentStore::Damaged { .. } => 0,
+        };
+        if space::shared(request.target, self.path()) {
+            return space::ensure(request.target, stage.saturating_add(safety_copy));
+        }
+        space::ensure(request.target, stage)?;
+        space::ensure(self.path(), safety_copy)
     }
 
     /// Unpacks the copy beside the target, proves it, and brings it to our schema.
-    fn stage(&self, request: &RestoreRequest<'_>) -> Result<(TemporaryFile, Contents), BackupError> {
+    fn stage(
+        &self,
+        request: &RestoreRequest<'_>,
+        path: PathBuf,
+    ) -> Result<(TemporaryFile, Contents), BackupError> {
         let manifest = request.manifest;
-        let path = stage_path(request.target, &manifest.id);
         let stage = TemporaryFile::claim(path.clone())?;
         let mut file = BufWriter::new(fs::File::create(&path).map_err(io("create", &path))?);
-        decompress(&self.archive(&manifest.id), &manifest.sums(), &mut file)?
+        decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)?
             .map_err(|damage| damaged(manifest, damage))?;
         file.flush().map_err(io("write", &path))?;
         drop(file);
+        reached("restore-unpacked");
         let contents = Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?;
         if let Some(damage) = contents.differs_from(&manifest.contents()) {
             return Err(damaged(manifest, damage));
@@ -107,6 +144,7 @@ impl BackupFolder {
             let mut connection = Connection::open(&path)?;
             migrate(&mut connection, &path)?;
             drop(connection);
+            reached("restore-migrated");
             Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?
         } else {
             contents
@@ -120,24 +158,31 @@ impl BackupFolder {
         &self,
         request: &RestoreRequest<'_>,
         present: &PresentStore,
+        journal: &mut Journal,
     ) -> Result<(Option<Connection>, SafetyCopy), BackupError> {
         let target = request.target;
         let timeout = request.writer.lock_timeout;
-        let move_store_aside = || -> Result<_, BackupError> {
-            let aside = move_aside(target, request.manifest, &["", "-wal", "-shm"])?;
-            Ok((None, SafetyCopy::MovedAside(aside)))
+        let id = &request.manifest.id;
+        let move_store_aside = |journal: &mut Journal| -> Result<_, BackupError> {
+            journal.swap()?;
+            Ok((None, SafetyCopy::MovedAside(move_aside(target, id, journal, Main::Kept)?)))
         };
         match present {
             PresentStore::Absent => {
                 // An empty file may be open elsewhere too; a lone -wal would be taken for part of the new store.
                 let alone = target.exists().then(|| open_alone(target, timeout)).transpose()?;
-                move_aside(target, request.manifest, &["-wal", "-shm"])?;
+                journal.swap()?;
+                move_aside(target, id, journal, Main::Left)?;
                 Ok((alone, SafetyCopy::Nothing))
             }
-            PresentStore::Damaged { .. } => move_store_aside(),
+            PresentStore::Damaged { .. } => move_store_aside(journal),
             PresentStore::Intact { .. } => match self.copy_old(request, timeout) {
-                Ok((connection, manifest)) => Ok((Some(connection), SafetyCopy::Backup(manifest.id))),
-                Err(error) if is_damage(&error) => move_store_aside(),
+                Ok((connection, manifest)) => {
+                    reached("restore-old-copied");
+                    journal.swap()?;
+                    Ok((Some(connection), SafetyCopy::Backup(manifest.id)))
+                }
+                Err(error) if is_damage(&error) => move_store_aside(journal),
                 Err(error) => Err(error),
             },
         }
@@ -154,6 +199,7 @@ impl BackupFolder {
         let backup = BackupRequest {
             store: request.target,
             reason: PRE_RESTORE,
+            format: ArchiveFormat::Zst,
             host: request.host,
             now: request.now,
             writer: request.writer,
@@ -192,39 +238,47 @@ fn stage_path(target: &Path, id: &str) -> PathBuf {
     folder_of(target).join(format!(".{name}.restore-{id}.tmp"))
 }
 
-/// Removes what killed restores of the same target left; we hold its lock.
-fn sweep_stages(target: &Path) -> Result<(), BackupError> {
-    let folder = folder_of(target);
+/// Whether a file in the folder of `target` is what a killed restore was unpacking.
+pub(super) fn is_stage(target: &Path, name: &str) -> bool {
     let prefix = format!(".{}.restore-", target.file_name().unwrap_or_default().to_string_lossy());
+    name.starts_with(&prefix) && name.contains(".tmp")
+}
+
+/// Removes what killed restores of the same target left; we hold its lock.
+pub(super) fn sweep_stages(target: &Path) -> Result<(), BackupError> {
+    let folder = folder_of(target);
     for entry in fs::read_dir(folder).map_err(io("read", folder))? {
         let path = entry.map_err(io("read", folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with(&prefix) && name.contains(".tmp") {
+        if is_stage(target, &path.file_name().unwrap_or_default().to_string_lossy()) {
             remove_if_there(&path)?;
         }
     }
     Ok(())
 }
 
+/// What becomes of the main file of a store whose files make place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Main {
+    /// It keeps a second name.
+    Kept,
+    /// It holds nothing, or is not there.
+    Left,
+}
+
 /// Keeps files of a store that cannot be copied, under names that nothing opens. The main file keeps its name
 /// too until the rename replaces it, so that at no moment there is no store.
-fn move_aside(target: &Path, manifest: &Manifest, suffixes: &[&str]) -> Result<PathBuf, BackupError> {
+fn move_aside(target: &Path, id: &str, journal: &mut Journal, main: Main) -> Result<PathBuf, BackupError> {
     let aside = (1_u32..)
-        .map(|number| with_suffix(target, &format!(".before-{}.{number}", manifest.id)))
+        .map(|number| with_suffix(target, &format!(".before-{id}.{number}")))
         .find(|path| !path.exists() && !with_suffix(path, "-wal").exists())
         .unwrap_or_else(|| with_suffix(target, ".before"));
-    for suffix in suffixes {
+    if main == Main::Kept && target.exists() {
+        journal.keep_as(target, &aside)?;
+    }
+    for suffix in ["-journal", "-wal", "-shm"] {
         let from = with_suffix(target, suffix);
-        let to = with_suffix(&aside, suffix);
-        if !from.exists() {
-            continue;
-        }
-        if suffix.is_empty() {
-            if fs::hard_link(&from, &to).is_err() {
-                fs::copy(&from, &to).map_err(io("copy to", &to))?;
-            }
-        } else {
-            fs::rename(&from, &to).map_err(io("rename to", &to))?;
+        if from.exists() {
+            journal.move_away(&from, &with_suffix(&aside, suffix))?;
         }
     }
     sync_folder(folder_of(target))?;

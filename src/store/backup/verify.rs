@@ -20,7 +20,7 @@ impl BackupFolder {
         let database = place.path().join("store.db");
         let file = std::fs::File::create(&database).map_err(io("create", &database))?;
         let mut file = BufWriter::new(file);
-        if let Err(damage) = decompress(&self.archive(&manifest.id), &manifest.sums(), &mut file)? {
+        if let Err(damage) = decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)? {
             return Ok(Err(damage));
         }
         file.flush().map_err(io("write", &database))?;

@@ -16,14 +16,14 @@ pub(super) const STEPS_MINUTES: [i64; 19] =
 
 /// Share of all clock times that one minute of the day has: round minutes are what people write.
 pub(super) fn minute_share(minute_of_day: i64) -> f64 {
-    let base = 0.25 / 1440.0;
+    let base = 0.5 / 1440.0;
     let minute = minute_of_day.rem_euclid(60);
     let round = match minute {
-        0 => 0.25 / 24.0,
-        15 | 30 | 45 => 0.2 / 72.0,
+        0 => 0.2 / 24.0,
+        15 | 30 | 45 => 0.1 / 72.0,
         _ => 0.0,
     };
-    let five = if minute % 5 == 0 { 0.3 / 288.0 } else { 0.0 };
+    let five = if minute % 5 == 0 { 0.2 / 288.0 } else { 0.0 };
     base + round + five
 }
 

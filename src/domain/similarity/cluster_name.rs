@@ -1,0 +1,171 @@
+//! What the members of a group have in common, in a few words.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::calendar::{DayFilter, Schedule};
+use crate::domain::patterns::Pattern;
+use crate::domain::time::{MINUTE_MS, Timestamp};
+
+/// Share of the members that must have a word for it to be theirs.
+const SHARED_BY: f64 = 0.6;
+
+/// Words of a name.
+const MOST_WORDS: usize = 3;
+
+/// Times of day from which on a schedule is an interval rather than a list of times.
+const MANY_TIMES: usize = 5;
+
+/// Minutes within which times of day are one time of the day, and of a day.
+const ONE_TIME: u16 = 360;
+const DAY: u16 = 1_440;
+
+/// A name for a group: the words that most names of its members share, and when its members run, such as
+/// `backup: every day between 01:55 and 02:10`. `medoid` gives the order of the words.
+pub fn cluster_name(members: &[&Pattern], medoid: &Pattern) -> String {
+    let when = when(members);
+    match stem(members, medoid) {
+        Some(stem) => format!("{stem}: {when}"),
+        None => when,
+    }
+}
+
+/// The name, where all have one; else the words that most have.
+fn stem(members: &[&Pattern], medoid: &Pattern) -> Option<String> {
+    let name = |pattern: &Pattern| pattern.task_types.join(" -> ");
+    let middle = name(medoid);
+    if members.iter().all(|pattern| name(pattern) == middle) {
+        return Some(middle);
+    }
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for pattern in members {
+        let words: BTreeSet<String> = words(&name(pattern)).collect();
+        words.into_iter().for_each(|word| *counts.entry(word).or_default() += 1);
+    }
+    let enough = SHARED_BY * members.len() as f64;
+    let is_shared = |word: &String| counts.get(word).is_some_and(|count| *count as f64 >= enough);
+    let mut shared: Vec<String> = Vec::new();
+    for word in words(&middle).filter(is_shared) {
+        if !shared.contains(&word) && shared.len() < MOST_WORDS {
+            shared.push(word);
+        }
+    }
+    (!shared.is_empty()).then(|| shared.join(" "))
+}
+
+/// Words of three letters and more, in small letters; numbers and short options name nothing.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let parts = name.split(|character: char| !character.is_alphanumeric());
+    let is_word = |part: &&str| part.chars().filter(|character| character.is_alphabetic()).count() >= 3;
+    parts.filter(is_word).map(str::to_lowercase).collect::<Vec<_>>().into_iter()
+}
+
+/// When the members run: the schedule, where all have one; else their common times of day, or intervals, or sort.
+fn when(members: &[&Pattern]) -> String {
+    let schedules: BTreeSet<String> = members.iter().map(|pattern| pattern.schedule.describe()).collect();
+    if let (1, Some(one)) = (schedules.len(), schedules.first()) {
+        return one.clone();
+    }
+    let each = |pattern: &&Pattern| times_of_day(&pattern.schedule);
+    if let Some(times) = members.iter().map(each).collect::<Option<Vec<_>>>() {
+        let days: BTreeSet<String> = times.iter().map(|(days, _)| days.describe()).collect();
+        let days = if days.len() == 1 { days.into_iter().collect() } else { "on various days".to_owned() };
+        let minutes: BTreeSet<u16> = times.into_iter().flat_map(|(_, minutes)| minutes).collect();
+        return match smallest_arc(&minutes) {
+            Some((first, last)) => format!("{days} between {} and {}", clock(first), clock(last)),
+            None => format!("{days} at various times"),
+        };
+    }
+    if let Some(gaps) = members.iter().map(|pattern| gap_ms(&pattern.schedule)).collect::<Option<Vec<_>>>() {
+        let least = gaps.iter().min().copied().unwrap_or_default();
+        let most = gaps.iter().max().copied().unwrap_or_default();
+        return match (every(least), every(most)) {
+            (one, other) if one == other => one,
+            (one, other) => format!("{one} to {other}"),
+        };
+    }
+    let followers = members.iter().all(|pattern| matches!(pattern.schedule, Schedule::Follows { .. }));
+    if followers { "after other tasks".to_owned() } else { "at various times".to_owned() }
+}
+
+/// Days and minutes after midnight of a schedule that has a few of these.
+fn times_of_day(schedule: &Schedule) -> Option<(DayFilter, Vec<u16>)> {
+    match schedule {
+        Schedule::Calendar(calendar) if calendar.minutes_of_day.len() < MANY_TIMES => {
+            Some((calendar.days, calendar.minutes_of_day.clone()))
+        }
+        Schedule::Window { days, start_minute, end_minute } => {
+            Some((*days, vec![*start_minute % DAY, *end_minute % DAY]))
+        }
+        _ => None,
+    }
+}
+
+/// Mean distance of the starts of a schedule that has many in a day, or a period.
+fn gap_ms(schedule: &Schedule) -> Option<i64> {
+    match schedule {
+        Schedule::Period { period_ms, .. } => Some(*period_ms),
+        Schedule::Calendar(calendar) if calendar.minutes_of_day.len() >= MANY_TIMES => {
+            Some(i64::from(DAY) * MINUTE_MS / calendar.minutes_of_day.len() as i64)
+        }
+        _ => None,
+    }
+}
+
+fn every(period_ms: i64) -> String {
+    Schedule::Period { period_ms, anchor: Timestamp::MIN }.describe()
+}
+
+/// The shortest way around the clock that holds all `minutes`, if it is short enough to be one time of the day.
+fn smallest_arc(minutes: &BTreeSet<u16>) -> Option<(u16, u16)> {
+    let all: Vec<u16> = minutes.iter().copied().collect();
+    let arc = |place: usize| {
+        let last = all[(place + all.len() - 1) % all.len()];
+        let length = (last + DAY - all[place]) % DAY;
+        (length, all[place], last)
+    };
+    let (length, first, last) = (0..all.len()).map(arc).min()?;
+    (length <= ONE_TIME).then_some((first, last))
+}
+
+fn clock(minute: u16) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::similarity::fixture::{cron, pattern};
+
+    fn named(members: &[(&str, &str)]) -> String {
+        let members: Vec<Pattern> = members.iter().map(|(name, text)| pattern(name, cron(text))).collect();
+        cluster_name(&members.iter().collect::<Vec<_>>(), &members[0])
+    }
+
+    #[test]
+    fn words_and_times_that_members_share_name_the_group() {
+        assert_eq!(
+            named(&[
+                ("backup-home", "0 2 * * *"),
+                ("backup-data", "10 2 * * *"),
+                ("old backup", "55 1 * * *")
+            ]),
+            "backup: every day between 01:55 and 02:10"
+        );
+        assert_eq!(named(&[("a", "0 2 * * *"), ("b", "0 2 * * *")]), "every day at 02:00");
+        assert_eq!(named(&[("same", "0 2 * * *"), ("same", "0 2 * * *")]), "same: every day at 02:00");
+        assert_eq!(
+            named(&[("train a", "50 23 * * *"), ("train b", "20 0 * * *")]),
+            "train: every day between 23:50 and 00:20"
+        );
+    }
+
+    #[test]
+    fn what_is_not_shared_is_not_told() {
+        assert_eq!(named(&[("one", "0 2 * * *"), ("two", "0 14 * * 1")]), "on various days at various times");
+        assert_eq!(
+            named(&[("poll", "*/5 * * * *"), ("poll", "*/15 * * * *")]),
+            "poll: every 5 min to every 15 min"
+        );
+        assert_eq!(named(&[("poll-x", "*/5 * * * *"), ("seldom", "0 1 * * *")]), "at various times");
+    }
+}
