@@ -804,7 +804,6 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
-            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy')
             [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
             [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
@@ -841,7 +840,6 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
-            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy')
             [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
             [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
@@ -870,6 +868,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu' {
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -889,14 +888,17 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
-            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
-            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
-            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit')
+            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'tidetable;gpu;status' {
+            [CompletionResult]::new('--fits', '--fits', [CompletionResultType]::ParameterName, 'Whether so much memory is free, on so many GPUs')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -919,7 +921,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu;processes' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Only this GPU (repeatable)')
             [CompletionResult]::new('--gpu', '--gpu', [CompletionResultType]::ParameterName, 'Only this GPU (repeatable)')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -941,12 +945,12 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'tidetable;gpu;clear' {
-            [CompletionResult]::new('--gpu', '--gpu', [CompletionResultType]::ParameterName, 'Only processes on this GPU (repeatable)')
-            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Only this process (repeatable); also one that a service or container would start again')
-            [CompletionResult]::new('--allow-user', '--allow-user', [CompletionResultType]::ParameterName, 'Also processes of this user, by name or number (repeatable)')
-            [CompletionResult]::new('--min-age', '--min-age', [CompletionResultType]::ParameterName, 'Only processes that have run at least this long')
-            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long a process may take to end')
+        'tidetable;gpu;watch' {
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between two readings')
+            [CompletionResult]::new('--samples', '--samples', [CompletionResultType]::ParameterName, 'End after so many readings; otherwise with Ctrl-C')
+            [CompletionResult]::new('--exit-on', '--exit-on', [CompletionResultType]::ParameterName, 'End, with exit code 4, once a GPU is at this level')
+            [CompletionResult]::new('--on-critical', '--on-critical', [CompletionResultType]::ParameterName, 'Program to start each time a GPU becomes critical')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -955,7 +959,43 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
-            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Kill what has not ended by then')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'One reading, as from cron; levels go on from the readings kept before')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'tidetable;gpu;clear' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Only on this GPU (repeatable)')
+            [CompletionResult]::new('--gpu', '--gpu', [CompletionResultType]::ParameterName, 'Only on this GPU (repeatable)')
+            [CompletionResult]::new('--need', '--need', [CompletionResultType]::ParameterName, 'Free no more than it takes to have so much free on one GPU')
+            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness')
+            [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Only this process (repeatable); also one that a service or container would start again, or that is not idle')
+            [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user, by name or number (repeatable)')
+            [CompletionResult]::new('--allow-user', '--allow-user', [CompletionResultType]::ParameterName, 'Also processes of this user, by name or number (repeatable)')
+            [CompletionResult]::new('--include', '--include', [CompletionResultType]::ParameterName, 'Only what matches, by command line, unit or container (repeatable)')
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Nothing that matches, by command line, unit or container (repeatable)')
+            [CompletionResult]::new('--min-age', '--min-age', [CompletionResultType]::ParameterName, 'Only processes that have run at least this long')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How long a process may take to end')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--servers-only', '--servers-only', [CompletionResultType]::ParameterName, 'Only ask model servers; signal nothing')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Kill what still holds the device by then')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
@@ -971,7 +1011,14 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
-        'tidetable;gpu;bench' {
+        'tidetable;gpu;models' {
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only these servers: a kind such as ollama, or an address (repeatable)')
+            [CompletionResult]::new('--unload', '--unload', [CompletionResultType]::ParameterName, 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'With --unload lru: that many, least recently used first')
+            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'With --unload lru: only models that were not used for so long')
+            [CompletionResult]::new('--preload-for', '--preload-for', [CompletionResultType]::ParameterName, 'Load the model that [[preload]] names for the next predicted run of this task type')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait for memory to come back, or for a model to be there')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
@@ -980,7 +1027,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
             [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
             [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
-            [CompletionResult]::new('--quick', '--quick', [CompletionResultType]::ParameterName, 'Small sizes only: seconds instead of minutes')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Take back what the last --unload or --preload-for did')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it; without this the plan is only shown')
             [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
@@ -995,10 +1044,11 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu;help' {
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
-            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
-            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
-            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit')
+            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -1008,10 +1058,13 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;gpu;help;processes' {
             break
         }
+        'tidetable;gpu;help;watch' {
+            break
+        }
         'tidetable;gpu;help;clear' {
             break
         }
-        'tidetable;gpu;help;bench' {
+        'tidetable;gpu;help;models' {
             break
         }
         'tidetable;gpu;help;help' {
@@ -1511,10 +1564,11 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;gpu' {
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory, utilisation, temperature, power')
-            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, and what no process accounts for')
-            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'End processes that hold GPU memory; without --yes, show which and why')
-            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit')
+            [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
+            [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
+            [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             break
         }
         'tidetable;help;gpu;status' {
@@ -1523,10 +1577,13 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;help;gpu;processes' {
             break
         }
+        'tidetable;help;gpu;watch' {
+            break
+        }
         'tidetable;help;gpu;clear' {
             break
         }
-        'tidetable;help;gpu;bench' {
+        'tidetable;help;gpu;models' {
             break
         }
         'tidetable;help;backup' {

@@ -761,7 +761,6 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
-            cand --device 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy'
             cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
             cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -797,7 +796,6 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
-            cand --device 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy'
             cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
             cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -825,6 +823,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu'= {
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -844,13 +843,16 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
-            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;status'= {
+            cand --fits 'Whether so much memory is free, on so many GPUs'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -872,7 +874,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu;processes'= {
+            cand --device 'Only this GPU (repeatable)'
             cand --gpu 'Only this GPU (repeatable)'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -893,12 +897,12 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'tidetable;gpu;clear'= {
-            cand --gpu 'Only processes on this GPU (repeatable)'
-            cand --pid 'Only this process (repeatable); also one that a service or container would start again'
-            cand --allow-user 'Also processes of this user, by name or number (repeatable)'
-            cand --min-age 'Only processes that have run at least this long'
-            cand --grace 'How long a process may take to end'
+        &'tidetable;gpu;watch'= {
+            cand --interval 'Time between two readings'
+            cand --samples 'End after so many readings; otherwise with Ctrl-C'
+            cand --exit-on 'End, with exit code 4, once a GPU is at this level'
+            cand --on-critical 'Program to start each time a GPU becomes critical'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -907,7 +911,42 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
-            cand --force 'Kill what has not ended by then'
+            cand --once 'One reading, as from cron; levels go on from the readings kept before'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'tidetable;gpu;clear'= {
+            cand --device 'Only on this GPU (repeatable)'
+            cand --gpu 'Only on this GPU (repeatable)'
+            cand --need 'Free no more than it takes to have so much free on one GPU'
+            cand --idle-for 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness'
+            cand --pid 'Only this process (repeatable); also one that a service or container would start again, or that is not idle'
+            cand --user 'Only processes of this user, by name or number (repeatable)'
+            cand --allow-user 'Also processes of this user, by name or number (repeatable)'
+            cand --include 'Only what matches, by command line, unit or container (repeatable)'
+            cand --exclude 'Nothing that matches, by command line, unit or container (repeatable)'
+            cand --min-age 'Only processes that have run at least this long'
+            cand --grace 'How long a process may take to end'
+            cand --replay 'Recorded readings in the place of the driver'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --servers-only 'Only ask model servers; signal nothing'
+            cand --force 'Kill what still holds the device by then'
             cand -y 'Do it; without this the plan is only shown'
             cand --yes 'Do it; without this the plan is only shown'
             cand -n 'Plan and show everything, change nothing'
@@ -922,7 +961,14 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
-        &'tidetable;gpu;bench'= {
+        &'tidetable;gpu;models'= {
+            cand --server 'Only these servers: a kind such as ollama, or an address (repeatable)'
+            cand --unload 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks'
+            cand --count 'With --unload lru: that many, least recently used first'
+            cand --idle-for 'With --unload lru: only models that were not used for so long'
+            cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type'
+            cand --wait 'How long to wait for memory to come back, or for a model to be there'
+            cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'
@@ -931,7 +977,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
             cand --seed 'Seed of every random choice [default: 0]'
             cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
-            cand --quick 'Small sizes only: seconds instead of minutes'
+            cand --undo 'Take back what the last --unload or --preload-for did'
+            cand -y 'Do it; without this the plan is only shown'
+            cand --yes 'Do it; without this the plan is only shown'
             cand -n 'Plan and show everything, change nothing'
             cand --dry-run 'Plan and show everything, change nothing'
             cand -v 'Say more on standard error (repeatable)'
@@ -945,19 +993,22 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --version 'Print version'
         }
         &'tidetable;gpu;help'= {
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
-            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'tidetable;gpu;help;status'= {
         }
         &'tidetable;gpu;help;processes'= {
         }
+        &'tidetable;gpu;help;watch'= {
+        }
         &'tidetable;gpu;help;clear'= {
         }
-        &'tidetable;gpu;help;bench'= {
+        &'tidetable;gpu;help;models'= {
         }
         &'tidetable;gpu;help;help'= {
         }
@@ -1407,18 +1458,21 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;search-similar-patterns'= {
         }
         &'tidetable;help;gpu'= {
-            cand status 'Show each GPU: memory, utilisation, temperature, power'
-            cand processes 'Show which processes hold GPU memory, and what no process accounts for'
-            cand clear 'End processes that hold GPU memory; without --yes, show which and why'
-            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
+            cand status 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+            cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+            cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
+            cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
         }
         &'tidetable;help;gpu;status'= {
         }
         &'tidetable;help;gpu;processes'= {
         }
+        &'tidetable;help;gpu;watch'= {
+        }
         &'tidetable;help;gpu;clear'= {
         }
-        &'tidetable;help;gpu;bench'= {
+        &'tidetable;help;gpu;models'= {
         }
         &'tidetable;help;backup'= {
             cand create 'Copy the store, also while others write to it [default]'

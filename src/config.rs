@@ -3,6 +3,7 @@
 mod check;
 mod embedding;
 mod field;
+mod models;
 mod origin;
 mod prices;
 mod template;
@@ -22,6 +23,7 @@ use crate::domain::rules::Flexibility;
 pub use check::{Problem, problems};
 pub use embedding::EmbeddingConfig;
 pub use field::{FIELDS, Field};
+pub use models::{ModelServerConfig, ModelsConfig, PreloadConfig};
 pub use origin::{Layer, Setting, settings, variable};
 pub use prices::{PriceRange, Prices};
 pub use template::template;
@@ -60,6 +62,10 @@ pub struct Config {
     pub backup: BackupConfig,
     /// Of `rules apply`.
     pub schedulers: SchedulersConfig,
+    /// Of `gpu`.
+    pub gpu: GpuConfig,
+    /// Of `gpu models`.
+    pub models: ModelsConfig,
     /// Of `search-similar-patterns --use-model`.
     pub embedding: EmbeddingConfig,
     /// Machines that differ from what `capacity` says.
@@ -70,6 +76,10 @@ pub struct Config {
     pub flexibility: Vec<FlexibilityConfig>,
     /// What may not run at the same time.
     pub exclusion: Vec<ExclusionConfig>,
+    /// Model servers.
+    pub model_server: Vec<ModelServerConfig>,
+    /// Models to load before predicted runs.
+    pub preload: Vec<PreloadConfig>,
 }
 
 impl Config {
@@ -224,6 +234,26 @@ impl Default for SchedulersConfig {
     }
 }
 
+/// Of `gpu`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GpuConfig {
+    /// Share of a GPU's memory in use at which to warn.
+    pub warn_ratio: f64,
+    /// Share that is critical.
+    pub critical_ratio: f64,
+    /// Readings of each GPU that `gpu watch` keeps.
+    pub keep_samples: u32,
+    /// Commands, units and containers that `gpu clear` leaves alone: names or globs.
+    pub protected: Vec<String>,
+}
+
+impl Default for GpuConfig {
+    fn default() -> Self {
+        GpuConfig { warn_ratio: 0.8, critical_ratio: 0.9, keep_samples: 100, protected: Vec::new() }
+    }
+}
+
 /// Why the configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -295,7 +325,7 @@ pub fn layers(files: &ConfigFiles, explicit: Option<&Path>) -> Result<Figment, C
     }
     // TIDETABLE_DB and TIDETABLE_CONFIG are flags' variables; the rest name fields: TIDETABLE_ANALYSIS__DAYS.
     let variables = Env::prefixed("TIDETABLE_")
-        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "test_trace"])
+        .ignore(&["config", "require_gpu", "test_log", "test_kill_at", "test_trace", "gpu_replay"])
         // The one field of a section with a name of its own, as it is set for cron jobs and services.
         .map(|name| if name == "backup_dir" { "backup__dir".into() } else { name.into() })
         .split("__");

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod doctor;
 pub mod generate;
 pub mod gpu;
+pub mod gpu_models;
 pub mod import;
 pub mod man;
 pub mod optimize;
@@ -27,7 +28,7 @@ use clap::{Parser, Subcommand};
 
 pub use duration::{DurationArg, parse_duration};
 pub use global::{ColorChoice, GlobalArgs, OutputFormat};
-pub use values::{pattern_type, ratio};
+pub use values::{mebibytes, pattern_type, ratio};
 
 /// Learns from the history of a machine's jobs when work recurs and what it needs, predicts the hours ahead,
 /// and proposes a better timetable.

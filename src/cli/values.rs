@@ -18,3 +18,37 @@ pub fn pattern_type() -> ValueParser {
         .try_map(|name| name.parse::<PatternType>())
         .into()
 }
+
+/// An amount of memory in MiB: `20GiB`, `512MiB`, `20G`, `1.5TiB`; a bare number counts MiB.
+pub fn mebibytes(text: &str) -> Result<f64, String> {
+    let wrong = || format!("\"{text}\" is no amount of memory such as 20GiB or 512MiB");
+    let lower = text.trim().to_ascii_lowercase();
+    let digits =
+        lower.trim_end_matches(|character: char| character.is_ascii_alphabetic() || character == ' ');
+    let factor = match lower[digits.len()..].trim() {
+        "" | "m" | "mb" | "mib" => 1.0,
+        "g" | "gb" | "gib" => 1_024.0,
+        "t" | "tb" | "tib" => 1_048_576.0,
+        "k" | "kb" | "kib" => 1.0 / 1_024.0,
+        _ => return Err(wrong()),
+    };
+    match digits.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value * factor),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_as_people_write_it() {
+        for (text, mib) in [("20GiB", 20_480.0), ("512", 512.0), ("1.5 g", 1_536.0), ("2048kb", 2.0)] {
+            assert_eq!(mebibytes(text), Ok(mib), "{text}");
+        }
+        for text in ["", "-1", "20 apples", "GiB", "nan", "inf"] {
+            assert!(mebibytes(text).is_err(), "{text}");
+        }
+    }
+}

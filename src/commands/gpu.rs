@@ -1,56 +1,47 @@
-//! `gpu`: see which processes hold GPU memory, and free it.
+//! `gpu`: see who holds GPU memory, watch it, and free it.
 
-use std::collections::BTreeSet;
+mod clear;
+mod clear_act;
+mod clear_request;
+mod clear_servers;
+mod growth;
+mod knowledge;
+mod matching;
+mod processes;
+mod status;
+mod watch;
+mod watch_state;
 
-use super::{CommandError, Context, Outcome, gpu_bench, gpu_clear};
-use crate::cli::gpu::{GpuAction, GpuArgs, ProcessesArgs};
-use crate::devices::{DeviceError, GpuReading, Nvidia};
-use crate::domain::device::{GpuChoice, GpuSnapshot};
-use crate::output::gpu::{ProcessesReport, StatusReport};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Shows GPUs, their processes, or frees their memory.
+use super::{CommandError, Context, Outcome, gpu_bench, gpu_models};
+use crate::cli::gpu::{GpuAction, GpuArgs};
+use crate::devices::{DeviceError, Devices, GpuReading};
+use crate::domain::device::{GpuChoice, GpuSnapshot, Pressure, explain_unattributed};
+use crate::output::gpu::GpuShape;
+
+/// Shows GPUs, their processes, watches them, or frees their memory.
 pub fn run(context: &Context, args: &GpuArgs) -> anyhow::Result<Outcome> {
     if let GpuAction::Bench(bench_args) = &args.action {
         return gpu_bench::run(context, bench_args);
     }
-    let nvidia = Nvidia::open().map_err(lacking)?;
-    let reading = nvidia.read().map_err(lacking)?;
+    // Model servers answer without a driver, too.
+    if let GpuAction::Models(models_args) = &args.action {
+        return gpu_models::run(context, models_args, args.replay.as_deref());
+    }
+    let devices = Devices::open(args.replay.as_deref()).map_err(lacking)?;
     match &args.action {
-        GpuAction::Status => Ok(status(reading)),
-        GpuAction::Processes(processes_args) => processes(reading, processes_args),
-        GpuAction::Clear(clear_args) => gpu_clear::run(context, &nvidia, &reading, clear_args),
+        GpuAction::Status(args) => status::run(context, &devices, args),
+        GpuAction::Processes(args) => processes::run(context, &devices, args),
+        GpuAction::Watch(args) => watch::run(context, &devices, args),
+        GpuAction::Clear(args) => clear::run(context, &devices, args),
         GpuAction::Bench(bench_args) => gpu_bench::run(context, bench_args),
+        GpuAction::Models(models) => gpu_models::run(context, models, args.replay.as_deref()),
     }
-}
-
-fn status(reading: GpuReading) -> Outcome {
-    let report = StatusReport {
-        driver_version: reading.driver_version,
-        gpus: reading.gpus,
-        processes: reading.processes,
-    };
-    Outcome::done(report, Vec::new())
-}
-
-fn processes(reading: GpuReading, args: &ProcessesArgs) -> anyhow::Result<Outcome> {
-    let choice = choice(&reading.gpus, &args.gpu)?;
-    let report = ProcessesReport {
-        gpus: reading.gpus.into_iter().filter(|gpu| choice.includes(&gpu.uuid)).collect(),
-        processes: reading
-            .processes
-            .into_iter()
-            .filter(|process| choice.includes(&process.gpu_uuid))
-            .collect(),
-    };
-    let mut warnings = Vec::new();
-    if report.processes.is_empty() {
-        warnings.push("no process is listed; in a container, the host's processes cannot be seen".to_owned());
-    }
-    Ok(Outcome::done(report, warnings))
 }
 
 /// The GPUs that are named by index, by UUID or by the beginning of a UUID; all when none is.
-pub(super) fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice, CommandError> {
+fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice, CommandError> {
     if names.is_empty() {
         return Ok(GpuChoice::All);
     }
@@ -68,7 +59,24 @@ pub(super) fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice
     Ok(GpuChoice::Only(chosen))
 }
 
-pub(super) fn lacking(error: DeviceError) -> CommandError {
+/// What is told of the chosen GPUs.
+fn gpu_shapes(
+    reading: &GpuReading,
+    choice: &GpuChoice,
+    pressures: &BTreeMap<u32, Pressure>,
+) -> Vec<GpuShape> {
+    let chosen = reading.gpus.iter().filter(|gpu| choice.includes(&gpu.uuid));
+    chosen
+        .map(|gpu| GpuShape {
+            pressure: pressures.get(&gpu.index).copied(),
+            unattributed: explain_unattributed(gpu, &reading.processes, reading.namespace),
+            processes: reading.processes.iter().filter(|process| process.gpu_uuid == gpu.uuid).count(),
+            gpu: gpu.clone(),
+        })
+        .collect()
+}
+
+fn lacking(error: DeviceError) -> CommandError {
     let hint = match &error {
         DeviceError::NoDriver => {
             "install the NVIDIA driver; in a container, start it with the NVIDIA runtime (--gpus all)"
@@ -78,6 +86,10 @@ pub(super) fn lacking(error: DeviceError) -> CommandError {
         }
         DeviceError::NoGpu => "in a container, start it with --gpus all",
         DeviceError::Refused { .. } => "`nvidia-smi` may say more",
+        DeviceError::Replay { .. } => {
+            let hint = "without --replay and TIDETABLE_GPU_REPLAY the driver is asked";
+            return CommandError::Refused { message: error.to_string(), hint: hint.to_owned() };
+        }
     };
     CommandError::Lacking { message: error.to_string(), hint: hint.to_owned() }
 }

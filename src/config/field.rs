@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::embedding::check_url;
+use super::models::time_limit;
 use super::timetable::check_names;
-use super::{Config, HostConfig};
+use super::{Config, HostConfig, ModelServerConfig};
 use crate::cli::{ColorChoice, OutputFormat, parse_duration};
 use crate::domain::calendar::{Zone, parse_zone};
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -147,6 +148,40 @@ pub const FIELDS: &[Field] = &[
     field("schedulers.scrontab", "The same program of Slurm", None, |config| {
         not_empty(&config.schedulers.scrontab)
     }),
+    field("gpu.warn_ratio", "Share of a GPU's memory in use at which to warn, 0 to 1", None, |config| {
+        ratio(config.gpu.warn_ratio)
+    }),
+    field("gpu.critical_ratio", "Share of a GPU's memory in use that is critical, 0 to 1", None, |config| {
+        ratio(config.gpu.critical_ratio)
+    }),
+    field("gpu.keep_samples", "Readings of each GPU that gpu watch keeps, 2 to 100000", None, |config| {
+        within(config.gpu.keep_samples, 2, 100_000)
+    }),
+    field(
+        "gpu.protected",
+        "What gpu clear leaves alone, by command, unit or container: names or globs such as \"*vllm serve*\"",
+        None,
+        |config| {
+            config.gpu.protected.iter().try_for_each(|pattern| {
+                globset::Glob::new(pattern).map(|_| ()).map_err(|error| error.to_string())
+            })
+        },
+    ),
+    field(
+        "models.discover",
+        "Whether to look for model servers on their default ports of this machine",
+        None,
+        |_| Ok(()),
+    ),
+    field("models.timeout", "How long a model server may take to tell what it holds", None, |config| {
+        time_limit(&config.models.timeout).map(|_| ())
+    }),
+    field(
+        "models.action_timeout",
+        "How long a model server may take to load a model or to let one go",
+        None,
+        |config| time_limit(&config.models.action_timeout).map(|_| ()),
+    ),
     field("embedding.ollama_url", "Where Ollama is", None, |config| check_url(&config.embedding.ollama_url)),
     field("embedding.ollama_model", "A model of it that makes vectors of texts", None, |config| {
         not_empty(&config.embedding.ollama_model)
@@ -223,6 +258,33 @@ pub const FIELDS: &[Field] = &[
             config.exclusion.iter().try_for_each(|entry| {
                 not_empty(&entry.tag)?;
                 check_names(&entry.task_types)
+            })
+        },
+    ),
+    field(
+        "model_server",
+        "A model server that is not found by its default port, or that wants a key; once for each",
+        Some(
+            "[[model_server]]\nkind = \"vllm\"\naddress = \"http://127.0.0.1:8001\"\nkey_file = \"/etc/tidetable/vllm.key\"\nkey_command = []",
+        ),
+        |config| {
+            config.model_server.iter().try_for_each(ModelServerConfig::check)?;
+            let mut addresses = BTreeSet::new();
+            let all = config.model_server.iter().filter_map(|server| server.server_address().ok());
+            match all.into_iter().find(|address| !addresses.insert(address.clone())) {
+                Some(twice) => Err(format!("{twice} is there twice")),
+                None => Ok(()),
+            }
+        },
+    ),
+    field(
+        "preload",
+        "A model that `gpu models --preload-for` loads before runs of some task types; once for each",
+        Some("[[preload]]\ntask_types = [\"ml: summarise*\"]\nmodel = \"llama3.1:8b\"\nserver = \"ollama\""),
+        |config| {
+            config.preload.iter().try_for_each(|entry| {
+                check_names(&entry.task_types)?;
+                not_empty(&entry.model)
             })
         },
     ),

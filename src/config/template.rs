@@ -46,6 +46,8 @@ fn heading(section: &str) -> &'static str {
         "capacity" => "What the machine that runs the jobs has; detected at each call where absent.",
         "backup" => "Defaults of backup.",
         "schedulers" => "Programs that `rules apply` calls.",
+        "gpu" => "When GPU memory is worth a word, and what `gpu clear` leaves alone.",
+        "models" => "How model servers are found and asked by `gpu models`.",
         "embedding" => "Servers of models for search-similar-patterns --use-model.",
         _ => "More.",
     }

@@ -133,7 +133,7 @@ impl ExclusionConfig {
 }
 
 /// Whether one of `patterns` is `name`, or a glob that fits it. What is no glob was refused when it was read.
-fn names(patterns: &[String], name: &str) -> bool {
+pub(super) fn names(patterns: &[String], name: &str) -> bool {
     let fits = |pattern: &str| Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(name));
     patterns.iter().any(|pattern| pattern == name || fits(pattern))
 }

@@ -1,5 +1,7 @@
 //! Why GPUs cannot be read.
 
+use std::path::PathBuf;
+
 /// Why GPUs cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
@@ -21,6 +23,14 @@ pub enum DeviceError {
         /// What was asked.
         what: String,
         /// What it says.
+        reason: String,
+    },
+    /// The file of recorded readings is none.
+    #[error("cannot replay {}: {reason}", path.display())]
+    Replay {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
         reason: String,
     },
 }

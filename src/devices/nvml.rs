@@ -1,36 +1,37 @@
 //! NVIDIA GPUs through the driver's management library, which is loaded when first asked for.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::time::SystemTime;
 
+use nvml_wrapper::EventSet;
+use nvml_wrapper::bitmasks::event::EventTypes;
 use nvml_wrapper::enum_wrappers::device::TemperatureSensor;
 use nvml_wrapper::enums::device::UsedGpuMemory;
+use nvml_wrapper::enums::event::XidError;
 use nvml_wrapper::error::NvmlError;
 use nvml_wrapper::struct_wrappers::device::ProcessInfo;
 use nvml_wrapper::{Device, Nvml};
 
 use super::DeviceError;
-use super::process_table::process_facts;
-use crate::domain::device::{GpuProcess, GpuSnapshot, ProcessKind};
+use super::process_table::{pid_namespace, process_facts};
+use super::reading::GpuReading;
+use crate::domain::device::{GpuProcess, GpuSnapshot, MigInstance, PidNamespace, ProcessKind, ProcessSource};
 
 const MIB: f64 = 1_048_576.0;
 
 /// The library's file: what a driver installs. The name without a number comes with the development files only.
 const LIBRARIES: [&str; 2] = ["libnvidia-ml.so.1", "libnvidia-ml.so"];
 
+/// How far back to ask for the utilisation of processes at the first reading, microseconds.
+const FIRST_LOOK_BACK_US: u64 = 1_000_000;
+
 /// The driver, open.
 pub struct Nvidia {
     nvml: Nvml,
-}
-
-/// One reading of all GPUs and their processes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GpuReading {
-    /// Version of the driver, where it tells.
-    pub driver_version: Option<String>,
-    /// GPUs by index.
-    pub gpus: Vec<GpuSnapshot>,
-    /// Processes by GPU, then by process id.
-    pub processes: Vec<GpuProcess>,
+    /// When processes' utilisation was last asked for, microseconds since 1970.
+    asked_us: Cell<Option<u64>>,
 }
 
 impl Nvidia {
@@ -39,7 +40,7 @@ impl Nvidia {
         let mut last = NvmlError::LibraryNotFound;
         for library in LIBRARIES {
             match Nvml::builder().lib_path(OsStr::new(library)).init() {
-                Ok(nvml) => return Ok(Nvidia { nvml }),
+                Ok(nvml) => return Ok(Nvidia { nvml, asked_us: Cell::new(None) }),
                 Err(NvmlError::LibloadingError(_)) => {}
                 Err(error) => last = error,
             }
@@ -53,11 +54,45 @@ impl Nvidia {
     /// Reads every GPU. A value that a GPU does not tell is `None`; a GPU that does not answer at all is an error.
     pub fn read(&self) -> Result<GpuReading, DeviceError> {
         let gpus = self.snapshots()?;
+        let since_us = self.asked_us.get();
+        self.asked_us.set(Some(now_us()));
         let mut processes = Vec::new();
         for gpu in &gpus {
-            processes.extend(self.processes(gpu)?);
+            processes.extend(self.processes(gpu, since_us)?);
         }
-        Ok(GpuReading { driver_version: self.nvml.sys_driver_version().ok(), gpus, processes })
+        let mut reading = GpuReading {
+            driver_version: self.nvml.sys_driver_version().ok(),
+            gpus,
+            processes,
+            device_files: self.device_files()?,
+            namespace: pid_namespace(),
+            elapsed_ms: None,
+        };
+        reading.add_unlisted();
+        if reading.namespace == PidNamespace::Container {
+            reading.doubt_numbers();
+        }
+        Ok(reading)
+    }
+
+    /// The file through which programs reach each GPU.
+    fn device_files(&self) -> Result<BTreeMap<u32, String>, DeviceError> {
+        let devices = self.devices()?;
+        Ok((0..)
+            .zip(devices)
+            .filter_map(|(index, device)| {
+                Some((index, format!("/dev/nvidia{}", device.minor_number().ok()?)))
+            })
+            .collect())
+    }
+
+    /// Listens for critical errors from now on; `None` where the driver has no ear for them.
+    pub fn listen(&self) -> Option<XidListener<'_>> {
+        let mut events = self.nvml.create_event_set().ok()?;
+        for device in self.devices().ok()? {
+            events = device.register_events(EventTypes::CRITICAL_XID_ERROR, events).ok()?;
+        }
+        Some(XidListener { events })
     }
 
     /// Memory in use by GPU, MiB: what is asked again and again while memory is being freed.
@@ -89,17 +124,21 @@ impl Nvidia {
             .collect()
     }
 
-    fn processes(&self, gpu: &GpuSnapshot) -> Result<Vec<GpuProcess>, DeviceError> {
+    fn processes(&self, gpu: &GpuSnapshot, since_us: Option<u64>) -> Result<Vec<GpuProcess>, DeviceError> {
         let what = format!("which processes use GPU {}", gpu.index);
         let device = self.nvml.device_by_index(gpu.index).map_err(|error| refused(&what, &error))?;
         let compute = listed(device.running_compute_processes()).map_err(|error| refused(&what, &error))?;
         let graphics = listed(device.running_graphics_processes()).map_err(|error| refused(&what, &error))?;
         // Clients of the multi-process service hold memory too; old drivers do not know the question.
         let shared = device.mps_running_compute_processes().unwrap_or_default();
+        let busy = utilization(&device, since_us);
         let mut found: Vec<GpuProcess> = Vec::new();
+        // What a GPU that is cut up does not tell of its processes, its instances may.
+        let parts = if gpu.is_mig { of_instances(&device) } else { Vec::new() };
         let kinds = [
             (compute, ProcessKind::Compute),
             (shared, ProcessKind::Compute),
+            (parts, ProcessKind::Compute),
             (graphics, ProcessKind::Graphics),
         ];
         for (kind, info) in
@@ -113,6 +152,7 @@ impl Nvidia {
                         (Some(one), Some(other)) => Some(one.max(other)),
                         (one, other) => one.or(other),
                     };
+                    known.gpu_instance_id = known.gpu_instance_id.or(info.gpu_instance_id);
                     if kind == ProcessKind::Graphics {
                         known.kind = kind;
                     }
@@ -122,7 +162,10 @@ impl Nvidia {
                     gpu_uuid: gpu.uuid.clone(),
                     pid: info.pid,
                     kind,
+                    gpu_instance_id: info.gpu_instance_id,
                     memory_mib,
+                    utilization: busy.as_ref().map(|busy| busy.get(&info.pid).copied().unwrap_or(0.0)),
+                    source: ProcessSource::Driver,
                     facts: process_facts(info.pid),
                 }),
             }
@@ -130,6 +173,81 @@ impl Nvidia {
         found.sort_by_key(|process| process.pid);
         Ok(found)
     }
+}
+
+/// Critical errors that happen while somebody listens.
+pub struct XidListener<'n> {
+    events: EventSet<'n>,
+}
+
+impl XidListener<'_> {
+    /// Errors since the last call, by UUID of the GPU; the last of each GPU comes last.
+    pub fn heard(&self) -> Vec<(String, u64)> {
+        let mut heard = Vec::new();
+        // Without waiting: an empty queue answers that the time is over.
+        while let Ok(event) = self.events.wait(0) {
+            let xid = match event.event_data {
+                Some(XidError::Value(number)) => Some(number),
+                _ => None,
+            };
+            if let (Ok(uuid), Some(xid)) = (event.device.uuid(), xid) {
+                heard.push((uuid, xid));
+            }
+        }
+        heard
+    }
+}
+
+fn now_us() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// How busy each process was since `since_us`: those that are not named were not. `None` where the driver does not tell.
+fn utilization(device: &Device<'_>, since_us: Option<u64>) -> Option<BTreeMap<u32, f64>> {
+    let since_us = since_us.unwrap_or_else(|| now_us().saturating_sub(FIRST_LOOK_BACK_US));
+    let samples = match device.process_utilization_stats(since_us) {
+        Ok(samples) => samples,
+        Err(NvmlError::NotFound) => Vec::new(),
+        Err(_) => return None,
+    };
+    let mut busy: BTreeMap<u32, f64> = BTreeMap::new();
+    for sample in samples.iter().filter(|sample| sample.timestamp > since_us) {
+        let engines = [sample.sm_util, sample.enc_util, sample.dec_util];
+        // A driver that has nothing to say fills in more than there is.
+        let most = engines.into_iter().filter(|percent| *percent <= 100).max().unwrap_or(0);
+        let known = busy.entry(sample.pid).or_default();
+        *known = known.max(f64::from(most) / 100.0);
+    }
+    Some(busy)
+}
+
+fn of_instances(device: &Device<'_>) -> Vec<ProcessInfo> {
+    let count = device.mig_device_count().unwrap_or(0);
+    (0..count)
+        .filter_map(|index| device.mig_device_by_index(index).ok())
+        .flat_map(|instance| listed(instance.running_compute_processes()).unwrap_or_default())
+        .collect()
+}
+
+/// The instances that a GPU is cut into, as far as they can be seen.
+fn mig_instances(device: &Device<'_>) -> Vec<MigInstance> {
+    let count = device.mig_device_count().unwrap_or(0);
+    (0..count)
+        .filter_map(|index| device.mig_device_by_index(index).ok())
+        .filter_map(|instance| {
+            let memory = instance.memory_info().ok();
+            Some(MigInstance {
+                uuid: instance.uuid().ok()?,
+                // The number itself is not to be asked for: its processes tell it.
+                gpu_instance_id: listed(instance.running_compute_processes())
+                    .ok()
+                    .and_then(|processes| processes.iter().find_map(|process| process.gpu_instance_id)),
+                memory_total_mib: memory.as_ref().map(|memory| memory.total as f64 / MIB),
+                memory_used_mib: memory.as_ref().map(|memory| memory.used as f64 / MIB),
+            })
+        })
+        .collect()
 }
 
 /// A driver or GPU that has no such list has nobody on it.
@@ -155,6 +273,7 @@ fn memory(info: &ProcessInfo, gpu: &GpuSnapshot) -> Option<f64> {
 fn snapshot(index: u32, device: &Device<'_>) -> Result<GpuSnapshot, DeviceError> {
     let memory = device.memory_info().ok();
     let milliwatts = |answer: Result<u32, NvmlError>| answer.ok().map(|value| f64::from(value) / 1_000.0);
+    let is_mig = device.mig_mode().is_ok_and(|mode| mode.current == 1);
     Ok(GpuSnapshot {
         index,
         uuid: device.uuid().map_err(|error| refused(&format!("the UUID of GPU {index}"), &error))?,
@@ -165,7 +284,9 @@ fn snapshot(index: u32, device: &Device<'_>) -> Result<GpuSnapshot, DeviceError>
         temperature_celsius: device.temperature(TemperatureSensor::Gpu).ok().map(f64::from),
         power_watts: milliwatts(device.power_usage()),
         power_limit_watts: milliwatts(device.power_management_limit()),
-        is_mig: device.mig_mode().is_ok_and(|mode| mode.current == 1),
+        is_mig,
+        mig_instances: if is_mig { mig_instances(device) } else { Vec::new() },
+        last_xid: None,
     })
 }
 

@@ -1,8 +1,9 @@
 //! What /proc tells of processes. Elsewhere than on Linux no process can be seen, and none is ended.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::domain::device::{ProcessFacts, ProcessState};
+use crate::domain::device::{GpuProcess, PidNamespace, ProcessFacts, ProcessState};
 use crate::domain::time::Timestamp;
 
 /// Clock ticks per second in what the kernel shows to programs, on every architecture that has NVIDIA drivers.
@@ -11,6 +12,9 @@ const TICKS_PER_SECOND: u64 = 100;
 /// A tree of processes deeper than this is a loop in what we read.
 const DEEPEST: usize = 64;
 
+/// The machine's own namespace of process ids.
+const FIRST_NAMESPACE: &str = "pid:[4026531836]";
+
 /// What the system tells of process `pid`; `None` when it cannot be seen.
 pub fn process_facts(pid: u32) -> Option<ProcessFacts> {
     let stat = Stat::read(pid)?;
@@ -18,6 +22,8 @@ pub fn process_facts(pid: u32) -> Option<ProcessFacts> {
     let command = command(pid).unwrap_or_else(|| stat.name.clone());
     Some(ProcessFacts {
         ancestors: ancestors(pid),
+        parent_name: Stat::read(stat.parent).map(|parent| parent.name),
+        process_group: Some(stat.process_group).filter(|group| *group > 0),
         user_id,
         user: name_of(user_id),
         command,
@@ -43,6 +49,25 @@ pub fn ancestors(pid: u32) -> Vec<u32> {
     found
 }
 
+/// The processes that lead the jobs of `processes`, where they are not among them: by process id.
+pub fn leaders(processes: &[GpuProcess]) -> BTreeMap<u32, ProcessFacts> {
+    let facts = processes.iter().filter_map(|process| Some((process.pid, process.facts.as_ref()?)));
+    let groups: BTreeSet<u32> = facts
+        .filter(|(pid, facts)| facts.process_group != Some(*pid))
+        .filter_map(|(_, facts)| facts.process_group.filter(|group| facts.ancestors.contains(group)))
+        .collect();
+    groups.into_iter().filter_map(|pid| Some((pid, process_facts(pid)?))).collect()
+}
+
+/// Whether numbers of processes mean the same to us as to the driver. The kernel gives the first namespace a number of
+/// its own, the same since there are namespaces.
+pub fn pid_namespace() -> PidNamespace {
+    match fs::read_link("/proc/self/ns/pid") {
+        Ok(link) if link.as_os_str() != FIRST_NAMESPACE => PidNamespace::Container,
+        _ => PidNamespace::Host,
+    }
+}
+
 /// Who runs us.
 pub fn own_user_id() -> u32 {
     rustix::process::getuid().as_raw()
@@ -65,6 +90,7 @@ struct Stat {
     name: String,
     state: ProcessState,
     parent: u32,
+    process_group: u32,
     start_ticks: u64,
 }
 
@@ -87,6 +113,7 @@ impl Stat {
                 _ => ProcessState::Alive,
             },
             parent: fields.get(1)?.parse().ok()?,
+            process_group: fields.get(2)?.parse().unwrap_or(0),
             start_ticks: fields.get(19)?.parse().ok()?,
         })
     }

@@ -1,6 +1,8 @@
 //! Ending processes that hold GPU memory: politely, leaders first, by force only when asked; never another process
 //! than the one that was planned.
 
+use std::collections::BTreeMap;
+#[cfg(not(target_os = "linux"))]
 use std::time::Duration;
 
 use crate::domain::device::PlannedEnd;
@@ -16,26 +18,21 @@ pub struct EndRequest {
     pub user_id: u32,
     /// A process of the same plan that is asked first.
     pub leader: Option<u32>,
+    /// One of these files it must still have open: those of the GPUs it uses. Not looked at when empty.
+    pub device_files: Vec<String>,
 }
 
-impl From<&PlannedEnd> for EndRequest {
-    fn from(planned: &PlannedEnd) -> Self {
+impl EndRequest {
+    /// The request for a planned end, given the files of GPUs by index.
+    pub fn new(planned: &PlannedEnd, device_files: &BTreeMap<u32, String>) -> EndRequest {
         EndRequest {
             pid: planned.pid,
             start_ticks: planned.start_ticks,
             user_id: planned.user_id,
             leader: planned.leader,
+            device_files: planned.gpus.iter().filter_map(|gpu| device_files.get(gpu).cloned()).collect(),
         }
     }
-}
-
-/// How to end processes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndOptions {
-    /// How long a process may take to end after SIGTERM.
-    pub grace: Duration,
-    /// Whether to send SIGKILL to what is left then.
-    pub force: bool,
 }
 
 /// What became of a process.
@@ -49,6 +46,8 @@ pub enum EndOutcome {
     AlreadyGone,
     /// Its id is another process's by now; no signal was sent.
     Reused,
+    /// It does not have the device open any more; no signal was sent.
+    NotHolding,
     /// It still runs.
     StillRunning,
     /// No signal could be sent.
@@ -59,11 +58,17 @@ pub enum EndOutcome {
 }
 
 #[cfg(target_os = "linux")]
-pub use linux::end_processes;
+pub use linux::{kill_processes, terminate_processes};
 
 /// Ends nothing: only Linux lets a signal be tied to a process rather than to a number.
 #[cfg(not(target_os = "linux"))]
-pub fn end_processes(requests: &[EndRequest], _: EndOptions, _: &dyn Fn() -> bool) -> Vec<EndOutcome> {
+pub fn terminate_processes(requests: &[EndRequest], _: Duration, _: &dyn Fn() -> bool) -> Vec<EndOutcome> {
+    kill_processes(requests, &|| false)
+}
+
+/// Ends nothing: only Linux lets a signal be tied to a process rather than to a number.
+#[cfg(not(target_os = "linux"))]
+pub fn kill_processes(requests: &[EndRequest], _: &dyn Fn() -> bool) -> Vec<EndOutcome> {
     let reason = "processes can be ended on Linux only".to_owned();
     requests.iter().map(|_| EndOutcome::Failed { reason: reason.clone() }).collect()
 }
@@ -77,7 +82,8 @@ mod linux {
     use rustix::io::Errno;
     use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-    use super::{EndOptions, EndOutcome, EndRequest};
+    use super::{EndOutcome, EndRequest};
+    use crate::devices::device_files::holds;
     use crate::devices::process_table::process_facts;
 
     /// How often a wait looks whether it is to be given up.
@@ -93,27 +99,40 @@ mod linux {
         outcome: Option<EndOutcome>,
     }
 
-    /// Ends the processes and tells, in their order, what became of each. `is_interrupted` ends the waiting early
-    /// and keeps SIGKILL from being sent.
-    pub fn end_processes(
+    /// Asks the processes to end, leaders first, and tells in their order what became of each. `is_interrupted` ends the
+    /// waiting early.
+    pub fn terminate_processes(
         requests: &[EndRequest],
-        options: EndOptions,
+        grace: Duration,
         is_interrupted: &dyn Fn() -> bool,
     ) -> Vec<EndOutcome> {
         let mut held: Vec<Held<'_>> = requests.iter().map(hold).collect();
         // A leader that ends in order takes its workers along; killed workers would only be replaced by it.
         signal(&mut held, Signal::TERM, |request| request.leader.is_none());
-        wait(&mut held, options.grace, &EndOutcome::Ended, is_interrupted);
+        let leads = |held: &Held<'_>| held.is_open() && held.request.leader.is_none();
+        if held.iter().any(leads) {
+            wait(&mut held, grace, &EndOutcome::Ended, is_interrupted);
+        }
         let has_workers = held.iter().any(|held| held.is_open() && held.request.leader.is_some());
         if has_workers && !is_interrupted() {
             signal(&mut held, Signal::TERM, |request| request.leader.is_some());
-            wait(&mut held, options.grace, &EndOutcome::Ended, is_interrupted);
+            wait(&mut held, grace, &EndOutcome::Ended, is_interrupted);
         }
-        if options.force && !is_interrupted() {
+        outcomes(held)
+    }
+
+    /// Kills the processes and tells, in their order, what became of each.
+    pub fn kill_processes(requests: &[EndRequest], is_interrupted: &dyn Fn() -> bool) -> Vec<EndOutcome> {
+        let mut held: Vec<Held<'_>> = requests.iter().map(hold).collect();
+        if !is_interrupted() {
             // Never the leader alone: orphaned workers keep the memory.
             signal(&mut held, Signal::KILL, |_| true);
             wait(&mut held, KILL_GRACE, &EndOutcome::Killed, is_interrupted);
         }
+        outcomes(held)
+    }
+
+    fn outcomes(held: Vec<Held<'_>>) -> Vec<EndOutcome> {
         held.into_iter().map(|held| held.outcome.unwrap_or(EndOutcome::StillRunning)).collect()
     }
 
@@ -146,6 +165,10 @@ mod linux {
             None => Some(EndOutcome::AlreadyGone),
             Some(facts) if facts.start_ticks != request.start_ticks || facts.user_id != request.user_id => {
                 Some(EndOutcome::Reused)
+            }
+            // What has let go of the device since is nothing to end. Where we may not look, start and user have to do.
+            Some(_) if !request.device_files.is_empty() => {
+                (holds(request.pid, &request.device_files) == Some(false)).then_some(EndOutcome::NotHolding)
             }
             Some(_) => None,
         }
@@ -194,12 +217,12 @@ mod linux {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
 
     use super::*;
     use crate::devices::process_table::process_facts;
 
-    const QUICK: EndOptions = EndOptions { grace: Duration::from_millis(400), force: false };
-    const FORCED: EndOptions = EndOptions { grace: Duration::from_millis(400), force: true };
+    const QUICK: Duration = Duration::from_millis(400);
 
     /// A shell that runs `script` and says when it is ready.
     fn shell(script: &str) -> Child {
@@ -218,25 +241,35 @@ mod tests {
 
     fn request(pid: u32) -> EndRequest {
         let facts = process_facts(pid).expect("runs");
-        EndRequest { pid, start_ticks: facts.start_ticks, user_id: facts.user_id, leader: None }
+        EndRequest {
+            pid,
+            start_ticks: facts.start_ticks,
+            user_id: facts.user_id,
+            leader: None,
+            device_files: Vec::new(),
+        }
     }
 
-    fn end(requests: &[EndRequest], options: EndOptions) -> Vec<EndOutcome> {
-        end_processes(requests, options, &|| false)
+    fn end(requests: &[EndRequest]) -> Vec<EndOutcome> {
+        terminate_processes(requests, QUICK, &|| false)
+    }
+
+    fn kill(requests: &[EndRequest]) -> Vec<EndOutcome> {
+        kill_processes(requests, &|| false)
     }
 
     #[test]
     fn a_process_that_listens_ends_politely() {
         let mut child = shell("echo ready; exec sleep 600");
-        assert_eq!(end(&[request(child.id())], QUICK), [EndOutcome::Ended]);
+        assert_eq!(end(&[request(child.id())]), [EndOutcome::Ended]);
         child.wait().expect("reaped");
     }
 
     #[test]
-    fn a_process_that_ignores_sigterm_is_killed_only_by_force() {
+    fn a_process_that_ignores_sigterm_is_left_to_sigkill() {
         let mut child = shell("trap '' TERM; echo ready; exec sleep 600");
-        assert_eq!(end(&[request(child.id())], QUICK), [EndOutcome::StillRunning]);
-        assert_eq!(end(&[request(child.id())], FORCED), [EndOutcome::Killed]);
+        assert_eq!(end(&[request(child.id())]), [EndOutcome::StillRunning]);
+        assert_eq!(kill(&[request(child.id())]), [EndOutcome::Killed]);
         child.wait().expect("reaped");
     }
 
@@ -244,7 +277,8 @@ mod tests {
     fn a_number_that_now_stands_for_another_process_gets_no_signal() {
         let mut child = shell("echo ready; exec sleep 600");
         let planned = EndRequest { start_ticks: 1, ..request(child.id()) };
-        assert_eq!(end(&[planned], FORCED), [EndOutcome::Reused]);
+        assert_eq!(end(std::slice::from_ref(&planned)), [EndOutcome::Reused]);
+        assert_eq!(kill(&[planned]), [EndOutcome::Reused]);
         assert_eq!(child.try_wait().expect("asked"), None, "it still runs");
         child.kill().expect("killed");
         child.wait().expect("reaped");
@@ -256,7 +290,22 @@ mod tests {
         let planned = request(child.id());
         child.kill().expect("killed");
         child.wait().expect("reaped");
-        assert_eq!(end(&[planned], QUICK), [EndOutcome::AlreadyGone]);
+        assert_eq!(end(&[planned]), [EndOutcome::AlreadyGone]);
+    }
+
+    #[test]
+    fn a_process_that_has_let_go_of_the_device_gets_no_signal() {
+        let device = tempfile::NamedTempFile::new().expect("file made");
+        let path = device.path().canonicalize().expect("there").to_string_lossy().into_owned();
+        let mut holder = shell(&format!("exec 9<{path}; echo ready; exec sleep 600"));
+        let mut other = shell("echo ready; exec sleep 600");
+        let on_device = |pid| EndRequest { device_files: vec![path.clone()], ..request(pid) };
+        let requests = [on_device(holder.id()), on_device(other.id())];
+        assert_eq!(end(&requests), [EndOutcome::Ended, EndOutcome::NotHolding]);
+        assert_eq!(other.try_wait().expect("asked"), None, "it still runs");
+        other.kill().expect("killed");
+        other.wait().expect("reaped");
+        holder.wait().expect("reaped");
     }
 
     #[test]
@@ -276,14 +325,14 @@ mod tests {
             return;
         };
         let requests = [EndRequest { leader: Some(leader.id()), ..request(worker) }, request(leader.id())];
-        assert_eq!(end(&requests, QUICK), [EndOutcome::Ended, EndOutcome::Ended]);
+        assert_eq!(end(&requests), [EndOutcome::Ended, EndOutcome::Ended]);
         leader.wait().expect("reaped");
     }
 
     #[test]
     fn an_interrupt_keeps_sigkill_from_being_sent() {
         let mut child = shell("trap '' TERM; echo ready; exec sleep 600");
-        let outcome = end_processes(&[request(child.id())], FORCED, &|| true);
+        let outcome = kill_processes(&[request(child.id())], &|| true);
         assert_eq!(outcome, [EndOutcome::StillRunning]);
         child.kill().expect("killed");
         child.wait().expect("reaped");

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+use crate::model_servers::model_server_answers;
 use crate::sandbox::{Sandbox, Transcript};
 
 /// Names: schema, part of it that the data is, arguments.
-type Step<'a> = (&'static str, &'static str, &'a str);
+pub type Step<'a> = (&'static str, &'static str, &'a str);
 
 /// A document with the schema that tells of it.
 pub struct Answer {
@@ -28,7 +29,10 @@ const SMALL_MACHINE: &str = "[capacity]\ncpu_cores = 12\nmemory_mib = 32768\ngpu
      [[host]]\nname = \"elsewhere\"\ncpu_cores = 4\n\
      [[blackout]]\nname = \"lunch\"\nfrom = \"12:00\"\nto = \"12:30\"\ndays = [\"sat\"]\nhosts = [\"elsewhere\"]\n\
      [[flexibility]]\ntask_types = [\"night\"]\nearlier = \"10m\"\nlater = \"20m\"\n\
-     [[exclusion]]\ntag = \"tape\"\ntask_types = [\"backup*\", \"restore\"]\n";
+     [[exclusion]]\ntag = \"tape\"\ntask_types = [\"backup*\", \"restore\"]\n\
+     [[model_server]]\nkind = \"jupyter\"\naddress = \"http://127.0.0.1:1\"\nkey_file = \"absent\"\n\
+     [[model_server]]\nkind = \"vllm\"\nkey_command = [\"pass\", \"vllm\"]\n\
+     [[preload]]\ntask_types = [\"night\"]\nmodel = \"phi3:mini\"\nserver = \"ollama\"\n";
 
 /// Days on which one task type follows another that has no schedule of its own: at the first `--now` of the story,
 /// the last such run has ended and its follower is still to come.
@@ -86,6 +90,25 @@ const WITHOUT_STORE: [Step<'_>; 9] = [
     ("man", "folder", "man --dir others --dry-run"),
     ("demo", "data", "demo"),
 ];
+
+/// On recorded readings, one after the other, in the same store.
+const GPUS: [Step<'_>; 10] = [
+    ("gpu", "watch", "gpu watch --replay filling.json --now 2026-03-01T12:00:00Z"),
+    ("gpu", "watch", "gpu watch --replay two-gpus.json --once --now 2026-03-01T12:02:30Z"),
+    ("import", "data", "import gpu-runs.csv"),
+    ("gpu", "status", "gpu status --replay two-gpus.json"),
+    ("gpu", "status", "gpu status --replay filling.json --fits 4GiB,2 --now 2026-03-01T12:02:30Z"),
+    ("gpu", "processes", "gpu processes --replay filling.json --now 2026-03-01T12:02:30Z"),
+    ("gpu", "processes", "gpu processes --replay two-gpus.json"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000 --force"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000 --yes"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json"),
+];
+
+/// Runs of what the recorded readings show.
+const GPU_RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_mib\n\
+     python3 train.py --epochs 40,ada,2026-02-26T11:58:00Z,2026-02-26T13:00:00Z,1,23500\n\
+     python3 train.py --epochs 40,ada,2026-03-01T11:58:10Z,,1,\n";
 
 /// One after the other, in the same store.
 const STORY: [Step<'_>; 76] = [
@@ -217,7 +240,7 @@ fn ask(sandbox: &Sandbox, arguments: &str) -> Transcript {
     sandbox.run(&all)
 }
 
-fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
+pub fn answer(sandbox: &Sandbox, (schema, part, arguments): Step<'_>) -> Answer {
     let transcript = ask(sandbox, arguments);
     // 4: partly done, as when one of two files is absent.
     assert!(matches!(transcript.code, Some(0 | 4)), "{transcript}");
@@ -255,13 +278,27 @@ fn with_sample() -> Sandbox {
     sandbox
 }
 
+fn with_gpus() -> Sandbox {
+    let sandbox = Sandbox::new();
+    for name in ["filling.json", "two-gpus.json"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/gpu").join(name);
+        std::fs::copy(from, sandbox.path(name)).expect("replay copied");
+    }
+    sandbox.write("tidetable.toml", "[models]\ndiscover = false\n");
+    sandbox.write("gpu-runs.csv", GPU_RUNS);
+    sandbox
+}
+
 /// Every document, made once for all tests.
 pub fn answers() -> &'static [Answer] {
     static ANSWERS: OnceLock<Vec<Answer>> = OnceLock::new();
     ANSWERS.get_or_init(|| {
         let (empty, free, full) = (Sandbox::new(), Sandbox::new(), with_sample());
         let mut answers: Vec<Answer> = EMPTY.iter().map(|step| answer(&empty, *step)).collect();
+        let gpus = with_gpus();
+        answers.extend(GPUS.iter().map(|step| answer(&gpus, *step)));
         answers.extend(WITHOUT_STORE.iter().map(|step| answer(&free, *step)));
+        answers.extend(model_server_answers());
         answers.extend(STORY.iter().map(|step| answer(&full, *step)));
         answers
     })

@@ -6,12 +6,17 @@
 
 mod answers;
 mod coverage;
+mod model_servers;
 mod mutation;
 // Shared with the transcripts, which use all of it.
 #[allow(dead_code)]
 #[path = "../cli/sandbox.rs"]
 mod sandbox;
 mod schemas;
+// Shared with the transcripts, too.
+#[allow(dead_code)]
+#[path = "../cli/stand_in.rs"]
+mod stand_in;
 
 use std::collections::BTreeSet;
 
@@ -114,8 +119,6 @@ fn every_schema_has_an_answer_in_these_tests() {
     for name in answers().iter().map(|answer| answer.schema).chain(["definitions", "envelope", "error"]) {
         untested.remove(name);
     }
-    // Without a GPU there is no answer, only an error; the examples in the schema stand in for it.
-    untested.remove("gpu");
     assert!(untested.is_empty(), "{untested:?}");
 }
 
@@ -179,8 +182,11 @@ fn a_bench_has_the_shape_that_its_schema_tells_with_and_without_an_earlier_one()
 #[test]
 fn gpus_are_told_of_or_their_lack_is_an_error() {
     let schemas = Schemas::new(Reading::Closed);
-    for part in ["status", "processes", "clear"] {
-        let transcript = Sandbox::new().run(&format!("gpu {part} --output-format json"));
+    for part in ["status", "processes", "clear", "watch"] {
+        let transcript = {
+            let once = if part == "watch" { " --once" } else { "" };
+            Sandbox::new().run(&format!("gpu {part}{once} --output-format json"))
+        };
         if transcript.code == Some(3) {
             eprintln!("skipped: no device");
             let error = serde_json::from_str(transcript.stderr.trim()).expect("JSON");

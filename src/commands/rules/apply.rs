@@ -7,11 +7,11 @@ use super::export::wanted_rules;
 use super::hand_edits::refuse_hand_edits;
 use super::settle::settle_pending;
 use crate::cli::rules::{ApplyArgs, SchedulerArg};
-use crate::commands::{CommandError, Completion, Context, Mode, Outcome};
+use crate::commands::confirm::confirmed;
+use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::applied::Scheduler;
 use crate::output::Report as _;
 use crate::output::rules::{ApplyReport, PlaceShape, PlaceStatus, RuleEffect};
-use crate::output::{Glyphs, Style};
 use crate::schedulers::Schedulers;
 use crate::store::Store;
 
@@ -109,28 +109,6 @@ fn refuse_nothing_possible(plan: &mut ApplyPlan, edited: &[String]) -> anyhow::R
 /// Whether a person wants what the plan says; without one to ask, `--yes` decides.
 fn may_act(context: &Context, yes: bool, report: &ApplyReport, warnings: &mut Vec<String>) -> bool {
     confirmed(context, yes, &|style| report.table(style), warnings)
-}
-
-/// Whether to act on a plan that `told` tells.
-pub(super) fn confirmed(
-    context: &Context,
-    yes: bool,
-    told: &dyn Fn(&Style) -> String,
-    warnings: &mut Vec<String>,
-) -> bool {
-    if context.mode == Mode::DryRun {
-        return false;
-    }
-    if yes {
-        return true;
-    }
-    let style =
-        Style { color: false, width: None, glyphs: Glyphs::Ascii, zone: context.zone, now: context.now };
-    if context.ask.is_some_and(|ask| ask(&told(&style))) {
-        return true;
-    }
-    warnings.push("nothing was changed; --yes carries the plan out".to_owned());
-    false
 }
 
 /// Changes each place that has changes, and tells how many could not be. The first error is the answer where not one

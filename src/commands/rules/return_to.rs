@@ -1,6 +1,6 @@
 //! `rules undo --to`: the rules in the store as they were after an earlier revision.
 
-use super::apply::confirmed;
+use crate::commands::confirm::confirmed;
 use crate::commands::{CommandError, Context, Outcome};
 use crate::domain::rules::{RevisionId, RuleId, RuleReturn, RuleStep, plan_return};
 use crate::output::Report as _;

@@ -1,10 +1,10 @@
 //! `rules undo`: what the last apply replaced, byte for byte, where nobody has touched it since.
 
-use super::apply::confirmed;
 use super::carry_out::{schedulers, settle, state_now};
 use super::return_to;
 use super::settle::settle_pending;
 use crate::cli::rules::UndoArgs;
+use crate::commands::confirm::confirmed;
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::applied::{ChangeState, Place, Scheduler, UndoStep, undo_step, unified_diff};
 use crate::domain::rules::{RevisionId, Rule};

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{GpuProcess, ProcessKind, ProcessState};
+use super::{GpuProcess, ProcessFacts, ProcessKind, ProcessState};
+use crate::domain::time::MINUTE_MS;
 
 /// Display servers, session managers and the driver's own services, by short name. The kernel cuts short names
 /// to 15 characters, so that only those are compared.
@@ -67,6 +68,40 @@ pub enum SpareReason {
     },
     /// It began too recently, or it is unknown when.
     TooYoung,
+    /// It was at work too recently.
+    NotIdle {
+        /// Idle for that long, milliseconds.
+        idle_ms: i64,
+    },
+    /// Nobody has watched it, so that nobody knows whether it is idle.
+    IdleUnknown,
+    /// It belongs to none of the users asked for.
+    UserNotAskedFor,
+    /// It matches none of the patterns asked for.
+    NotIncluded,
+    /// It was asked to leave this alone.
+    Excluded {
+        /// The pattern.
+        pattern: String,
+    },
+    /// The configuration protects it.
+    Configured {
+        /// The pattern.
+        pattern: String,
+    },
+    /// The driver does not list it; that it has the device open may mean no more than that it watches.
+    NotListed,
+    /// Ending it would end another one, which is left alone.
+    Entangled {
+        /// The other one.
+        pid: u32,
+    },
+    /// Only model servers were to be asked.
+    ServersOnly,
+    /// Enough is free without it.
+    NotNeeded,
+    /// The driver's process ids are not those of this container.
+    OtherNamespace,
     /// Something would start it again at once.
     Supervised {
         /// The unit or container.
@@ -98,6 +133,29 @@ impl fmt::Display for SpareReason {
                 write!(f, "belongs to {user}; --allow-user {user} includes it")
             }
             SpareReason::TooYoung => f.write_str("younger than --min-age, or of unknown age"),
+            SpareReason::NotIdle { idle_ms } => {
+                write!(f, "at work {} ago; --idle-for asks for less", minutes(*idle_ms))
+            }
+            SpareReason::IdleUnknown => f.write_str(
+                "not known to be idle: `tidetable gpu watch` has to see it so; --idle-for 0 does not ask",
+            ),
+            SpareReason::UserNotAskedFor => f.write_str("belongs to none of the users asked for"),
+            SpareReason::NotIncluded => f.write_str("matches no --include"),
+            SpareReason::Excluded { pattern } => write!(f, "matches --exclude {pattern}"),
+            SpareReason::Configured { pattern } => {
+                write!(f, "protected: matches \"{pattern}\" of gpu.protected in the configuration")
+            }
+            SpareReason::NotListed => f.write_str(
+                "has the device open, but the driver does not list it: it may only watch; --pid names it",
+            ),
+            SpareReason::Entangled { pid } => {
+                write!(f, "one tree with {pid}, which is left alone; --pid names it")
+            }
+            SpareReason::ServersOnly => f.write_str("only model servers were to be asked"),
+            SpareReason::NotNeeded => f.write_str("enough is free without it"),
+            SpareReason::OtherNamespace => f.write_str(
+                "the driver's process ids are not those of this container; start it with --pid=host",
+            ),
             SpareReason::Supervised { unit, command } => {
                 write!(f, "{unit} would start it again; `{command}` ends it")
             }
@@ -112,13 +170,45 @@ impl fmt::Display for SpareReason {
     }
 }
 
-/// Whether the process serves the screen or the driver.
-pub(super) fn is_protected(process: &GpuProcess) -> bool {
+fn minutes(span_ms: i64) -> String {
+    if span_ms < MINUTE_MS { "less than a minute".to_owned() } else { format!("{} min", span_ms / MINUTE_MS) }
+}
+
+/// Whether a process of that short name serves the screen or the driver.
+pub(super) fn is_protected(name: &str) -> bool {
     let short = |name: &str| name.chars().take(SHORT_NAME).collect::<String>();
-    process.facts.as_ref().is_some_and(|facts| {
-        PROTECTED_NAMES.iter().any(|name| short(name) == short(&facts.name))
-            || facts.name.starts_with("systemd")
-    })
+    PROTECTED_NAMES.iter().any(|known| short(known) == short(name)) || name.starts_with("systemd")
+}
+
+/// Programs that start work on behalf of others: a job's tree ends below them.
+const BOUNDARIES: [&str; 22] = [
+    "tidetable",
+    "pueued",
+    "tsp",
+    "ts",
+    "gflowd",
+    "hq",
+    "slurmd",
+    "slurmstepd",
+    "celery",
+    "cron",
+    "crond",
+    "atd",
+    "anacron",
+    "sshd",
+    "tmux: server",
+    "screen",
+    "make",
+    "xargs",
+    "parallel",
+    "jupyter-lab",
+    "jupyter-noteboo",
+    "supervisord",
+];
+
+/// Whether a process of that short name starts work on behalf of others.
+pub(super) fn is_boundary(name: &str) -> bool {
+    BOUNDARIES.contains(&name)
 }
 
 /// What would start a process again, read off its control group: the unit or container, and what ends it.
@@ -145,14 +235,19 @@ pub fn supervising_unit(control_group: &str) -> Option<(String, String)> {
     Some((unit.to_owned(), format!("{scope} {unit}")))
 }
 
+/// The unit, container or session that a process belongs to, read off its control group.
+pub fn unit_of(control_group: &str) -> Option<String> {
+    let last = || control_group.rsplit('/').find(|part| !part.is_empty()).map(str::to_owned);
+    supervising_unit(control_group).map(|(unit, _)| unit).or_else(last)
+}
+
 fn container(program: &str, id: &str) -> (String, String) {
     let short: String = id.chars().take(12).collect();
     (format!("{program} container {short}"), format!("{program} stop {short}"))
 }
 
 /// Why no signal would help, if so.
-pub(super) fn beyond_signals(process: &GpuProcess) -> Option<SpareReason> {
-    let facts = process.facts.as_ref()?;
+pub(super) fn beyond_signals(facts: &ProcessFacts) -> Option<SpareReason> {
     match facts.state {
         ProcessState::Alive => None,
         ProcessState::Uninterruptible => Some(SpareReason::Uninterruptible),

@@ -1,0 +1,155 @@
+//! `gpu models --preload-for`: the model of a predicted run is loaded before it begins.
+
+use std::time::Duration;
+
+use super::gpu_models::Driver;
+use super::model_servers::{Look, forget, names_server, patience, record};
+use super::{CommandError, Completion, Context, Mode, Outcome};
+use crate::cli::gpu_models::ModelsArgs;
+use crate::config::PreloadConfig;
+use crate::devices::release::{Change, LoadState, Witness, calls_for, load};
+use crate::devices::servers::Found;
+use crate::domain::device::{ModelChange, ModelChangeKind};
+use crate::domain::prediction::TrackedPrediction;
+use crate::domain::time::{DAY_MS, TimeSpan};
+use crate::output::gpu_preload::{PreloadReport, ShownLoad};
+
+/// How far ahead a prediction is looked for.
+const LONGEST_AHEAD_MS: i64 = 366 * DAY_MS;
+
+/// How long after its last possible start a run may begin to use its model.
+const SLACK: Duration = Duration::from_secs(600);
+
+/// What must stay free beside a model, MiB.
+const MARGIN_MIB: f64 = 500.0;
+
+/// Loads the model of the next run that `name` names.
+pub(super) fn run(
+    context: &Context,
+    args: &ModelsArgs,
+    name: &str,
+    look: &Look,
+    driver: &Driver,
+    mut warnings: Vec<String>,
+) -> anyhow::Result<Outcome> {
+    let tracked = next_run(context, name, &mut warnings)?;
+    let prediction = &tracked.prediction;
+    let entry = wanted(context, &prediction.task_type)?;
+    let server = server_for(&look.found, entry)?;
+    let keep = Duration::from_millis(prediction.window_end.since(context.now).max(0).unsigned_abs()) + SLACK;
+    let change = Change::Load { model: &entry.model, keep: Some(keep) };
+    // A server that cannot is refused before anything is planned.
+    calls_for(server.reading.server.kind, change).map_err(|refusal| CommandError::Refused {
+        message: refusal.to_string(),
+        hint: "name another server for it under [[preload]]".to_owned(),
+    })?;
+    let needed = look
+        .sightings
+        .iter()
+        .find(|seen| {
+            seen.server == server.reading.server
+                && seen.model.trim_end_matches(":latest") == entry.model.trim_end_matches(":latest")
+        })
+        .and_then(|seen| seen.most_mib);
+    if let (Some(needed), Some(free)) = (needed, driver.most_free_mib())
+        && needed + MARGIN_MIB > free
+    {
+        warnings.push(format!("{} held {needed:.0} MiB before, and {free:.0} MiB are free", entry.model));
+    }
+    let mut report = PreloadReport {
+        prediction_id: tracked.id,
+        task_type: prediction.task_type.clone(),
+        predicted_start: prediction.predicted_start,
+        server: server.reading.server.clone(),
+        model: entry.model.clone(),
+        needed_mib: needed,
+        outcome: None,
+    };
+    if context.mode == Mode::DryRun || !args.yes {
+        if context.mode == Mode::Act {
+            warnings.push("no server was asked; --yes carries the plan out".to_owned());
+        }
+        return Ok(Outcome::done(report, warnings));
+    }
+    let witness = Witness {
+        used_mib: &|| driver.used_mib(),
+        is_interrupted: &|| context.interrupt.is_triggered(),
+        patience: patience(args.wait.0),
+        now: context.now,
+    };
+    let recorded = record(
+        context,
+        &ModelChange {
+            at: context.now,
+            server: server.reading.server.clone(),
+            model: entry.model.clone(),
+            kind: ModelChangeKind::Load,
+            reason: format!("before {} at {}", prediction.task_type, prediction.predicted_start),
+        },
+    )?;
+    let state = load(&server.client, &entry.model, change, &witness);
+    // What was there before is none of ours to take away again.
+    if !state.may_have_changed() {
+        forget(context, recorded)?;
+    }
+    let completion = if state.is_done() { Completion::Done } else { Completion::Partial };
+    report.outcome = Some(shown(&state));
+    Ok(Outcome { report: Box::new(report), warnings, completion })
+}
+
+/// The next predicted run of a task type, or the prediction with that number.
+fn next_run(context: &Context, name: &str, warnings: &mut Vec<String>) -> anyhow::Result<TrackedPrediction> {
+    let store = context.open_reader(warnings)?;
+    let span = TimeSpan { start: context.now, end: context.now.plus_ms(LONGEST_AHEAD_MS) };
+    let id: Option<i64> = name.parse().ok();
+    let found = store.tracked_predictions(span, context.now)?.into_iter().find(|tracked| {
+        tracked.outcome.is_none() && (tracked.prediction.task_type == name || Some(tracked.id) == id)
+    });
+    Ok(found.ok_or_else(|| CommandError::Refused {
+        message: format!("no run of {name} is predicted"),
+        hint: "`tidetable predict` makes predictions; name a task type of one".to_owned(),
+    })?)
+}
+
+fn wanted<'a>(context: &'a Context, task_type: &str) -> Result<&'a PreloadConfig, CommandError> {
+    context.config.preload.iter().find(|entry| entry.is_about(task_type)).ok_or_else(|| {
+        CommandError::Refused {
+            message: format!("no [[preload]] of the configuration names a model for {task_type}"),
+            hint:
+                "write [[preload]] with task_types, model and server; `tidetable config generate` shows how"
+                    .to_owned(),
+        }
+    })
+}
+
+/// The first server that answers and may hold the model.
+fn server_for<'a>(found: &'a [Found], entry: &PreloadConfig) -> Result<&'a Found, CommandError> {
+    let can_load = |one: &&Found| {
+        let change = Change::Load { model: &entry.model, keep: None };
+        calls_for(one.reading.server.kind, change).is_ok() && one.reading.refusal.is_none()
+    };
+    let server = match &entry.server {
+        Some(name) => found.iter().find(|one| names_server(&one.reading.server, name)),
+        None => found.iter().find(can_load),
+    };
+    server.ok_or_else(|| CommandError::Lacking {
+        message: format!("no model server that could load {} answers", entry.model),
+        hint: "start it, or name it under [[model_server]]; `tidetable gpu models` shows which answer"
+            .to_owned(),
+    })
+}
+
+/// What became of it, in words for scripts and for people.
+pub(super) fn shown(state: &LoadState) -> ShownLoad {
+    let (outcome, text) = match state {
+        LoadState::Loaded => ("loaded", "loaded".to_owned()),
+        LoadState::AlreadyLoaded => ("already_loaded", "was there already".to_owned()),
+        LoadState::NotListed => ("not_listed", "the server says yes and does not list it".to_owned()),
+        LoadState::NotOnGpu => ("not_on_gpu", "loaded into main memory, not onto a GPU".to_owned()),
+        LoadState::RemoteModel => ("remote_model", "runs on another machine: nothing to load".to_owned()),
+        LoadState::Interrupted => ("interrupted", "not asked: interrupted".to_owned()),
+        LoadState::Failed(error) => ("failed", error.to_string()),
+        LoadState::Refused(refusal) => ("next_request", refusal.to_string()),
+    };
+    ShownLoad { outcome, text }
+}

@@ -1,0 +1,77 @@
+//! Where readings of GPUs come from: the driver, or a replay.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::nvml::XidListener;
+use super::process_table::leaders;
+use super::{DeviceError, GpuReading, Nvidia, Replay};
+use crate::domain::device::{GpuProcess, ProcessFacts};
+
+/// Where readings of GPUs come from.
+pub enum Devices {
+    /// The driver.
+    Nvml(Box<Nvidia>),
+    /// A file.
+    Replay(Replay),
+}
+
+impl Devices {
+    /// The driver, or the replay that is named.
+    pub fn open(replay: Option<&Path>) -> Result<Devices, DeviceError> {
+        match replay {
+            Some(path) => Ok(Devices::Replay(Replay::open(path)?)),
+            None => Ok(Devices::Nvml(Box::new(Nvidia::open()?))),
+        }
+    }
+
+    /// Reads every GPU and its processes.
+    pub fn read(&self) -> Result<GpuReading, DeviceError> {
+        match self {
+            Devices::Nvml(nvidia) => nvidia.read(),
+            Devices::Replay(replay) => replay.read(),
+        }
+    }
+
+    /// Memory in use by GPU, MiB, in order of the index: what is asked again and again while memory is being freed.
+    pub fn used_mib(&self) -> Result<Vec<Option<f64>>, DeviceError> {
+        match self {
+            Devices::Nvml(nvidia) => nvidia.used_mib(),
+            Devices::Replay(replay) => {
+                Ok(replay.read()?.gpus.iter().map(|gpu| gpu.memory_used_mib).collect())
+            }
+        }
+    }
+
+    /// The processes that lead the jobs of `processes`, where they are not among them, by process id.
+    pub fn leaders(&self, processes: &[GpuProcess]) -> BTreeMap<u32, ProcessFacts> {
+        match self {
+            Devices::Nvml(_) => leaders(processes),
+            Devices::Replay(replay) => replay.leaders(processes),
+        }
+    }
+
+    /// Whether a signal to `pid` can be meant.
+    pub fn is_live(&self, pid: u32) -> bool {
+        match self {
+            Devices::Nvml(_) => true,
+            Devices::Replay(replay) => replay.is_live(pid),
+        }
+    }
+
+    /// Whether readings are left; the driver always has another one.
+    pub fn has_more(&self) -> bool {
+        match self {
+            Devices::Nvml(_) => true,
+            Devices::Replay(replay) => replay.has_more(),
+        }
+    }
+
+    /// Listens for critical errors from now on, where the driver has an ear for them.
+    pub fn listen(&self) -> Option<XidListener<'_>> {
+        match self {
+            Devices::Nvml(nvidia) => nvidia.listen(),
+            Devices::Replay(_) => None,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What Jupyter's kernels hold on GPUs: the server knows nothing of it, the driver lists their processes.
+
+use super::{GpuProcess, Obstacle, ReleaseOffer, ServerKind, ServerReading};
+
+/// Fills in what each kernel holds, given all `processes` that hold GPU memory here. A kernel is started with a
+/// connection file that bears its id, so its command line names it. One that is not among them holds nothing.
+pub fn with_kernel_memory(reading: &mut ServerReading, processes: &[GpuProcess]) {
+    if reading.server.kind != ServerKind::Jupyter {
+        return;
+    }
+    for kernel in &mut reading.models {
+        let parts: Vec<&GpuProcess> = processes
+            .iter()
+            .filter(|process| {
+                process.facts.as_ref().is_some_and(|facts| facts.command.contains(&kernel.model))
+            })
+            .collect();
+        if parts.is_empty() {
+            kernel.offer = ReleaseOffer::Impossible(Obstacle::NotOnGpu);
+        } else {
+            kernel.memory_mib = parts.iter().map(|process| process.memory_mib).sum();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::device::{HeldModel, ModelActivity, ReleaseAction, ServerAddress, fixture};
+
+    fn process(command: &str) -> GpuProcess {
+        let mut process = fixture::process(900);
+        process.memory_mib = Some(2_048.0);
+        process.facts.as_mut().expect("facts").command = command.to_owned();
+        process
+    }
+
+    fn kernel(id: &str) -> HeldModel {
+        HeldModel {
+            model: id.to_owned(),
+            title: None,
+            memory_mib: None,
+            activity: ModelActivity::Idle,
+            last_used: None,
+            expires: None,
+            use_mark: None,
+            offer: ReleaseOffer::Possible(ReleaseAction::EndKernel),
+        }
+    }
+
+    #[test]
+    fn a_kernel_is_found_by_its_connection_file_and_others_hold_nothing() {
+        let server = ServerAddress { kind: ServerKind::Jupyter, address: "http://127.0.0.1:8888".to_owned() };
+        let models = vec![kernel("6a1e"), kernel("77bb")];
+        let mut reading = ServerReading { server, version: None, models, refusal: None };
+        let command = "python3 -m ipykernel_launcher -f /run/user/1000/jupyter/kernel-6a1e.json";
+        with_kernel_memory(&mut reading, &[process(command), process("python3 train.py")]);
+        assert_eq!(reading.models[0].memory_mib, Some(2_048.0));
+        assert_eq!(reading.models[1].offer, ReleaseOffer::Impossible(Obstacle::NotOnGpu));
+    }
+}

@@ -1,0 +1,245 @@
+//! Model servers that do not do as they are asked, or answer what no server should.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::gpu_models::{LATER, data, list, loaded, ollama, sandbox};
+use crate::sandbox::{Sandbox, Transcript};
+use crate::stand_in::{Reply, StandIn};
+
+#[test]
+fn a_server_that_says_yes_and_keeps_the_memory_is_found_out() {
+    let held = [loaded("llama3.1:8b", 6, LATER)];
+    let server = ollama(&held, &held);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let answer = sandbox.run("gpu models --unload llama3.1:8b --yes --wait 300ms --output-format json");
+    let done = data(&answer.assert_code(4));
+    assert_eq!(done["release"][0]["outcome"], "still_held");
+    assert_eq!((&done["freed_mib"], &done["still_held_mib"]), (&json!(0.0), &json!(6_144.0)));
+}
+
+#[test]
+fn where_the_answer_is_lost_the_memory_tells() {
+    for (is_freed, code, outcome) in [(true, 0, "released"), (false, 4, "failed")] {
+        let held = [loaded("llama3.1:8b", 6, LATER)];
+        let server = StandIn::changing(
+            vec![("GET /api/ps", list(&held))],
+            "POST /api/generate",
+            Reply::Reset,
+            vec![("GET /api/ps", list(if is_freed { &[] } else { &held }))],
+        );
+        let sandbox = sandbox(&[("ollama", &server)]);
+        let answer = sandbox.run("gpu models --unload llama3.1:8b --yes --wait 300ms --output-format json");
+        let done = data(&answer.assert_code(code));
+        assert_eq!(done["release"][0]["outcome"], outcome, "{done}");
+        assert_eq!(server.asked_to_change().len(), 3, "what is like once when done twice is tried again");
+        let undo = data(&sandbox.run("gpu models --undo --output-format json").assert_code(0));
+        assert_eq!(undo["changes"].as_array().map(Vec::len), Some(1), "it may have done it");
+    }
+}
+
+#[test]
+fn a_busy_model_that_is_freed_later_is_waited_for() {
+    let held = || Reply::Json(200, list(&[loaded("llama3.1:8b", 6, LATER)]));
+    let server = StandIn::scripted(vec![
+        ("GET /api/ps", vec![held(), held(), held(), held(), Reply::Json(200, list(&[]))]),
+        ("POST /api/generate", vec![Reply::Json(200, json!({ "done": true }))]),
+    ]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let answer = sandbox.run("gpu models --unload llama3.1:8b --yes --output-format json").assert_code(0);
+    let done = data(&answer);
+    assert_eq!(done["release"][0]["outcome"], "released");
+    assert_eq!(done["release"][0]["measured_by"], "server");
+    assert_eq!(done["freed_mib"], 6_144.0);
+    assert!(server.heard().len() >= 6, "it was looked at until it was gone");
+}
+
+#[test]
+fn a_model_at_work_is_left_alone() {
+    // Its time was over a minute ago, and it is still there.
+    let server = ollama(&[loaded("llama3.1:8b", 6, "2026-03-01T11:59:00Z")], &[]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let done =
+        data(&sandbox.run("gpu models --unload llama3.1:8b --yes --output-format json").assert_code(4));
+    assert_eq!(done["keep"][0]["code"], "busy");
+    assert_eq!(server.asked_to_change(), []);
+}
+
+#[test]
+fn a_remote_model_is_never_asked_to_unload() {
+    let mut proxied = loaded("mine:latest", 1, LATER);
+    proxied["remote_host"] = json!("https://example.org");
+    let server = ollama(&[loaded("gpt-oss:120b-cloud", 1, LATER), proxied], &[]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    for name in ["gpt-oss:120b-cloud", "mine", "lru"] {
+        let answer = sandbox.run(&format!("gpu models --unload {name} --yes --output-format json"));
+        let done = data(&answer.assert_code(if name == "lru" { 0 } else { 4 }));
+        assert!(done["keep"].as_array().expect("kept").iter().any(|kept| kept["code"] == "remote_model"));
+    }
+    assert_eq!(server.asked_to_change(), []);
+}
+
+#[test]
+fn a_key_that_a_server_sends_back_is_not_passed_on() {
+    let server = StandIn::new(|request| {
+        Reply::Json(
+            500,
+            json!({ "error": format!("cannot serve {:?}", request.headers.get("authorization")) }),
+        )
+    });
+    let sandbox = Sandbox::new();
+    sandbox.write("key", "sk-very-secret");
+    sandbox.write(
+        "tidetable.toml",
+        &format!(
+            "[models]\ndiscover = false\n[[model_server]]\nkind = \"ollama\"\naddress = \"{}\"\nkey_file = \"key\"\n",
+            server.address
+        ),
+    );
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    assert!(
+        warning(&transcript).contains("answers 500: cannot serve Some(\"Bearer (key)\")"),
+        "{transcript}"
+    );
+}
+
+/// A look at an Ollama whose list is answered so; what it says, and how long it took.
+fn answered(replies: Vec<Reply>) -> (Transcript, StandIn, Duration) {
+    let server = StandIn::scripted(vec![("GET /api/ps", replies)]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let began = Instant::now();
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    (transcript, server, began.elapsed())
+}
+
+fn warning(transcript: &Transcript) -> String {
+    transcript.json()["warnings"][0].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_server_that_hangs_or_drips_is_given_up_in_time() {
+    for reply in [Reply::Silence(Duration::from_secs(5)), Reply::Drip(Duration::from_millis(50))] {
+        let (transcript, server, took) = answered(vec![reply]);
+        assert!(warning(&transcript).contains("did not answer within 400ms"), "{transcript}");
+        assert!(took < Duration::from_secs(4), "{took:?}");
+        assert_eq!(server.heard().len(), 1, "what took the whole time is not tried again");
+    }
+}
+
+#[test]
+fn a_connection_that_breaks_is_tried_again_a_few_times() {
+    let good = Reply::Json(200, list(&[loaded("llama3.1:8b", 6, LATER)]));
+    let (transcript, server, _) = answered(vec![Reply::Reset, good]);
+    assert_eq!(transcript.json()["data"]["servers"][0]["models"][0]["model"], "llama3.1:8b", "{transcript}");
+    assert_eq!(server.heard().len(), 2);
+    let (transcript, server, _) = answered(vec![Reply::Reset]);
+    assert!(warning(&transcript).contains("broke off"), "{transcript}");
+    assert_eq!(server.heard().len(), 3);
+    let unavailable = Reply::Text(503, "text/plain", "loading".to_owned());
+    let (transcript, server, _) = answered(vec![unavailable]);
+    assert!(warning(&transcript).contains("503: loading"), "{transcript}");
+    assert_eq!(server.heard().len(), 3);
+}
+
+#[test]
+fn answers_that_are_no_answers_say_what_is_wrong() {
+    let page = || "<html>{\"models\":[]}</html>".to_owned();
+    for (reply, expected) in [
+        (Reply::Text(200, "application/json", "{\"models\": [".to_owned()), "is no answer of ollama"),
+        (Reply::Text(200, "application/json", "[]".to_owned()), "it lists no models"),
+        (Reply::Text(200, "text/html; charset=utf-8", page()), "it answers with a web page"),
+        (Reply::Text(404, "text/html", page()), "answers 404"),
+        (Reply::Huge(9 << 20), "answers with more than 8192 KiB"),
+    ] {
+        let (transcript, ..) = answered(vec![reply]);
+        assert!(warning(&transcript).contains(expected), "{expected}: {transcript}");
+        assert!(!warning(&transcript).contains("html>"), "{transcript}");
+    }
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_takes_no_key_along() {
+    let elsewhere = ollama(&[loaded("llama3.1:8b", 6, LATER)], &[]);
+    let server = StandIn::scripted(vec![(
+        "GET /api/ps",
+        vec![Reply::Redirect(format!("{}/api/ps", elsewhere.address))],
+    )]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    assert!(warning(&transcript).contains("answers 307"), "{transcript}");
+    assert_eq!(elsewhere.heard(), []);
+}
+
+#[test]
+fn vllm_without_its_developer_mode_is_said_so() {
+    let server = StandIn::changing(
+        vec![
+            ("GET /version", json!({ "version": "0.11.0" })),
+            ("GET /v1/models", json!({ "data": [{ "id": "org/big", "owned_by": "vllm" }] })),
+        ],
+        "POST /sleep?level=1",
+        Reply::Text(404, "application/json", "{\"detail\":\"Not Found\"}".to_owned()),
+        vec![],
+    );
+    let sandbox = sandbox(&[("vllm", &server)]);
+    let done = data(&sandbox.run("gpu models --unload org/big --yes --output-format json").assert_code(4));
+    assert_eq!(done["keep"][0]["code"], "needs_dev_mode");
+    assert_eq!(server.asked_to_change(), []);
+}
+
+#[test]
+fn a_server_that_refuses_is_told_in_its_own_words() {
+    let server = StandIn::scripted(vec![
+        (
+            "GET /models",
+            vec![Reply::Json(200, json!({ "data": [{ "id": "b", "status": { "value": "loaded" } }] }))],
+        ),
+        (
+            "POST /models/unload",
+            vec![Reply::Json(400, json!({ "error": { "code": 400, "message": "model is in use" } }))],
+        ),
+    ]);
+    let sandbox = sandbox(&[("llama-server", &server)]);
+    let done = data(&sandbox.run("gpu models --unload b --yes --output-format json").assert_code(4));
+    assert_eq!(done["release"][0]["outcome"], "failed");
+    assert!(done["release"][0]["detail"].as_str().is_some_and(|text| text.ends_with("400: model is in use")));
+    let undo = sandbox.run("gpu models --undo --output-format json").assert_code(0);
+    assert_eq!(data(&undo)["changes"], json!([]), "what was refused is nothing to undo");
+}
+
+#[test]
+fn a_key_comes_from_a_file_or_a_program_and_is_never_shown() {
+    let server = StandIn::new(|request| {
+        match (request.path.as_str(), request.headers.get("authorization").map(String::as_str)) {
+            ("/api/v1/models", Some("Bearer sk-very-secret")) => {
+                Reply::Json(200, json!({ "models": [{ "key": "a", "loaded_instances": [{ "id": "a" }] }] }))
+            }
+            // It sends back what it was given, as some do.
+            (_, key) => Reply::Json(401, json!({ "error": format!("wrong key {key:?}") })),
+        }
+    });
+    let sandbox = Sandbox::new();
+    sandbox.write("key", "sk-very-secret\n");
+    let entry = format!("[[model_server]]\nkind = \"lm-studio\"\naddress = \"{}\"\n", server.address);
+    for (key, is_accepted) in [
+        ("key_file = \"key\"", true),
+        ("key_command = [\"cat\", \"key\"]", true),
+        ("", false),
+        ("key_command = [\"echo\", \"sk-other\"]", false),
+        ("key_file = \"absent\"", false),
+    ] {
+        sandbox.write("tidetable.toml", &format!("[models]\ndiscover = false\n{entry}{key}\n"));
+        let transcript = sandbox.run("gpu models -vv --output-format json").assert_code(0);
+        let read = data(&transcript);
+        let model = read.pointer("/servers/0/models/0/model");
+        assert_eq!(model.is_some(), is_accepted, "{key}: {transcript}");
+        assert!(!transcript.to_string().contains("sk-very-secret"), "{transcript}");
+        if key.contains("absent") {
+            assert!(warning(&transcript).contains("the key for"), "{transcript}");
+        } else if !is_accepted {
+            assert_eq!(read["servers"][0]["refusal"], "needs_key", "{transcript}");
+        }
+    }
+    assert!(!sandbox.run("config show").to_string().contains("sk-very-secret"));
+}
