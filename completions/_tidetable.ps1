@@ -804,6 +804,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy')
             [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
             [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
@@ -840,6 +841,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
             [CompletionResult]::new('--min-confidence', '--min-confidence', [CompletionResultType]::ParameterName, 'Only patterns of at least this confidence')
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy')
             [CompletionResult]::new('--min-members', '--min-members', [CompletionResultType]::ParameterName, 'With --cluster: neighbours, itself included, that make a pattern the core of a group')
             [CompletionResult]::new('--use-model', '--use-model', [CompletionResultType]::ParameterName, 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
@@ -892,6 +894,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1011,6 +1014,30 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'tidetable;gpu;bench' {
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
+            [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
+            [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')
+            [CompletionResult]::new('--timezone', '--timezone', [CompletionResultType]::ParameterName, 'Zone of local times, an IANA name [default: the system''s]')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour [default: auto]')
+            [CompletionResult]::new('--lock-timeout', '--lock-timeout', [CompletionResultType]::ParameterName, 'How long to wait for another writer of the store [default: 10s]')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Seed of every random choice [default: 0]')
+            [CompletionResult]::new('--now', '--now', [CompletionResultType]::ParameterName, 'Pretend that it is this instant: later runs do not exist, later ends are unknown')
+            [CompletionResult]::new('--quick', '--quick', [CompletionResultType]::ParameterName, 'Small sizes only: seconds instead of minutes')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Plan and show everything, change nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error (repeatable)')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No warnings or hints on standard error')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'No progress bars')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'tidetable;gpu;models' {
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Only these servers: a kind such as ollama, or an address (repeatable)')
             [CompletionResult]::new('--unload', '--unload', [CompletionResultType]::ParameterName, 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks')
@@ -1048,6 +1075,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1062,6 +1090,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;gpu;help;clear' {
+            break
+        }
+        'tidetable;gpu;help;bench' {
             break
         }
         'tidetable;gpu;help;models' {
@@ -1568,6 +1599,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('processes', 'processes', [CompletionResultType]::ParameterValue, 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for')
             [CompletionResult]::new('watch', 'watch', [CompletionResultType]::ParameterValue, 'Read GPUs again and again: keep the readings, warn when memory runs out')
             [CompletionResult]::new('clear', 'clear', [CompletionResultType]::ParameterValue, 'Free GPU memory: end what is idle; without --yes, show what and why')
+            [CompletionResult]::new('bench', 'bench', [CompletionResultType]::ParameterValue, 'Measure the processor and each GPU side by side, and compare with the last time')
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it')
             break
         }
@@ -1581,6 +1613,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;help;gpu;clear' {
+            break
+        }
+        'tidetable;help;gpu;bench' {
             break
         }
         'tidetable;help;gpu;models' {

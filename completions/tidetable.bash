@@ -147,6 +147,9 @@ _tidetable() {
             tidetable__subcmd__config__subcmd__help,show)
                 cmd="tidetable__subcmd__config__subcmd__help__subcmd__show"
                 ;;
+            tidetable__subcmd__gpu,bench)
+                cmd="tidetable__subcmd__gpu__subcmd__bench"
+                ;;
             tidetable__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__gpu__subcmd__clear"
                 ;;
@@ -164,6 +167,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__gpu,watch)
                 cmd="tidetable__subcmd__gpu__subcmd__watch"
+                ;;
+            tidetable__subcmd__gpu__subcmd__help,bench)
+                cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__bench"
                 ;;
             tidetable__subcmd__gpu__subcmd__help,clear)
                 cmd="tidetable__subcmd__gpu__subcmd__help__subcmd__clear"
@@ -260,6 +266,9 @@ _tidetable() {
                 ;;
             tidetable__subcmd__help__subcmd__config,show)
                 cmd="tidetable__subcmd__help__subcmd__config__subcmd__show"
+                ;;
+            tidetable__subcmd__help__subcmd__gpu,bench)
+                cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__bench"
                 ;;
             tidetable__subcmd__help__subcmd__gpu,clear)
                 cmd="tidetable__subcmd__help__subcmd__gpu__subcmd__clear"
@@ -1890,8 +1899,80 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu)
-            opts="-n -v -q -h -V --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes watch clear models help"
+            opts="-n -v -q -h -V --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version status processes watch clear bench models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --db)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --output-format)
+                    COMPREPLY=($(compgen -W "table detailed json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --timezone)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --lock-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --now)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__bench)
+            opts="-n -v -q -h -V --quick --replay --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2078,8 +2159,22 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__gpu__subcmd__help)
-            opts="status processes watch clear models help"
+            opts="status processes watch clear bench models help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__gpu__subcmd__help__subcmd__bench)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2754,8 +2849,22 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__help__subcmd__gpu)
-            opts="status processes watch clear models"
+            opts="status processes watch clear bench models"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tidetable__subcmd__help__subcmd__gpu__subcmd__bench)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -4719,7 +4828,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__search__subcmd__similar__subcmd__patterns)
-            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --pattern-id --pattern-type --task-types --vectors --queries --similarity --max-results --min-confidence --active-only --no-active-only --device --all-pairs --cluster --min-members --use-model --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4754,6 +4863,10 @@ _tidetable() {
                     return 0
                     ;;
                 --min-confidence)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --device)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

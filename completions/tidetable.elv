@@ -761,6 +761,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
+            cand --device 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy'
             cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
             cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -796,6 +797,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
             cand --min-confidence 'Only patterns of at least this confidence'
+            cand --device 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy'
             cand --min-members 'With --cluster: neighbours, itself included, that make a pattern the core of a group'
             cand --use-model 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
@@ -847,6 +849,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
             cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
             cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -961,6 +964,29 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'tidetable;gpu;bench'= {
+            cand --replay 'Recorded readings in the place of the driver'
+            cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
+            cand --config 'Read this configuration file instead of the user''s and the project''s'
+            cand --output-format 'Form of the answer [default: table]'
+            cand --timezone 'Zone of local times, an IANA name [default: the system''s]'
+            cand --color 'When to use colour [default: auto]'
+            cand --lock-timeout 'How long to wait for another writer of the store [default: 10s]'
+            cand --seed 'Seed of every random choice [default: 0]'
+            cand --now 'Pretend that it is this instant: later runs do not exist, later ends are unknown'
+            cand --quick 'Small sizes only: seconds instead of minutes'
+            cand -n 'Plan and show everything, change nothing'
+            cand --dry-run 'Plan and show everything, change nothing'
+            cand -v 'Say more on standard error (repeatable)'
+            cand --verbose 'Say more on standard error (repeatable)'
+            cand -q 'No warnings or hints on standard error'
+            cand --quiet 'No warnings or hints on standard error'
+            cand --no-progress 'No progress bars'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'tidetable;gpu;models'= {
             cand --server 'Only these servers: a kind such as ollama, or an address (repeatable)'
             cand --unload 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks'
@@ -997,6 +1023,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
             cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
             cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1007,6 +1034,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;gpu;help;watch'= {
         }
         &'tidetable;gpu;help;clear'= {
+        }
+        &'tidetable;gpu;help;bench'= {
         }
         &'tidetable;gpu;help;models'= {
         }
@@ -1462,6 +1491,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand processes 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
             cand watch 'Read GPUs again and again: keep the readings, warn when memory runs out'
             cand clear 'Free GPU memory: end what is idle; without --yes, show what and why'
+            cand bench 'Measure the processor and each GPU side by side, and compare with the last time'
             cand models 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
         }
         &'tidetable;help;gpu;status'= {
@@ -1471,6 +1501,8 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;help;gpu;watch'= {
         }
         &'tidetable;help;gpu;clear'= {
+        }
+        &'tidetable;help;gpu;bench'= {
         }
         &'tidetable;help;gpu;models'= {
         }

@@ -749,6 +749,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patte
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l device -d 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
 ollama\t'What they mean, by a model of an Ollama server'
@@ -792,6 +793,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l queries -
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-confidence -d 'Only patterns of at least this confidence' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l device -d 'What searches: auto, cpu, or a GPU as CUDA numbers it (cuda:0). auto takes a GPU where `gpu bench` measured that it pays, and it is neither full, hot nor busy' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l min-members -d 'With --cluster: neighbours, itself included, that make a pattern the core of a group' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l use-model -d 'Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured under [embedding]' -r -f -a "none\t'Their letters'
 ollama\t'What they mean, by a model of an Ollama server'
@@ -819,32 +821,33 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s q -l quie
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l replay -d 'Recorded readings in the place of the driver' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l replay -d 'Recorded readings in the place of the driver' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
 detailed\t'Everything, for people'
 json\t'One JSON document'
 jsonl\t'One JSON object per line'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
 always\t'Always'
 never\t'Never'"
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l seed -d 'Seed of every random choice [default: 0]' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s q -l quiet -d 'No warnings or hints on standard error'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -l no-progress -d 'No progress bars'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "status" -d 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "status" -d 'Show each GPU: memory and who accounts for it, utilisation, temperature, power; and what would fit'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "bench" -d 'Measure the processor and each GPU side by side, and compare with the last time'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and not __fish_seen_subcommand_from status processes watch clear bench models help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l fits -d 'Whether so much memory is free, on so many GPUs' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from status" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
@@ -946,6 +949,27 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s V -l version -d 'Print version'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l replay -d 'Recorded readings in the place of the driver' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'
+detailed\t'Everything, for people'
+json\t'One JSON document'
+jsonl\t'One JSON object per line'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l timezone -d 'Zone of local times, an IANA name [default: the system\'s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Always'
+never\t'Never'"
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l lock-timeout -d 'How long to wait for another writer of the store [default: 10s]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l seed -d 'Seed of every random choice [default: 0]' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l quick -d 'Small sizes only: seconds instead of minutes'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -s n -l dry-run -d 'Plan and show everything, change nothing'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -s v -l verbose -d 'Say more on standard error (repeatable)'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -s q -l quiet -d 'No warnings or hints on standard error'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -l no-progress -d 'No progress bars'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from bench" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l server -d 'Only these servers: a kind such as ollama, or an address (repeatable)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l unload -d 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l count -d 'With --unload lru: that many, least recently used first' -r
@@ -978,6 +1002,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "bench" -d 'Measure the processor and each GPU side by side, and compare with the last time'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backup; and not __fish_seen_subcommand_from create list verify drill prune help" -l backup-dir -d 'Folder of the copies [env: TIDETABLE_BACKUP_DIR] [default: `backups` beside the store, which is in the XDG data folder unless you named another]' -r -f -a "(__fish_complete_directories)"
@@ -1333,6 +1358,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "processes" -d 'Show which processes hold GPU memory, since when they are idle, and what no process accounts for'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "watch" -d 'Read GPUs again and again: keep the readings, warn when memory runs out'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "clear" -d 'Free GPU memory: end what is idle; without --yes, show what and why'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "bench" -d 'Measure the processor and each GPU side by side, and compare with the last time'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from gpu" -f -a "models" -d 'Show what model servers hold; with --unload, --preload-for or --undo and --yes, change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "create" -d 'Copy the store, also while others write to it [default]'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from backup" -f -a "list" -d 'List the copies'
