@@ -290,8 +290,9 @@ impl OptimizeReport {
         }
         if self.applied {
             lines.push_str(
-                "\nThe rules in the store were moved; `tidetable rules apply --target crontab` (or systemd, slurm) \
-                 carries them to\nthe scheduler, and `tidetable rules undo` takes that back.\n",
+                "\nThe rules in the store were moved (`tidetable optimize-resource-schedule --undo` moves them back);\n\
+                 `tidetable rules apply --target crontab` (or systemd, slurm) carries them to the scheduler, and\n\
+                 `tidetable rules undo` takes that back.\n",
             );
         } else if solution.after.moved > 0 && !self.by_position {
             lines.push_str("\nNothing was moved yet; --auto-apply moves the rules in the store.\n");

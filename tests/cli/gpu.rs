@@ -1,6 +1,8 @@
 //! `gpu` from the outside: without a driver, and on recorded readings. Signals are in `gpu_clear.rs`.
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::sandbox::Sandbox;
 
@@ -296,12 +298,45 @@ fn a_broken_replay_and_a_broken_store_are_told_apart_from_the_gpus() {
     sandbox.run("gpu watch --once --replay replay.json").assert_code(1);
 }
 
-#[test]
-#[allow(clippy::print_stderr)] // a skipped test must be seen to be skipped
-fn with_a_driver_the_answers_are_documents() {
-    if !Path::new("/dev/nvidiactl").exists() {
+/// Whether there is a device; a test that is skipped must be seen to be.
+fn has_device() -> bool {
+    let found = Path::new("/dev/nvidiactl").exists();
+    if !found {
         assert!(std::env::var_os("TIDETABLE_REQUIRE_GPU").is_none(), "no device, but one is required");
         eprintln!("skipped: no device");
+    }
+    found
+}
+
+#[test]
+fn eight_gibibytes_of_a_real_gpu_are_listed_cleared_and_proven() {
+    if !has_device() {
+        return;
+    }
+    // Examples are built with the tests, beside them.
+    let tests = std::env::current_exe().expect("a path");
+    let holder = tests.parent().and_then(Path::parent).expect("target").join("examples/hold_gpu_memory");
+    let mut child = Command::new(holder).arg("8").stdout(Stdio::piped()).spawn().expect("started");
+    let pid = child.id();
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().expect("piped")).read_line(&mut said).expect("read");
+    assert_eq!(said.trim(), "ready");
+    let sandbox = Sandbox::new();
+    let listed = sandbox.run("gpu processes --output-format json").assert_code(0).json();
+    let processes = listed["data"]["processes"].as_array().expect("list");
+    let ours = processes.iter().find(|process| process["pid"] == pid).expect("it is listed");
+    assert!(ours["memory_mib"].as_f64().is_some_and(|mib| mib >= 8_192.0), "{ours}");
+    let cleared = sandbox
+        .run(&format!("gpu clear --pid {pid} --idle-for 0 --yes --output-format json"))
+        .assert_code(0)
+        .json();
+    assert!(cleared["data"]["freed_mib"].as_f64().is_some_and(|mib| mib >= 6_144.0), "{cleared}");
+    assert!(!child.wait().expect("it ended").success());
+}
+
+#[test]
+fn with_a_driver_the_answers_are_documents() {
+    if !has_device() {
         return;
     }
     let sandbox = Sandbox::new();
