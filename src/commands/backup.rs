@@ -1,5 +1,7 @@
 //! `backup`: copies of the store.
 
+use std::collections::BTreeSet;
+
 use super::automatic_backup::{Occasion, copy_before, is_reserved};
 use super::backup_folder::{folder, host_name};
 use super::{CommandError, Context, Mode, Outcome};
@@ -146,8 +148,8 @@ fn drill(context: &Context, folder: &BackupFolder, args: &DrillArgs) -> anyhow::
 
 fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::Result<Outcome> {
     let policy = policy(context, args)?;
-    if folder.catalog()?.backups.is_empty() {
-        let catalog = folder.catalog()?;
+    let catalog = folder.catalog()?;
+    if catalog.backups.is_empty() {
         let warnings = warnings(folder, &catalog);
         return Ok(Outcome::done(BackupReport::Pruned { decided: Vec::new(), safety_copy: None }, warnings));
     }
@@ -178,10 +180,18 @@ fn verdicts(
     policy: &RetentionPolicy,
     safety_copy: Option<&str>,
 ) -> Result<(Vec<Decided>, Vec<String>), BackupError> {
-    let mut manifests = folder.catalog()?.backups;
+    let (mut manifests, others): (Vec<Manifest>, Vec<Manifest>) =
+        folder.catalog()?.backups.into_iter().partition(|manifest| folder.owns(manifest));
     manifests.retain(|manifest| Some(manifest.id.as_str()) != safety_copy);
     let mut copies = Vec::new();
     let mut warnings = Vec::new();
+    let stores: BTreeSet<&str> = others.iter().map(|manifest| manifest.store.as_str()).collect();
+    for store in stores {
+        let count = others.iter().filter(|manifest| manifest.store == store).count();
+        let copies = if count == 1 { "1 backup".to_owned() } else { format!("{count} backups") };
+        warnings
+            .push(format!("{copies} of another store, {store}, left alone; `--db {store}` prunes its own"));
+    }
     for manifest in &manifests {
         let is_good = folder.archive_is_intact(manifest)?;
         if !is_good {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::backup_folder::{folder, host_name};
+use super::context::shell_word;
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::restore::RestoreArgs;
 use crate::output::restore::{RestoreReport, ShownPresent, ShownSafetyCopy};
@@ -24,10 +25,17 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     };
     let present = PresentStore::at(&target)?;
     let mut report = plan(manifest, &target, &present);
+    report.undo = undo_command(context, args);
     let mut warnings = Vec::new();
+    let is_others = args.id.is_some() && !folder.owns(manifest);
+    if is_others {
+        warnings.push(format!("backup {} is a copy of another store, {}", manifest.id, manifest.store));
+    }
     match (context.mode, args.yes) {
         (Mode::DryRun, _) => prove(&folder, manifest)?,
-        (Mode::Act, false) => return Err(unconfirmed(&report, args).into()),
+        (Mode::Act, false) => {
+            return Err(unconfirmed(&report, context, is_others.then_some(&manifest.store)).into());
+        }
         (Mode::Act, true) => {
             let restored = folder.restore(&RestoreRequest {
                 manifest,
@@ -76,6 +84,7 @@ fn plan(manifest: &Manifest, target: &Path, present: &PresentStore) -> RestoreRe
         schema_from: manifest.schema_version,
         schema_to: SCHEMA_VERSION,
         safety_copy,
+        undo: String::new(),
     }
 }
 
@@ -93,25 +102,43 @@ fn prove(folder: &BackupFolder, manifest: &Manifest) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn unconfirmed(report: &RestoreReport, args: &RestoreArgs) -> CommandError {
+fn unconfirmed(report: &RestoreReport, context: &Context, of_other_store: Option<&String>) -> CommandError {
     let runs = |counts: &std::collections::BTreeMap<String, u64>| counts.get("runs").copied().unwrap_or(0);
     let before = match &report.before {
         ShownPresent::Absent => "nothing is there yet".to_owned(),
         ShownPresent::Store { counts, .. } => format!("{} runs are there now", runs(counts)),
         ShownPresent::Damaged { .. } => "what is there is damaged".to_owned(),
     };
-    let what = args.id.as_deref().unwrap_or("--undo");
+    let whose =
+        of_other_store.map(|store| format!(", a copy of another store ({store}),")).unwrap_or_default();
+    // As it was typed: without its --target or --db it would mean another file.
+    let command = &context.command_line;
     CommandError::Refused {
         message: format!(
-            "nothing was restored: this would put backup {} with {} runs in the place of {} ({before})",
+            "nothing was restored: this would put backup {}{whose} with {} runs in the place of {} ({before})",
             report.id,
             runs(&report.counts),
             report.target
         ),
-        hint: format!(
-            "`tidetable restore {what} --dry-run` shows the plan, `tidetable restore {what} --yes` carries it out"
-        ),
+        hint: format!("`{command} --dry-run` shows the plan, `{command} --yes` carries it out"),
     }
+}
+
+/// The command that takes this one back: of the same file, from the same folder.
+fn undo_command(context: &Context, args: &RestoreArgs) -> String {
+    let mut words = vec!["tidetable".to_owned(), "restore".to_owned(), "--undo".to_owned()];
+    let mut name =
+        |option: &str, path: &Path| words.extend([option.to_owned(), shell_word(&path.to_string_lossy())]);
+    if context.is_store_named {
+        name("--db", &context.store_path);
+    }
+    if let Some(target) = &args.target {
+        name("--target", target);
+    }
+    if let Some(folder) = &args.backup_dir {
+        name("--backup-dir", folder);
+    }
+    words.join(" ")
 }
 
 fn nothing_to_undo(target: &Path, folder: &BackupFolder) -> CommandError {

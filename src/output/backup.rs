@@ -128,9 +128,12 @@ pub fn age(style: &Style, instant: Timestamp) -> String {
 }
 
 fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
-    let mut table = style.new_table(&["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "CAME BACK", "REASON"]);
+    let mut columns = vec!["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "CAME BACK", "REASON"];
+    let has_several_stores = backups.windows(2).any(|pair| pair[0].store != pair[1].store);
+    columns.extend(has_several_stores.then_some("STORE"));
+    let mut table = style.new_table(&columns);
     for backup in backups {
-        table.add_row(vec![
+        let mut row = vec![
             backup.id.clone(),
             style.time(backup.created_at),
             age(style, backup.created_at),
@@ -139,7 +142,9 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             backup.schema.to_string(),
             backup.drilled_at.map_or_else(|| "-".to_owned(), |at| style.time(at)),
             backup.reason.clone(),
-        ]);
+        ];
+        row.extend(has_several_stores.then(|| backup.store.clone()));
+        table.add_row(row);
     }
     style.finish_table(table)
 }

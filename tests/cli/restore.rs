@@ -127,3 +127,55 @@ fn a_restore_killed_at_any_moment_leaves_the_store_before_or_after() {
     sandbox.run("backup verify").assert_code(0);
     assert_eq!(runs(&sandbox), 12);
 }
+
+/// Two stores in one folder: `store.db` of 12 runs, whose copy is older, and `other.db` of 5.
+fn two_stores() -> Sandbox {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup --now 2026-01-01T12:00:00Z").assert_code(0);
+    let rows: String = (0..5).map(|day| format!("weekly,{}\n", 1_770_000_000 + day * 7_200)).collect();
+    sandbox.write("other.csv", &format!("task_type,started_at\n{rows}"));
+    sandbox.run("import other.csv --db other.db").assert_code(0);
+    sandbox.run("backup --db other.db --now 2026-02-28T12:00:00Z").assert_code(0);
+    sandbox
+}
+
+#[test]
+fn the_latest_copy_is_that_of_the_store_and_not_of_its_neighbour() {
+    let sandbox = two_stores();
+    sandbox.run("restore latest --yes").assert_code(0);
+    assert_eq!(runs(&sandbox), 12, "not the neighbour's 5");
+    let drilled = sandbox.run("backup drill --output-format json").assert_code(0).json();
+    assert_eq!(drilled["data"]["backup"]["id"], "20260101T120000Z");
+    insta::assert_snapshot!(sandbox.run("restore 20260228 --dry-run").assert_code(0));
+    let refused = sandbox.run("restore latest --db third.db --yes").assert_code(1);
+    assert!(refused.stderr.contains("another store"), "{refused}");
+}
+
+#[test]
+fn pruning_leaves_the_copies_of_other_stores_alone() {
+    let sandbox = two_stores();
+    std::fs::remove_file(sandbox.path("backups/20260101T120000Z.proof.json")).ok();
+    let pruned = sandbox.run("backup prune --keep-last 1 --output-format json --db other.db").assert_code(0);
+    assert_eq!(pruned.json()["data"]["remove"], serde_json::json!([]));
+    assert!(pruned.stdout.contains("left alone"), "{pruned}");
+    let list = sandbox.run("backup list").assert_code(0);
+    assert!(list.stdout.contains("20260101T120000Z") && list.stdout.contains("STORE"), "{list}");
+}
+
+#[test]
+fn hints_name_the_file_that_was_meant() {
+    let sandbox = backed_up();
+    let refused =
+        sandbox.run("restore latest --target look.db --backup-dir backups --db store.db").assert_code(1);
+    let command = "`tidetable restore latest --target look.db --backup-dir backups --db store.db";
+    assert!(refused.stderr.contains(command), "{refused}");
+    assert!(refused.stderr.contains("--yes` carries it out"), "{refused}");
+    sandbox.run("restore latest --yes --target look.db").assert_code(0);
+    let again = sandbox.run("restore latest --yes --target look.db --backup-dir backups").assert_code(0);
+    assert!(again.stdout.contains("`tidetable restore --undo --db "), "{again}");
+    assert!(again.stdout.contains(" --target look.db --backup-dir backups` brings it back"), "{again}");
+    let undo = sandbox.run("restore --undo --target look.db").assert_code(1);
+    assert!(undo.stderr.contains("`tidetable restore --undo --target look.db"), "{undo}");
+    assert_eq!(runs(&sandbox), 20);
+}

@@ -21,6 +21,19 @@ pub enum BackupError {
         /// Where we looked.
         folder: PathBuf,
     },
+    /// Copies, but none that `latest` means.
+    #[error("{folder} holds no copy of this store that `latest` means: {id} {}", match .store {
+        Some(store) => format!("is one of another store, {store}"),
+        None => "was made before a restore, of what that replaced".to_owned(),
+    })]
+    NoLatest {
+        /// Where we looked.
+        folder: PathBuf,
+        /// The newest copy there.
+        id: String,
+        /// Whose it is, where it is that of another store.
+        store: Option<String>,
+    },
     /// Files of that id, but no copy.
     #[error("{id} in {folder} is no backup: {reason}")]
     NotACopy {

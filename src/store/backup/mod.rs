@@ -15,6 +15,7 @@ mod journal;
 #[cfg(test)]
 mod laws;
 mod manifest;
+mod owner;
 #[cfg(test)]
 mod places;
 mod present;
