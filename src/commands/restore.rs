@@ -9,8 +9,8 @@ use crate::cli::restore::RestoreArgs;
 use crate::output::restore::{RestoreReport, ShownPresent, ShownSafetyCopy};
 use crate::store::SCHEMA_VERSION;
 use crate::store::backup::{
-    BackupError, BackupFolder, Manifest, PresentStore, ProofKind, RestoreRequest, SafetyCopy, resolve_target,
-    settle_restore,
+    BackupError, BackupFolder, Catalog, LastRestore, Manifest, PresentStore, ProofKind, Replaced,
+    RestoreRequest, SafetyCopy, last_restore, resolve_target, settle_restore,
 };
 
 /// Plans a restore; carries it out with `--yes`.
@@ -21,7 +21,7 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let catalog = folder.catalog()?;
     let manifest = match &args.id {
         Some(id) => catalog.find(id, &folder)?,
-        None => catalog.newest_before_restore(&target).ok_or_else(|| nothing_to_undo(&target, &folder))?,
+        None => replaced_by_last(&catalog, &target, &folder)?,
     };
     let present = PresentStore::at(&target)?;
     let mut report = plan(manifest, &target, &present);
@@ -139,6 +139,44 @@ fn undo_command(context: &Context, args: &RestoreArgs) -> String {
         name("--backup-dir", folder);
     }
     words.join(" ")
+}
+
+/// The copy of what the last restore of `target` replaced.
+fn replaced_by_last<'a>(
+    catalog: &'a Catalog,
+    target: &Path,
+    folder: &BackupFolder,
+) -> anyhow::Result<&'a Manifest> {
+    let refused = |what: String, hint: String| {
+        let message = format!("the last restore of {} cannot be undone: {what}", target.display());
+        CommandError::Refused { message, hint }
+    };
+    let list =
+        || "`tidetable backup list` shows the copies; `tidetable restore ID` brings one back".to_owned();
+    let error = match last_restore(target)? {
+        LastRestore::Unrecorded => {
+            let newest = catalog.newest_before_restore(target);
+            return Ok(newest.ok_or_else(|| nothing_to_undo(target, folder))?);
+        }
+        LastRestore::Failed | LastRestore::Done(Replaced::Unknown) => {
+            refused("it did not come to its end and replaced nothing".to_owned(), list())
+        }
+        LastRestore::Done(Replaced::Nothing) => refused("no store was there before it".to_owned(), list()),
+        LastRestore::Done(Replaced::MovedAside { name }) => refused(
+            format!("what it replaced was damaged and lies in {}", target.with_file_name(name).display()),
+            "no copy could be made of it; move it to the store's place by hand if you need it".to_owned(),
+        ),
+        LastRestore::Done(Replaced::Backup { id, folder: made_in }) => {
+            if let Some(manifest) = catalog.backups.iter().find(|manifest| manifest.id == id) {
+                return Ok(manifest);
+            }
+            refused(
+                format!("its copy {id} of what it replaced is not in {}", folder.path().display()),
+                format!("the copy was made in {made_in}; --backup-dir names that folder"),
+            )
+        }
+    };
+    Err(error.into())
 }
 
 fn nothing_to_undo(target: &Path, folder: &BackupFolder) -> CommandError {

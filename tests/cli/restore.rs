@@ -179,3 +179,49 @@ fn hints_name_the_file_that_was_meant() {
     assert!(undo.stderr.contains("`tidetable restore --undo --target look.db"), "{undo}");
     assert_eq!(runs(&sandbox), 20);
 }
+
+#[test]
+fn undo_brings_back_what_the_last_restore_replaced_and_nothing_else() {
+    let sandbox = backed_up();
+    sandbox.run("restore latest --yes").assert_code(0);
+    // A lost store: the last restore replaced nothing, whatever copies of earlier ones there are.
+    std::fs::remove_file(sandbox.path("store.db")).expect("lost");
+    sandbox.run("restore latest --yes").assert_code(0);
+    let refused = sandbox.run("restore --undo --yes").assert_code(1);
+    assert!(refused.stderr.contains("no store was there before it"), "{refused}");
+    assert_eq!(runs(&sandbox), 12);
+    // A damaged store: its files are named.
+    let mut bytes = std::fs::read(sandbox.path("store.db")).expect("store");
+    bytes[100..4_096].fill(0xA5);
+    std::fs::write(sandbox.path("store.db"), bytes).expect("damaged");
+    sandbox.run("restore latest --yes").assert_code(0);
+    let refused = sandbox.run("restore --undo --yes").assert_code(1);
+    assert!(refused.stderr.contains("store.db.before-20260301T120000Z.1"), "{refused}");
+    assert_eq!(runs(&sandbox), 12);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_only_its_owner_reads_stays_so_and_so_do_its_copies() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let store = sandbox.path("store.db");
+    let mode = |path: &std::path::Path| {
+        std::fs::metadata(path).unwrap_or_else(|error| panic!("{path:?}: {error}")).permissions().mode()
+            & 0o777
+    };
+    std::fs::set_permissions(&store, std::fs::Permissions::from_mode(0o600)).expect("mode set");
+    sandbox.run("backup").assert_code(0);
+    for ending in ["json", "db.zst"] {
+        assert_eq!(mode(&sandbox.path(&format!("backups/20260301T120000Z.{ending}"))), 0o600, "{ending}");
+    }
+    sandbox.run("restore latest --yes").assert_code(0);
+    assert_eq!(mode(&store), 0o600);
+    std::fs::remove_file(&store).expect("lost");
+    sandbox.run("restore latest --yes").assert_code(0);
+    assert_eq!(mode(&store), 0o600, "its copy tells");
+    std::fs::set_permissions(&store, std::fs::Permissions::from_mode(0o660)).expect("mode set");
+    sandbox.run("restore latest --yes").assert_code(0);
+    assert_eq!(mode(&store), 0o660);
+}

@@ -125,6 +125,22 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
+impl BackupError {
+    /// Whether all that is missing is room on the disk.
+    pub fn is_no_room(&self) -> bool {
+        match self {
+            BackupError::NoSpace { .. } => true,
+            BackupError::Io { source, .. } | BackupError::Store(StoreError::Io { source, .. }) => {
+                matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            }
+            BackupError::Store(StoreError::Sqlite(error)) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for BackupError {
     fn from(error: rusqlite::Error) -> Self {
         BackupError::Store(StoreError::Sqlite(error))

@@ -185,17 +185,14 @@ impl BackupFolder {
         Ok(FolderLock { _lock: lock })
     }
 
-    /// An id that is not taken yet: the instant, and a number behind it when that one is taken.
+    /// An id that is not taken yet: the instant, and behind it a number above all that there are of that instant. One
+    /// that rotation freed is not used again: the copy would look older than it is.
     pub(super) fn free_id(&self, now: Timestamp) -> String {
         let instant = now.to_datetime().format("%Y%m%dT%H%M%SZ").to_string();
-        let taken = |id: &str| {
-            let archives = ArchiveFormat::ALL.map(|format| self.archive(id, format));
-            self.manifest(id).exists() || archives.iter().any(|path| path.exists())
-        };
-        if !taken(&instant) {
-            return instant;
-        }
-        (2_u32..).map(|number| format!("{instant}-{number}")).find(|id| !taken(id)).unwrap_or(instant)
+        let names = self.names().unwrap_or_default();
+        let ids = names.iter().filter_map(|name| name.split_once('.')).map(|(id, _)| id);
+        let taken = ids.filter(|id| is_id(id) && id.split('-').next() == Some(&instant)).map(suffix).max();
+        taken.map_or(instant.clone(), |highest| format!("{instant}-{}", highest.saturating_add(1)))
     }
 
     /// Removes what killed processes left. Only under the folder's lock: otherwise it may be in progress.

@@ -12,8 +12,8 @@ use super::manifest::Manifest;
 pub(super) struct Owner {
     /// Every way its path may have been written down.
     spellings: Vec<PathBuf>,
-    /// Its name, where the copies lie beside it.
-    name_beside: Option<OsString>,
+    /// Its name and that of the folder, where the copies lie beside it.
+    beside: Option<(OsString, OsString)>,
 }
 
 impl Owner {
@@ -21,23 +21,26 @@ impl Owner {
     pub(super) fn new(store: &Path, folder: &Path) -> Owner {
         let place = |path: &Path| std::fs::canonicalize(folder_of(path)).ok();
         let is_beside = place(store).is_some() && place(store) == place(folder);
+        let names = store.file_name().zip(folder.file_name()).filter(|_| is_beside);
         Owner {
             spellings: spellings(store),
-            name_beside: store.file_name().filter(|_| is_beside).map(OsString::from),
+            beside: names.map(|(store, folder)| (store.to_owned(), folder.to_owned())),
         }
     }
 
-    /// Whether `manifest` tells of a copy of this store. Copies beside the store that tell of a place where nothing
-    /// lies any more are its own, too: both were moved together.
+    /// Whether `manifest` tells of a copy of this store.
     pub(super) fn owns(&self, manifest: &Manifest) -> bool {
         let recorded = Path::new(&manifest.store);
-        let is_it = spellings(recorded).iter().any(|spelling| self.spellings.contains(spelling));
-        let moved_here = || {
-            self.name_beside.as_deref() == recorded.file_name()
-                && self.name_beside.is_some()
-                && !recorded.exists()
-        };
-        is_it || moved_here()
+        spellings(recorded).iter().any(|spelling| self.spellings.contains(spelling))
+            || self.came_along(recorded, &manifest.id)
+    }
+
+    /// Whether a copy that tells of another place came here with the store beside it: nothing lies at that place any
+    /// more, or the very same copy lies beside what does.
+    fn came_along(&self, recorded: &Path, id: &str) -> bool {
+        let Some((store, folder)) = &self.beside else { return false };
+        let origin = || recorded.with_file_name(folder).join(format!("{id}.json"));
+        recorded.file_name() == Some(store) && (!recorded.exists() || origin().exists())
     }
 }
 
