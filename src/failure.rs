@@ -145,6 +145,7 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             FailureKind::Data,
             Some("`tidetable doctor` tells what lies there; remove the file once the store is as you want it".to_owned()),
         ),
+        StoreError::Interrupted => (FailureKind::Interrupted, None),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 (FailureKind::Busy, Some("another program holds the store; try again later".to_owned()))

@@ -4,16 +4,23 @@ use std::path::Path;
 
 use super::Context;
 use crate::devices;
-use crate::store::backup::BackupFolder;
+use crate::store::backup::{BackupFolder, Stop};
 
 /// The folder of copies: the option, the configuration (and `TIDETABLE_BACKUP_DIR`), `backups` beside the store. For
 /// the store in the XDG data folder that is in the XDG data folder, too; a store elsewhere keeps its copies apart from
 /// those of others, so that `latest` always means its own.
 pub(super) fn folder(context: &Context, option: Option<&Path>) -> BackupFolder {
-    match option.or(context.config.backup.dir.as_deref()) {
+    let folder = match option.or(context.config.backup.dir.as_deref()) {
         Some(path) => BackupFolder::new(path),
         None => BackupFolder::new(context.store_path.with_file_name("backups")),
-    }
+    };
+    folder.stopping(stop(context))
+}
+
+/// Where somebody asked this command to stop.
+pub(super) fn stop(context: &Context) -> Stop {
+    let interrupt = context.interrupt.clone();
+    Stop::when(move || interrupt.is_triggered())
 }
 
 /// This host's name.

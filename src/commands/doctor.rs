@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup_folder::folder;
+use super::backup_folder::{folder, stop};
 use super::doctor_repair::Repair;
 use super::{Completion, Context, Mode, Outcome};
 use crate::cli::doctor::DoctorArgs;
@@ -93,7 +93,7 @@ impl Visit<'_> {
             counts,
             written_by: written_by.clone(),
         };
-        Ok(match StoreHealth::examine(path)? {
+        Ok(match StoreHealth::examine(path, &stop(self.context))? {
             StoreHealth::Absent => {
                 let advice = "`tidetable import` makes it";
                 self.find("store", Severity::Note, path, "there is no store yet", advice);

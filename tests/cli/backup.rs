@@ -254,3 +254,43 @@ fn an_older_store_is_backed_up_before_it_is_migrated() {
     assert_eq!((copy["reason"].as_str(), copy["schema"].as_u64()), (Some("pre-migration"), Some(2)));
     sandbox.run("restore latest --yes").assert_code(0);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_what_waits_or_works_with_130() {
+    if !cfg!(debug_assertions) {
+        eprintln!("skipped: a release build does not tell when it waits");
+        return;
+    }
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup").assert_code(0);
+    let folder = tidetable::store::backup::BackupFolder::new(sandbox.path("backups"));
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let lock = folder.lock(&options).expect("lock");
+    for (number, arguments) in [&["backup"][..], &["restore", "latest", "--yes"]].iter().enumerate() {
+        let trace = sandbox.path(&format!("trace-{number}"));
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+            .args(*arguments)
+            .args(["--lock-timeout", "60s", "--quiet"])
+            .env_clear()
+            .env("HOME", sandbox.path(""))
+            .env("TIDETABLE_DB", sandbox.path("store.db"))
+            .env("TIDETABLE_TEST_TRACE", &trace)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("started");
+        let began = std::time::Instant::now();
+        let waits = || std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("lock-awaited"));
+        while !waits() && began.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let id = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("told");
+        assert_eq!(child.wait().expect("ended").code(), Some(130), "{arguments:?}");
+        assert!(began.elapsed() < Duration::from_secs(50));
+    }
+    drop(lock);
+    assert_eq!(folder.catalog().expect("catalog").backups.len(), 1);
+    sandbox.run("doctor --output-format json").assert_code(0);
+}

@@ -8,6 +8,7 @@ use super::archive::check_sum;
 use super::durable::{io, remove_if_there, sync_folder};
 use super::error::{BackupError, Damage};
 use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
+use super::stop::Stop;
 use crate::domain::time::Timestamp;
 use crate::fail_point::reached;
 use crate::store::WriterOptions;
@@ -19,9 +20,10 @@ const MANIFEST: &str = ".json";
 const UNFINISHED: &str = ".tmp";
 
 /// A folder of copies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct BackupFolder {
     path: PathBuf,
+    pub(super) stop: Stop,
 }
 
 /// Something in the folder that is not a copy.
@@ -86,7 +88,13 @@ impl Catalog {
 impl BackupFolder {
     /// The folder at `path`, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> BackupFolder {
-        BackupFolder { path: path.into() }
+        BackupFolder { path: path.into(), stop: Stop::never() }
+    }
+
+    /// The same; what takes long ends where `stop` says so.
+    #[must_use]
+    pub fn stopping(self, stop: Stop) -> BackupFolder {
+        BackupFolder { stop, ..self }
     }
 
     /// Where it is.
@@ -138,7 +146,8 @@ impl BackupFolder {
 
     /// Whether the archive of a copy is still what was written; reads it, but does not decompress it.
     pub fn archive_is_intact(&self, manifest: &Manifest) -> Result<bool, BackupError> {
-        Ok(check_sum(&self.archive_of(manifest), &manifest.archive)?.is_ok())
+        let found = check_sum(&self.archive_of(manifest), &manifest.archive, &self.stop);
+        Ok(self.stop.told(found)??.is_ok())
     }
 
     /// Removes a copy: its manifest first, so that a half-removed copy is none.
@@ -156,7 +165,7 @@ impl BackupFolder {
     /// Keeps other backups, prunes and restores out of the folder until the guard is dropped.
     pub fn lock(&self, options: &WriterOptions) -> Result<FolderLock, BackupError> {
         fs::create_dir_all(&self.path).map_err(io("create", &self.path))?;
-        let lock = WriteLock::acquire(&self.path.join("backups"), &options.holder, options.lock_timeout)?;
+        let lock = WriteLock::acquire_unless(&self.path.join("backups"), options, &|| self.stop.is_asked())?;
         Ok(FolderLock { _lock: lock })
     }
 

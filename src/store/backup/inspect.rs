@@ -11,6 +11,7 @@ use super::folder::BackupFolder;
 use super::journal::journal_path;
 use super::present::{PresentStore, is_corrupt};
 use super::restore::{is_stage, sweep_stages};
+use super::stop::Stop;
 use crate::store::WriterOptions;
 use crate::store::connection::open_read_only;
 use crate::store::lock::WriteLock;
@@ -68,7 +69,11 @@ pub struct Leftover {
 
 impl StoreHealth {
     /// Reads every page and every reference of the store at `path`; indexes are compared with their tables.
-    pub fn examine(path: &Path) -> Result<StoreHealth, BackupError> {
+    pub fn examine(path: &Path, stop: &Stop) -> Result<StoreHealth, BackupError> {
+        stop.told(StoreHealth::look_at(path, stop))?
+    }
+
+    fn look_at(path: &Path, stop: &Stop) -> Result<StoreHealth, BackupError> {
         let (schema_version, counts) = match PresentStore::at(path) {
             Ok(PresentStore::Absent) => return Ok(StoreHealth::Absent),
             Ok(PresentStore::Damaged { reason }) => {
@@ -78,7 +83,8 @@ impl StoreHealth {
             Err(BackupError::ForeignTarget { reason, .. }) => return Ok(StoreHealth::Foreign { reason }),
             Err(error) => return Err(error),
         };
-        let connection = open_read_only(path)?;
+        let mut connection = open_read_only(path)?;
+        stop.watch(&mut connection)?;
         let mut problems: Vec<String> = match connection
             .prepare(&format!("PRAGMA integrity_check({COMPLAINTS})"))
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
@@ -89,7 +95,7 @@ impl StoreHealth {
         };
         problems.retain(|line| line != "ok");
         if problems.is_empty() {
-            problems.extend(foreign_keys(&connection).err().map(|damage| damage.to_string()));
+            problems.extend(stop.told(foreign_keys(&connection))?.err().map(|damage| damage.to_string()));
         }
         Ok(match problems.is_empty() {
             true => StoreHealth::Intact { schema_version, counts },

@@ -76,7 +76,7 @@ impl BackupFolder {
         refuse_newer(request.manifest)?;
         let folder = folder_of(target);
         fs::create_dir_all(folder).map_err(io("create", folder))?;
-        let _writer = WriteLock::acquire(target, &request.writer.holder, request.writer.lock_timeout)?;
+        let _writer = WriteLock::acquire_unless(target, request.writer, &|| self.stop.is_asked())?;
         settle_held(target)?;
         let present = PresentStore::at(target)?;
         sweep_stages(target)?;
@@ -131,12 +131,13 @@ impl BackupFolder {
         let manifest = request.manifest;
         let stage = TemporaryFile::claim(path.clone())?;
         let mut file = BufWriter::new(fs::File::create(&path).map_err(io("create", &path))?);
-        decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)?
-            .map_err(|damage| damaged(manifest, damage))?;
+        let unpacked = decompress(&self.archive_of(manifest), &manifest.sums(), &mut file, &self.stop);
+        self.stop.told(unpacked)??.map_err(|damage| damaged(manifest, damage))?;
         file.flush().map_err(io("write", &path))?;
         drop(file);
         reached("restore-unpacked");
-        let contents = Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?;
+        let contents =
+            Contents::of_file_until(&path, &self.stop)?.map_err(|damage| damaged(manifest, damage))?;
         if let Some(damage) = contents.differs_from(&manifest.contents()) {
             return Err(damaged(manifest, damage));
         }
@@ -145,11 +146,12 @@ impl BackupFolder {
             migrate(&mut connection, &path)?;
             drop(connection);
             reached("restore-migrated");
-            Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?
+            Contents::of_file_until(&path, &self.stop)?.map_err(|damage| damaged(manifest, damage))?
         } else {
             contents
         };
         stage.sync()?;
+        self.stop.check()?;
         Ok((stage, contents))
     }
 
@@ -170,7 +172,7 @@ impl BackupFolder {
         match present {
             PresentStore::Absent => {
                 // An empty file may be open elsewhere too; a lone -wal would be taken for part of the new store.
-                let alone = target.exists().then(|| open_alone(target, timeout)).transpose()?;
+                let alone = target.exists().then(|| open_alone(target, timeout, &self.stop)).transpose()?;
                 journal.swap()?;
                 move_aside(target, id, journal, Main::Left)?;
                 Ok((alone, SafetyCopy::Nothing))
@@ -194,7 +196,7 @@ impl BackupFolder {
         request: &RestoreRequest<'_>,
         timeout: Duration,
     ) -> Result<(Connection, Manifest), BackupError> {
-        let connection = open_alone(request.target, timeout)?;
+        let connection = open_alone(request.target, timeout, &self.stop)?;
         let lock = self.lock(request.writer)?;
         let backup = BackupRequest {
             store: request.target,
@@ -205,6 +207,8 @@ impl BackupFolder {
             writer: request.writer,
         };
         let manifest = self.create_from(&connection, &backup, &lock)?;
+        // The last look: from here on files move.
+        self.stop.check()?;
         Ok((connection, manifest))
     }
 }
