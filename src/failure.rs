@@ -130,7 +130,13 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             (FailureKind::Data, Some("install a newer tidetable, or name another store with --db".to_owned()))
         }
         StoreError::NotAStore { .. } => {
-            (FailureKind::Data, Some("name the store with --db or TIDETABLE_DB".to_owned()))
+            (
+            FailureKind::Data,
+            Some(
+                "name the store with --db or TIDETABLE_DB; if this was it, `tidetable doctor` tells what brings it back"
+                    .to_owned(),
+            ),
+        )
         }
         StoreError::Io { source, .. } => (FailureKind::Data, hint_of_io(source)),
         StoreError::Migration { .. } => (

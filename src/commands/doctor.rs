@@ -20,7 +20,9 @@ const OLD_DRILL_DAYS: i64 = 30;
 /// Looks at everything; mends what needs no decision with `--repair --yes`.
 pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
     let folder = folder(context, args.backup_dir.as_deref());
-    let mut visit = Visit { context, folder: &folder, findings: Vec::new(), repairs: Vec::new() };
+    let catalog = folder.catalog()?;
+    let latest = catalog.find("latest", &folder).ok().map(|manifest| manifest.id.clone());
+    let mut visit = Visit { context, folder: &folder, latest, findings: Vec::new(), repairs: Vec::new() };
     let store = visit.store()?;
     let is_settled = visit.leftovers()?;
     // Opening a store settles an interrupted restore; without --repair this only looks.
@@ -30,7 +32,7 @@ pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
     // What the migrations write about themselves is nothing to lose.
     let is_of_use = |(table, rows): (&String, &u64)| table != "refinery_schema_history" && *rows > 0;
     let has_rows = store.counts.as_ref().is_some_and(|counts| counts.iter().any(is_of_use));
-    let backups = visit.backups(args, has_rows)?;
+    let backups = visit.backups(args, &catalog, has_rows)?;
     let Visit { mut findings, mut repairs, .. } = visit;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     repairs.sort();
@@ -55,6 +57,8 @@ pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
 struct Visit<'a> {
     context: &'a Context,
     folder: &'a BackupFolder,
+    /// The copy that `restore latest` would bring back.
+    latest: Option<String>,
     findings: Vec<Finding>,
     repairs: Vec<Repair>,
 }
@@ -94,6 +98,12 @@ impl Visit<'_> {
             written_by: written_by.clone(),
         };
         Ok(match StoreHealth::examine(path, &stop(self.context))? {
+            StoreHealth::Absent if self.latest.is_some() => {
+                let how = if path.exists() { "the store is empty" } else { "the store is gone" };
+                let message = format!("{how}, although there are copies of it");
+                self.find("store", Severity::Error, path, &message, &self.way_back());
+                shown("absent", None, None)
+            }
             StoreHealth::Absent => {
                 let advice = "`tidetable import` makes it";
                 self.find("store", Severity::Note, path, "there is no store yet", advice);
@@ -101,8 +111,12 @@ impl Visit<'_> {
             }
             StoreHealth::Foreign { reason } => {
                 let message = format!("this is no store of tidetable ({reason})");
-                let advice = "name the store with --db or TIDETABLE_DB";
-                self.find("store", Severity::Error, path, &message, advice);
+                let mut advice = "name the store with --db or TIDETABLE_DB".to_owned();
+                if self.latest.is_some() {
+                    let way_back = self.way_back();
+                    advice.push_str(&format!("; if this was the store, move the file away, and {way_back}"));
+                }
+                self.find("store", Severity::Error, path, &message, &advice);
                 shown("foreign", None, None)
             }
             StoreHealth::Damaged { problems } => {
@@ -126,6 +140,11 @@ impl Visit<'_> {
                 shown("intact", Some(schema_version), Some(counts))
             }
         })
+    }
+
+    fn way_back(&self) -> String {
+        let id = self.latest.as_deref().unwrap_or("latest");
+        format!("`tidetable restore latest --dry-run` shows what backup {id} would bring back")
     }
 
     /// Whether no restore is unfinished.
@@ -191,15 +210,19 @@ impl Visit<'_> {
         Ok(())
     }
 
-    fn backups(&mut self, args: &DoctorArgs, has_rows: bool) -> anyhow::Result<ShownCopies> {
+    fn backups(
+        &mut self,
+        args: &DoctorArgs,
+        catalog: &Catalog,
+        has_rows: bool,
+    ) -> anyhow::Result<ShownCopies> {
         let folder = self.folder;
-        let catalog = folder.catalog()?;
         let holder = writer_of(&folder.lock_subject());
         if let Some(holder) = &holder {
             let message = format!("the copies are in use by {holder}");
             self.find("locks", Severity::Note, folder.path(), &message, "");
         }
-        self.debris(&catalog, holder.is_some());
+        self.debris(catalog, holder.is_some());
         if !args.quick {
             for manifest in &catalog.backups {
                 if !folder.archive_is_intact(manifest)? {

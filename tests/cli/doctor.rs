@@ -127,3 +127,22 @@ fn an_interrupted_restore_is_told_of_left_alone_and_settled_when_asked_for() {
     assert!(list.stderr.contains("an interrupted restore of backup 20260301T120000Z was finished"), "{list}");
     assert!(!journal.exists());
 }
+
+#[test]
+fn a_lost_store_with_copies_is_a_finding_that_names_the_way_back() {
+    let sandbox = backed_up();
+    let store = sandbox.path("store.db");
+    for (what, words) in [(None, "the store is gone"), (Some(""), "the store is empty")] {
+        fs::remove_file(&store).expect("removed");
+        what.into_iter().for_each(|text| fs::write(&store, text).expect("written"));
+        let answer = sandbox.run("doctor").assert_code(4);
+        assert!(answer.stdout.contains(words) && answer.stdout.contains("restore latest"), "{answer}");
+        sandbox.run("restore latest --yes").assert_code(0);
+        sandbox.run("doctor").assert_code(0);
+    }
+    sandbox.write("store.db", "garbage where the header of the store was, and so on, and so on\n");
+    let answer = sandbox.run("doctor").assert_code(4);
+    assert!(answer.stdout.contains("restore latest --dry-run"), "{answer}");
+    let answer = sandbox.run("view").assert_code(1);
+    assert!(answer.stderr.contains("`tidetable doctor` tells what brings it back"), "{answer}");
+}
