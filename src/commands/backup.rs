@@ -96,16 +96,26 @@ fn verify(context: &Context, folder: &BackupFolder, args: &VerifyArgs) -> anyhow
     let mut damaged = Vec::new();
     let mut warnings = warnings(folder, &catalog);
     for manifest in &chosen {
-        match folder.verify(manifest)? {
-            Err(damage) => damaged.push(format!("{}: {damage}", manifest.id)),
-            Ok(()) => warnings.extend(record(context, folder, manifest, ProofKind::Verified)),
+        match folder.verify(manifest) {
+            Err(error) if error.is_unreadable() => damaged.push(format!("{}: {error}", manifest.id)),
+            Err(error) => return Err(error.into()),
+            Ok(Err(damage)) => damaged.push(format!("{}: {damage}", manifest.id)),
+            Ok(Ok(())) => warnings.extend(record(context, folder, manifest, ProofKind::Verified)),
         }
     }
     if args.ids.is_empty() {
         // A copy that can no longer be listed is worse than one that can.
-        damaged.extend(catalog.debris.iter().filter(|debris| debris.is_damaged_copy).map(|debris| {
-            format!("{}: {}", debris.path.file_name().unwrap_or_default().to_string_lossy(), debris.reason)
-        }));
+        damaged.extend(
+            catalog.debris.iter().filter(|debris| debris.is_damaged_copy || debris.is_unreadable).map(
+                |debris| {
+                    format!(
+                        "{}: {}",
+                        debris.path.file_name().unwrap_or_default().to_string_lossy(),
+                        debris.reason
+                    )
+                },
+            ),
+        );
     }
     if !damaged.is_empty() {
         return Err(CommandError::Refused {

@@ -17,6 +17,9 @@ const OLD_COPY_DAYS: i64 = 7;
 /// So is a last restore, or drill, longer ago than this.
 const OLD_DRILL_DAYS: i64 = 30;
 
+/// What to do about a copy that we cannot read; it may be good, so that no repair moves it.
+const UNREADABLE: &str = "see who owns it, and whether the disk is well; no other copy is touched by this";
+
 /// Looks at everything; mends what needs no decision with `--repair --yes`.
 pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
     let folder = folder(context, args.backup_dir.as_deref());
@@ -225,10 +228,18 @@ impl Visit<'_> {
         self.debris(catalog, holder.is_some());
         if !args.quick {
             for manifest in &catalog.backups {
-                if !folder.archive_is_intact(manifest)? {
+                let archive = folder.archive_of(manifest);
+                let is_intact = match folder.archive_is_intact(manifest) {
+                    Err(error) if error.is_unreadable() => {
+                        let message = format!("backup {} was not judged: {error}", manifest.id);
+                        self.find("backups", Severity::Error, &archive, &message, UNREADABLE);
+                        continue;
+                    }
+                    is_intact => is_intact?,
+                };
+                if !is_intact {
                     let message = format!("backup {} is damaged: its checksum does not match", manifest.id);
                     let advice = "make a new one with `tidetable backup`; --repair moves it aside";
-                    let archive = folder.archive_of(manifest);
                     self.find("backups", Severity::Error, &archive, &message, advice);
                     self.mend(Repair::MoveCopy(folder.manifest(&manifest.id)));
                 }
@@ -255,6 +266,11 @@ impl Visit<'_> {
             let is_unfinished =
                 debris.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if is_unfinished && is_busy {
+                continue;
+            }
+            if debris.is_unreadable {
+                let message = format!("this copy was not judged: {}", debris.reason);
+                self.find("backups", Severity::Error, &debris.path, &message, UNREADABLE);
                 continue;
             }
             let message = format!("this is no copy: {}", debris.reason);

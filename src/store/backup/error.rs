@@ -112,6 +112,13 @@ pub enum BackupError {
     Store(#[from] StoreError),
 }
 
+impl BackupError {
+    /// Whether a file could not be read, which says nothing of the others.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, BackupError::Io { action: "read", .. })
+    }
+}
+
 impl From<rusqlite::Error> for BackupError {
     fn from(error: rusqlite::Error) -> Self {
         BackupError::Store(StoreError::Sqlite(error))

@@ -35,6 +35,8 @@ pub struct Debris {
     pub reason: String,
     /// Whether it once was a copy and is one no longer.
     pub is_damaged_copy: bool,
+    /// Whether it may be a good copy, which we cannot read.
+    pub is_unreadable: bool,
 }
 
 /// What lies in the folder.
@@ -134,6 +136,9 @@ impl BackupFolder {
                     false,
                 )),
                 Entry::Damaged(damage) => catalog.debris.push(self.debris(&name, &damage.to_string(), true)),
+                Entry::Unreadable(reason) => {
+                    catalog.debris.push(Debris { is_unreadable: true, ..self.debris(&name, &reason, false) });
+                }
                 Entry::Orphan => {
                     catalog.debris.push(self.debris(&name, "an archive without its manifest", false));
                 }
@@ -201,7 +206,12 @@ impl BackupFolder {
     }
 
     fn debris(&self, name: &str, reason: &str, is_damaged_copy: bool) -> Debris {
-        Debris { path: self.path.join(name), reason: reason.to_owned(), is_damaged_copy }
+        Debris {
+            path: self.path.join(name),
+            reason: reason.to_owned(),
+            is_damaged_copy,
+            is_unreadable: false,
+        }
     }
 
     fn look_at(&self, name: &str) -> Result<Entry, BackupError> {
@@ -214,15 +224,21 @@ impl BackupFolder {
             return Ok(if has_manifest { Entry::Foreign } else { Entry::Orphan });
         }
         let Some(id) = name.strip_suffix(MANIFEST).filter(|id| is_id(id)) else { return Ok(Entry::Foreign) };
-        let manifest = match Manifest::read(&self.path.join(name))? {
-            Ok(manifest) => manifest,
-            Err(damage) => return Ok(Entry::Damaged(damage)),
+        let manifest = match Manifest::read(&self.path.join(name)) {
+            Ok(Ok(manifest)) => manifest,
+            Ok(Err(damage)) => return Ok(Entry::Damaged(damage)),
+            Err(error) if error.is_unreadable() => return Ok(Entry::Unreadable(error.to_string())),
+            Err(error) => return Err(error),
         };
         if manifest.id != id {
             return Ok(Entry::Damaged(Damage::Manifest(format!("is that of backup {}", manifest.id))));
         }
         let expected = manifest.archive.bytes;
-        Ok(match self.archive_length(&manifest)? {
+        let length = match self.archive_length(&manifest) {
+            Err(error) if error.is_unreadable() => return Ok(Entry::Unreadable(error.to_string())),
+            length => length?,
+        };
+        Ok(match length {
             Some(found) if found == expected => Entry::Copy(Box::new(manifest)),
             Some(found) => Entry::Damaged(Damage::ArchiveSize { expected, found }),
             None => Entry::Damaged(Damage::ArchiveMissing),
@@ -260,6 +276,8 @@ enum Entry {
     Copy(Box<Manifest>),
     Unfinished,
     Damaged(Damage),
+    /// Perhaps a copy: the system does not let us look.
+    Unreadable(String),
     Orphan,
     /// Nothing of ours, or the archive of a copy, which its manifest speaks for.
     Foreign,
