@@ -10,7 +10,9 @@ use crate::store::backup::{BackupFolder, Stop};
 /// the store in the XDG data folder that is in the XDG data folder, too; a store elsewhere keeps its copies apart from
 /// those of others, so that `latest` always means its own.
 pub(super) fn folder(context: &Context, option: Option<&Path>) -> BackupFolder {
-    let folder = match option.or(context.config.backup.dir.as_deref()) {
+    // TIDETABLE_BACKUP_DIR= is how a script unsets it.
+    let named = option.or(context.config.backup.dir.as_deref()).filter(|path| !path.as_os_str().is_empty());
+    let folder = match named {
         Some(path) => BackupFolder::new(path),
         None => BackupFolder::new(context.store_path.with_file_name("backups")),
     };

@@ -294,3 +294,12 @@ fn a_signal_ends_what_waits_or_works_with_130() {
     assert_eq!(folder.catalog().expect("catalog").backups.len(), 1);
     sandbox.run("doctor --output-format json").assert_code(0);
 }
+
+#[test]
+fn a_variable_set_to_nothing_names_no_folder() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let mut command = sandbox.command();
+    command.env("TIDETABLE_BACKUP_DIR", "").args(["backup", "--now", crate::sandbox::NOW]).assert().success();
+    assert!(archive(&sandbox, FIRST).exists());
+}
