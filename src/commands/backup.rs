@@ -2,7 +2,7 @@
 
 use super::automatic_backup::{Occasion, copy_before, is_reserved};
 use super::backup_folder::{folder, host_name};
-use super::{CommandError, Context, Mode, Outcome};
+use super::{CommandError, Completion, Context, Mode, Outcome};
 use crate::cli::backup::{
     ArchiveFormatArg, BackupAction, BackupArgs, CreateArgs, DrillArgs, PruneArgs, VerifyArgs,
 };
@@ -145,13 +145,15 @@ fn drill(context: &Context, folder: &BackupFolder, args: &DrillArgs) -> anyhow::
     let catalog = folder.catalog()?;
     let manifest = catalog.find(args.id.as_deref().unwrap_or("latest"), folder)?;
     let drilled = folder.drill(manifest, context.now, &context.writer_options())?;
+    // A drill is done to be written down: what nobody is told of afterwards is not all of it.
     let warnings = record(context, folder, manifest, ProofKind::Drilled);
+    let completion = if warnings.is_some() { Completion::Partial } else { Completion::Done };
     let report = BackupReport::Drilled {
         backup: shown(folder, manifest),
         runs: drilled.runs,
         schema_to: drilled.schema_version,
     };
-    Ok(Outcome::done(report, warnings.into_iter().collect()))
+    Ok(Outcome { completion, ..Outcome::done(report, warnings.into_iter().collect()) })
 }
 
 fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::Result<Outcome> {

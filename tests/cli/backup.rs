@@ -303,3 +303,16 @@ fn a_variable_set_to_nothing_names_no_folder() {
     command.env("TIDETABLE_BACKUP_DIR", "").args(["backup", "--now", crate::sandbox::NOW]).assert().success();
     assert!(archive(&sandbox, FIRST).exists());
 }
+
+#[test]
+fn a_drill_that_could_not_be_written_down_is_only_partly_done() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup").assert_code(0);
+    std::fs::create_dir(sandbox.path(&format!("backups/{FIRST}.proof.json"))).expect("in the way");
+    let answer = sandbox.run("backup drill").assert_code(4);
+    assert!(
+        answer.stdout.contains("came back") && answer.stderr.contains("was not written down"),
+        "{answer}"
+    );
+}
