@@ -149,7 +149,7 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
         ),
         StoreError::Unsettled { .. } => (
             FailureKind::Data,
-            Some("`tidetable doctor` tells what lies there; remove the file once the store is as you want it".to_owned()),
+            Some("see with `tidetable doctor` whether the store is as you want it; `tidetable doctor --repair --yes` moves the file aside".to_owned()),
         ),
         StoreError::Interrupted => (FailureKind::Interrupted, None),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {

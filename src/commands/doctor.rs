@@ -155,10 +155,11 @@ impl Visit<'_> {
         let target = &self.context.store_path;
         let is_busy = writer_of(target).is_some();
         let found = leftovers(target)?;
-        let has_journal = found.iter().any(|leftover| leftover.kind == LeftoverKind::Journal);
+        let is_journal = |kind| matches!(kind, LeftoverKind::Journal | LeftoverKind::BrokenJournal);
+        let has_journal = found.iter().any(|leftover| is_journal(leftover.kind));
         for leftover in found {
             let (severity, message, advice, repair) = match leftover.kind {
-                LeftoverKind::Journal | LeftoverKind::Stage if is_busy => {
+                LeftoverKind::Journal | LeftoverKind::BrokenJournal | LeftoverKind::Stage if is_busy => {
                     (Severity::Note, "a restore of the store is under way", "", None)
                 }
                 LeftoverKind::Journal => (
@@ -166,6 +167,13 @@ impl Visit<'_> {
                     "a restore was interrupted",
                     "the next command finishes it or rolls it back; so does --repair",
                     Some(Repair::SettleRestore),
+                ),
+                LeftoverKind::BrokenJournal => (
+                    Severity::Error,
+                    "a restore was interrupted, and what it wrote down about itself cannot be read: every command stops \
+                     at it",
+                    "look whether the store is as you want it; --repair moves this file aside and leaves the store as it is",
+                    Some(Repair::MoveAside(leftover.path.clone())),
                 ),
                 // Its journal takes it along.
                 LeftoverKind::Stage if has_journal => continue,
@@ -179,7 +187,7 @@ impl Visit<'_> {
                     Severity::Warning,
                     "a log of SQLite without its database",
                     "it may hold the last changes of a store that was moved or removed; --repair moves it aside",
-                    Some(Repair::MoveLog(leftover.path.clone())),
+                    Some(Repair::MoveAside(leftover.path.clone())),
                 ),
                 LeftoverKind::KeptAside => (
                     Severity::Note,

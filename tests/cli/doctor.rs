@@ -182,3 +182,17 @@ fn an_archive_that_only_others_may_read_is_a_finding_of_its_own() {
     let answer = sandbox.run("backup verify").assert_code(1);
     assert!(answer.stderr.contains("1 damaged, 2 checked"), "{answer}");
 }
+
+#[test]
+fn a_journal_of_a_restore_that_nobody_can_read_is_moved_aside() {
+    let sandbox = backed_up();
+    let journal = sandbox.write(".store.db.restore.json", "half of a jour");
+    let answer = sandbox.run("rules list").assert_code(1);
+    assert!(answer.stderr.contains("doctor --repair --yes"), "{answer}");
+    let found = sandbox.run("doctor").assert_code(4);
+    assert!(found.stdout.contains("every command stops at it"), "{found}");
+    sandbox.run("doctor --repair --yes").assert_code(0);
+    assert!(!journal.exists() && sandbox.path(".store.db.restore.json.aside-1").exists());
+    sandbox.run("rules list").assert_code(0);
+    sandbox.run("restore latest --yes").assert_code(0);
+}

@@ -8,7 +8,7 @@ use super::contents::foreign_keys;
 use super::durable::{folder_of, io, sync_folder, with_suffix};
 use super::error::BackupError;
 use super::folder::BackupFolder;
-use super::journal::journal_path;
+use super::journal::{is_legible, journal_path};
 use super::present::{PresentStore, is_corrupt};
 use super::restore::{is_stage, sweep_stages};
 use super::stop::Stop;
@@ -48,6 +48,8 @@ pub enum StoreHealth {
 pub enum LeftoverKind {
     /// The journal of a restore whose process died.
     Journal,
+    /// One that cannot be read.
+    BrokenJournal,
     /// A copy that was being unpacked when its process died.
     Stage,
     /// A log of SQLite without its database.
@@ -119,7 +121,7 @@ pub fn leftovers(target: &Path) -> Result<Vec<Leftover>, BackupError> {
         let other = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let behind = other.strip_prefix(&name).unwrap_or_default();
         let kind = if path == journal_path(target) {
-            LeftoverKind::Journal
+            if is_legible(target) { LeftoverKind::Journal } else { LeftoverKind::BrokenJournal }
         } else if is_stage(target, &other) {
             LeftoverKind::Stage
         } else if ["-wal", "-shm", "-journal"].contains(&behind) && !target.exists() {
