@@ -127,3 +127,15 @@ fn a_restore_killed_at_any_moment_leaves_the_store_before_or_after() {
     sandbox.run("backup verify").assert_code(0);
     assert_eq!(runs(&sandbox), 12);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_place_for_a_store() {
+    let sandbox = backed_up();
+    let link = sandbox.path("full");
+    std::os::unix::fs::symlink("/dev/full", &link).expect("link");
+    for yes in ["--yes", "--dry-run"] {
+        let answer = sandbox.run(&format!("restore latest --target full {yes}")).assert_code(1);
+        assert!(answer.stderr.contains("no regular file"), "{answer}");
+    }
+}
