@@ -213,6 +213,9 @@ fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
         BackupError::NoSpace { .. } => {
             "nothing was changed; free some space, or name another folder with --backup-dir"
         }
+        BackupError::Unwritable { .. } => {
+            "nothing was changed; name another folder with --backup-dir or TIDETABLE_BACKUP_DIR, or make this one writable"
+        }
         BackupError::Drill { .. } => "keep it to look at, and make a new one with `tidetable backup`",
         BackupError::Unproven { .. } => {
             "nothing was listed; the store or the disk may be damaged: `tidetable backup list` shows older copies"

@@ -316,3 +316,28 @@ fn a_drill_that_could_not_be_written_down_is_only_partly_done() {
         "{answer}"
     );
 }
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_of_with_another_way_also_in_a_dry_run() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    // Nobody makes a folder inside a file, root included.
+    sandbox.write("file", "no folder");
+    for arguments in ["backup --backup-dir file", "backup --backup-dir file/backups --dry-run"] {
+        let answer = sandbox.run(arguments).assert_code(1);
+        assert!(answer.stderr.contains("no copy can be written to file"), "{answer}");
+        assert!(answer.stderr.contains("--backup-dir or TIDETABLE_BACKUP_DIR"), "{answer}");
+    }
+}
+
+#[test]
+fn who_holds_the_copies_is_told_with_their_folder() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let folder = tidetable::store::backup::BackupFolder::new(sandbox.path("backups"));
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let lock = folder.lock(&options).expect("lock");
+    let answer = sandbox.run("backup --lock-timeout 50ms").assert_code(10);
+    assert!(!answer.stderr.contains("backups/backups"), "{answer}");
+    drop(lock);
+}

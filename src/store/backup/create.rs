@@ -60,16 +60,19 @@ impl BackupFolder {
         self.create_from(&connection, request, &lock)
     }
 
-    /// What [`BackupFolder::create`] would make.
+    /// What [`BackupFolder::create`] would make; fails where that would fail for want of room, or of leave to write.
     pub fn plan(&self, request: &BackupRequest<'_>) -> Result<PlannedBackup, BackupError> {
         let connection = open_store(request)?;
+        let store_bytes = std::fs::metadata(request.store).map_err(io("read", request.store))?.len();
+        self.ensure_writable()?;
+        space::ensure(self.path(), space::of_copy(store_bytes))?;
         let id = self.free_id(request.now);
         let counts = row_counts(&connection)?;
         Ok(PlannedBackup {
             archive: self.archive(&id, request.format),
             id,
             runs: counts.get("runs").copied().unwrap_or(0),
-            store_bytes: std::fs::metadata(request.store).map_err(io("read", request.store))?.len(),
+            store_bytes,
         })
     }
 

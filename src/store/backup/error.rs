@@ -97,6 +97,14 @@ pub enum BackupError {
         /// What is wrong.
         damage: Damage,
     },
+    /// The folder of copies cannot be written to.
+    #[error("no copy can be written to {folder}: {source}")]
+    Unwritable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A file or folder could not be made, read, written or renamed.
     #[error("cannot {action} {path}: {source}")]
     Io {

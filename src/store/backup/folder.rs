@@ -11,8 +11,8 @@ use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use super::stop::Stop;
 use crate::domain::time::Timestamp;
 use crate::fail_point::reached;
-use crate::store::WriterOptions;
 use crate::store::lock::WriteLock;
+use crate::store::{StoreError, WriterOptions};
 
 /// Ending of manifests.
 const MANIFEST: &str = ".json";
@@ -169,8 +169,16 @@ impl BackupFolder {
 
     /// Keeps other backups, prunes and restores out of the folder until the guard is dropped.
     pub fn lock(&self, options: &WriterOptions) -> Result<FolderLock, BackupError> {
+        self.ensure_writable()?;
         fs::create_dir_all(&self.path).map_err(io("create", &self.path))?;
-        let lock = WriteLock::acquire_unless(&self.path.join("backups"), options, &|| self.stop.is_asked())?;
+        let held = WriteLock::acquire_unless(&self.lock_subject(), options, &|| self.stop.is_asked());
+        let lock = held.map_err(|error| match error {
+            // The lock lies inside; what people know of is the folder.
+            StoreError::Busy { holder, waited, .. } => {
+                StoreError::Busy { path: self.path.clone(), holder, waited }
+            }
+            error => error,
+        })?;
         Ok(FolderLock { _lock: lock })
     }
 
