@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Context;
+use super::{CommandError, Context};
 use crate::devices;
-use crate::store::backup::{BackupFolder, Stop};
+use crate::store::backup::{BackupError, BackupFolder, Catalog, Manifest, PRE_RESTORE, Stop};
 
 /// The folder of copies: the option, the configuration (and `TIDETABLE_BACKUP_DIR`), `backups` beside the store. For
 /// the store in the XDG data folder that is in the XDG data folder, too; a store elsewhere keeps its copies apart from
@@ -23,6 +23,28 @@ pub(super) fn folder(context: &Context, option: Option<&Path>) -> BackupFolder {
 pub(super) fn stop(context: &Context) -> Stop {
     let interrupt = context.interrupt.clone();
     Stop::when(move || interrupt.is_triggered())
+}
+
+/// A copy that is damaged is told of together with the newest one that is not.
+pub(super) fn naming_a_good_one(
+    error: BackupError,
+    folder: &BackupFolder,
+    catalog: &Catalog,
+) -> anyhow::Error {
+    let BackupError::Damaged { id: damaged, .. } = &error else { return error.into() };
+    let is_good = |copy: &&Manifest| {
+        copy.id != *damaged
+            && copy.reason != PRE_RESTORE
+            && folder.proof(copy).damage.is_none()
+            && folder.archive_is_intact(copy).unwrap_or(false)
+    };
+    match catalog.backups.iter().rev().find(is_good) {
+        None => error.into(),
+        Some(good) => {
+            let hint = format!("nothing was changed; backup {} is the newest good one", good.id);
+            CommandError::Refused { message: error.to_string(), hint }.into()
+        }
+    }
 }
 
 /// This host's name.

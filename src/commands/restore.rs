@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup_folder::{folder, host_name};
+use super::backup_folder::{folder, host_name, naming_a_good_one};
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::restore::RestoreArgs;
 use crate::output::restore::{RestoreReport, ShownPresent, ShownSafetyCopy};
@@ -26,16 +26,20 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let mut report = plan(manifest, &target, &present);
     let mut warnings = Vec::new();
     match (context.mode, args.yes) {
-        (Mode::DryRun, _) => prove(&folder, manifest)?,
+        (Mode::DryRun, _) => {
+            prove(&folder, manifest).map_err(|error| naming_a_good_one(error, &folder, &catalog))?;
+        }
         (Mode::Act, false) => return Err(unconfirmed(&report, args).into()),
         (Mode::Act, true) => {
-            let restored = folder.restore(&RestoreRequest {
-                manifest,
-                target: &target,
-                host: host_name().as_deref(),
-                now: context.now,
-                writer: &context.writer_options(),
-            })?;
+            let restored = folder
+                .restore(&RestoreRequest {
+                    manifest,
+                    target: &target,
+                    host: host_name().as_deref(),
+                    now: context.now,
+                    writer: &context.writer_options(),
+                })
+                .map_err(|error| naming_a_good_one(error, &folder, &catalog))?;
             report.is_done = true;
             // A copy that came back has proven itself, also where that cannot be written down.
             if let Err(error) = folder.record_proof(manifest, ProofKind::Drilled, context.now) {
@@ -80,17 +84,15 @@ fn plan(manifest: &Manifest, target: &Path, present: &PresentStore) -> RestoreRe
 }
 
 /// A dry run promises that the real one would work.
-fn prove(folder: &BackupFolder, manifest: &Manifest) -> anyhow::Result<()> {
+fn prove(folder: &BackupFolder, manifest: &Manifest) -> Result<(), BackupError> {
     if manifest.schema_version > SCHEMA_VERSION {
         return Err(BackupError::NewerSchema {
             id: manifest.id.clone(),
             found: manifest.schema_version,
             known: SCHEMA_VERSION,
-        }
-        .into());
+        });
     }
-    folder.verify(manifest)?.map_err(|damage| BackupError::Damaged { id: manifest.id.clone(), damage })?;
-    Ok(())
+    folder.verify(manifest)?.map_err(|damage| BackupError::Damaged { id: manifest.id.clone(), damage })
 }
 
 fn unconfirmed(report: &RestoreReport, args: &RestoreArgs) -> CommandError {

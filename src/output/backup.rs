@@ -43,6 +43,8 @@ pub struct ShownBackup {
     pub counts: BTreeMap<String, u64>,
     /// Checksum of the archive.
     pub sha256: String,
+    /// What was found wrong when it was last looked at; nothing while it is good.
+    pub damage: Option<String>,
 }
 
 impl ShownBackup {
@@ -85,7 +87,7 @@ pub enum BackupReport {
         /// What is no copy.
         debris: Vec<ShownDebris>,
     },
-    /// Copies that are good; damaged ones are an error.
+    /// Copies, each good or damaged.
     Verified {
         /// Copies.
         backups: Vec<ShownBackup>,
@@ -138,7 +140,10 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             count(backup.runs()),
             backup.schema.to_string(),
             backup.drilled_at.map_or_else(|| "-".to_owned(), |at| style.time(at)),
-            backup.reason.clone(),
+            backup
+                .damage
+                .as_ref()
+                .map_or_else(|| backup.reason.clone(), |_| format!("{} (damaged)", backup.reason)),
         ]);
     }
     style.finish_table(table)
@@ -164,6 +169,9 @@ fn backup_details(backup: &ShownBackup, style: &Style) -> String {
         style.time(backup.verified_at),
         backup.drilled_at.map_or_else(|| "never tried".to_owned(), |at| style.time(at)),
     );
+    if let Some(damage) = &backup.damage {
+        text.push_str(&format!("  damaged      {damage}\n"));
+    }
     for (table, rows) in backup.counts.iter().filter(|(_, rows)| **rows > 0) {
         text.push_str(&format!("  {table:<24} {}\n", quantity(*rows, "row")));
     }
@@ -274,7 +282,10 @@ impl Report for BackupReport {
                         backup.id.clone(),
                         style.time(backup.created_at),
                         count(backup.runs()),
-                        "good: every row is as it was copied".to_owned(),
+                        match &backup.damage {
+                            None => "good: every row is as it was copied".to_owned(),
+                            Some(damage) => format!("damaged: {damage}"),
+                        },
                     ]);
                 }
                 style.finish_table(table)

@@ -123,8 +123,39 @@ fn a_damaged_backup_is_found_and_named() {
     std::fs::write(&path, bytes).expect("written");
     insta::assert_snapshot!(sandbox.run("backup verify").assert_code(1));
     sandbox.run("backup verify 20260301T120000Z-2").assert_code(0);
-    let answer = sandbox.run("backup verify --output-format json").assert_code(1);
-    assert_eq!(answer.stdout, "");
+    let answer = sandbox.run("backup verify --output-format json").assert_code(1).json();
+    let damages: Vec<bool> = answer["data"]["backups"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|backup| backup["damage"].is_string())
+        .collect();
+    assert_eq!(damages, [true, false], "every copy is told of with its verdict");
+    insta::assert_snapshot!(steady(&sandbox.run("backup list").assert_code(0)));
+}
+
+#[test]
+fn where_the_copy_asked_for_is_damaged_the_newest_good_one_is_named() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    (0..2).for_each(|_| drop(sandbox.run("backup").assert_code(0)));
+    let path = archive(&sandbox, "20260301T120000Z-2");
+    let mut bytes = std::fs::read(&path).expect("archive");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(&path, &bytes).expect("written");
+    for arguments in ["restore latest --yes", "restore latest --dry-run", "backup drill"] {
+        let answer = sandbox.run(arguments).assert_code(1);
+        assert!(answer.stderr.contains("backup 20260301T120000Z is the newest good one"), "{answer}");
+    }
+    sandbox.run("backup verify").assert_code(1);
+    bytes[middle] ^= 0x40;
+    std::fs::write(&path, &bytes).expect("written");
+    let list =
+        || sandbox.run("backup list --output-format json").json()["data"]["backups"][1]["damage"].clone();
+    assert!(list().is_string());
+    sandbox.run("backup verify").assert_code(0);
+    assert!(list().is_null(), "what is found good again is good");
 }
 
 #[test]
