@@ -13,6 +13,9 @@ use crate::store::backup::{
     ProofKind,
 };
 
+/// Characters of a reason, at most.
+const LONGEST_REASON: usize = 200;
+
 /// Makes, lists, proves or prunes copies.
 pub fn run(context: &Context, args: &BackupArgs) -> anyhow::Result<Outcome> {
     let folder = folder(context, args.backup_dir.as_deref());
@@ -47,6 +50,7 @@ fn create(context: &Context, folder: &BackupFolder, args: &CreateArgs) -> anyhow
         }
         .into());
     }
+    check_reason(reason)?;
     let host = host_name();
     let writer = context.writer_options();
     let request = BackupRequest {
@@ -73,6 +77,23 @@ fn create(context: &Context, folder: &BackupFolder, args: &CreateArgs) -> anyhow
         }
     };
     Ok(Outcome::done(report, Vec::new()))
+}
+
+/// A reason is one line in a list.
+fn check_reason(reason: &str) -> Result<(), CommandError> {
+    let problem = if reason.trim().is_empty() {
+        "is empty"
+    } else if reason.chars().any(char::is_control) {
+        "has more than one line, or control characters"
+    } else if reason.chars().count() > LONGEST_REASON {
+        "is too long"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::Usage {
+        message: format!("the --reason {problem}"),
+        hint: format!("give one line of at most {LONGEST_REASON} characters"),
+    })
 }
 
 fn list(folder: &BackupFolder) -> anyhow::Result<Outcome> {

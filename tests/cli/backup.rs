@@ -372,3 +372,15 @@ fn who_holds_the_copies_is_told_with_their_folder() {
     assert!(!answer.stderr.contains("backups/backups"), "{answer}");
     drop(lock);
 }
+
+#[test]
+fn a_reason_is_one_line_of_some_length() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    for reason in ["", "  ", "two\nlines", "a bell \u{7}", &"long ".repeat(1_000)] {
+        let answer = sandbox.run_args(&["backup", "--reason", reason]).assert_code(2);
+        assert!(answer.stderr.contains("at most 200 characters"), "{answer}");
+    }
+    assert!(!sandbox.path("backups").exists());
+    sandbox.run_args(&["backup", "--reason", &"ö".repeat(200)]).assert_code(0);
+}
