@@ -15,7 +15,7 @@ use clap::{Args, ValueHint};
 The store that is replaced is kept as a backup of its own; `restore --undo` brings it back.")]
 pub struct RestoreArgs {
     /// Id of the copy, its beginning, or `latest`; `tidetable backup list` shows them
-    #[arg(value_name = "ID", required_unless_present = "undo", conflicts_with = "undo")]
+    #[arg(value_name = "ID", conflicts_with = "undo")]
     pub id: Option<String>,
 
     /// Bring back what the last restore replaced

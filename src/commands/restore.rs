@@ -14,6 +14,9 @@ use crate::store::backup::{
 
 /// Plans a restore; carries it out with `--yes`.
 pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
+    if args.id.is_none() && !args.undo {
+        return Err(which_one().into());
+    }
     let folder = folder(context, args.backup_dir.as_deref());
     let target = resolve_target(args.target.as_deref().unwrap_or(&context.store_path))?;
     settle_restore(&target, &context.writer_options())?;
@@ -113,6 +116,15 @@ fn unconfirmed(report: &RestoreReport, args: &RestoreArgs) -> CommandError {
         hint: format!(
             "`tidetable restore {what} --dry-run` shows the plan, `tidetable restore {what} --yes` carries it out"
         ),
+    }
+}
+
+fn which_one() -> CommandError {
+    CommandError::Usage {
+        message: "restore needs to know which copy".to_owned(),
+        hint: "name its id, which `tidetable backup list` shows, or `latest`; `tidetable restore --undo` brings back what \
+               the last restore replaced"
+            .to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::format::{count, duration, quantity};
 use super::{Report, Style};
+pub use crate::domain::bytes::byte_size;
 use crate::domain::retention::Verdict;
 use crate::domain::time::{SECOND_MS, Timestamp};
 
@@ -110,18 +111,6 @@ pub enum BackupReport {
         /// The copy made before, where any went.
         safety_copy: Option<String>,
     },
-}
-
-/// Bytes as people say them: `512 B`, `3.4 KiB`, `1.2 GiB`.
-pub fn byte_size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["B", "KiB", "MiB", "GiB"] {
-        if value < 1_024.0 {
-            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
-        }
-        value /= 1_024.0;
-    }
-    format!("{value:.1} TiB")
 }
 
 /// How long ago something happened.

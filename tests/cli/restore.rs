@@ -139,3 +139,9 @@ fn a_device_is_no_place_for_a_store() {
         assert!(answer.stderr.contains("no regular file"), "{answer}");
     }
 }
+
+#[test]
+fn without_a_copy_named_the_ways_to_name_one_are_told() {
+    let sandbox = backed_up();
+    insta::assert_snapshot!(sandbox.run("restore --yes").assert_code(2));
+}

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::bytes::byte_size;
 use crate::store::StoreError;
 
 /// A failure to make, find, prove or restore a copy.
@@ -72,7 +73,7 @@ pub enum BackupError {
         path: PathBuf,
     },
     /// The disk has too little room; nothing was written.
-    #[error("there is too little room at {path}: {needed} bytes are needed, {free} are free")]
+    #[error("there is too little room at {path}: {} are needed, {} are free", byte_size(*.needed), byte_size(*.free))]
     NoSpace {
         /// Where.
         path: PathBuf,

@@ -91,7 +91,7 @@ mod tests {
     fn more_than_any_disk_has_is_refused_with_both_numbers() {
         let folder = tempfile::tempdir().expect("folder");
         let error = ensure(&folder.path().join("not/there/yet"), u64::MAX).expect_err("too much");
-        assert!(error.to_string().contains("18446744073709551615 bytes are needed"), "{error}");
+        assert!(error.to_string().contains("16777216.0 TiB are needed"), "{error}");
         ensure(folder.path(), 1).expect("one byte is free");
         assert!(shared(folder.path(), &folder.path().join("not/there")));
     }
