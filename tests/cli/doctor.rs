@@ -172,7 +172,7 @@ fn an_archive_that_only_others_may_read_is_a_finding_of_its_own() {
     let sandbox = backed_up();
     sandbox.run_args(&["backup", "--now", "2026-03-01T13:00:00Z"]).assert_code(0);
     let archive = sandbox.path(&format!("backups/{FIRST}.db.zst"));
-    fs::set_permissions(&archive, fs::Permissions::from_mode(0)).expect("mode");
+    fs::set_permissions(&archive, fs::Permissions::from_mode(0o000)).expect("mode");
     if fs::read(&archive).is_ok() {
         eprintln!("skipped: this user reads every file");
         return;
