@@ -329,8 +329,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule by hand')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
-            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
-            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules; `rules undo --to` brings them back')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules, plans and schedulers, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')
@@ -591,8 +591,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule by hand')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
-            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
-            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules; `rules undo --to` brings them back')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules, plans and schedulers, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')
@@ -724,7 +724,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;optimize-resource-schedule' {
-            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back, at once; --dry-run only shows it')
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
@@ -760,7 +760,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             break
         }
         'tidetable;optimize' {
-            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back')
+            [CompletionResult]::new('--undo', '--undo', [CompletionResultType]::ParameterName, 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back, at once; --dry-run only shows it')
             [CompletionResult]::new('--target-date', '--target-date', [CompletionResultType]::ParameterName, 'First local day of the horizon [default: tomorrow]')
             [CompletionResult]::new('--look-ahead-hours', '--look-ahead-hours', [CompletionResultType]::ParameterName, 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]')
             [CompletionResult]::new('--time-limit', '--time-limit', [CompletionResultType]::ParameterName, 'How long to search [default: 10s]; a proof of optimality ends it earlier')
@@ -1541,8 +1541,8 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a rule by hand')
             [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Let predictions and plans count rules')
             [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Leave rules out of predictions and plans')
-            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules with their history')
-            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules and plans, when and with which command')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove rules; `rules undo --to` brings them back')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who changed rules, plans and schedulers, when and with which command')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write rules for a scheduler')
             [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Carry rules to a scheduler: show the difference, then change it')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Take back what was applied last, or bring earlier rules back')

@@ -351,8 +351,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fis
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "add" -d 'Add a rule by hand'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "enable" -d 'Let predictions and plans count rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "disable" -d 'Leave rules out of predictions and plans'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "remove" -d 'Remove rules with their history'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "remove" -d 'Remove rules; `rules undo --to` brings them back'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "history" -d 'Show who changed rules, plans and schedulers, when and with which command'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "export" -d 'Write rules for a scheduler'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and not __fish_seen_subcommand_from list show add enable disable remove history export apply undo help" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
@@ -588,8 +588,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_se
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a rule by hand'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "enable" -d 'Let predictions and plans count rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "disable" -d 'Leave rules out of predictions and plans'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove rules with their history'
-complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove rules; `rules undo --to` brings them back'
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "history" -d 'Show who changed rules, plans and schedulers, when and with which command'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write rules for a scheduler'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from help" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'
@@ -667,7 +667,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s q -l qu
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand backtest" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back, at once; --dry-run only shows it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
@@ -700,7 +700,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-sc
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -l no-progress -d 'No progress bars'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize-resource-schedule" -s V -l version -d 'Print version'
-complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l undo -d 'Solve nothing: give the rules that the last applied plan (or this one) moved their times back, at once; --dry-run only shows it' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l target-date -d 'First local day of the horizon [default: tomorrow]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l look-ahead-hours -d 'Hours of the horizon [default: 24; 168 when a rule keeps to weekdays]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l time-limit -d 'How long to search [default: 10s]; a proof of optimality ends it earlier' -r
@@ -1348,8 +1348,8 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_see
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "add" -d 'Add a rule by hand'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "enable" -d 'Let predictions and plans count rules'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "disable" -d 'Leave rules out of predictions and plans'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove rules with their history'
-complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "history" -d 'Show who changed rules and plans, when and with which command'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "remove" -d 'Remove rules; `rules undo --to` brings them back'
+complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "history" -d 'Show who changed rules, plans and schedulers, when and with which command'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "export" -d 'Write rules for a scheduler'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "apply" -d 'Carry rules to a scheduler: show the difference, then change it'
 complete -c tidetable -n "__fish_tidetable_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "undo" -d 'Take back what was applied last, or bring earlier rules back'

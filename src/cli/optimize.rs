@@ -47,7 +47,8 @@ pub struct OptimizeArgs {
     ])]
     pub verify_applied: bool,
 
-    /// Solve nothing: give the rules that the last applied plan (or this one) moved their times back
+    /// Solve nothing: give the rules that the last applied plan (or this one) moved their times back, at once; --dry-run
+    /// only shows it
     #[arg(long, group = "strategy", value_name = "PLAN", num_args = 0..=1, conflicts_with_all = [
         "instance", "auto_apply", "explain", "report", "target_date", "look_ahead_hours", "time_limit",
         "learn_windows",

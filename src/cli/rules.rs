@@ -54,7 +54,7 @@ Examples:
   tidetable rules disable 3
   tidetable rules disable 3 4 --dry-run")]
     Disable(IdsArgs),
-    /// Remove rules with their history
+    /// Remove rules; `rules undo --to` brings them back
     #[command(after_help = "With an unknown id nothing is removed. A mined rule comes back with the next \
 `generate-scheduling-rules`, a declared one with the next import of its crontab; disable it to be rid of it.
 
@@ -62,7 +62,7 @@ Examples:
   tidetable rules remove 3 --dry-run
   tidetable rules remove 3 4")]
     Remove(IdsArgs),
-    /// Show who changed rules and plans, when and with which command
+    /// Show who changed rules, plans and schedulers, when and with which command
     History(HistoryArgs),
     /// Write rules for a scheduler
     Export(ExportArgs),

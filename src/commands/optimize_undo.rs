@@ -49,7 +49,8 @@ pub(super) fn run(context: &Context, id: Option<i64>) -> anyhow::Result<Outcome>
         warnings.push(format!("plan {} was taken back already", plan.id));
     }
     if left > 0 {
-        warnings.push(format!("{left} rules were changed since plan {} and were left alone", plan.id));
+        let were = if left == 1 { "1 rule was" } else { &format!("{left} rules were") };
+        warnings.push(format!("{were} changed since plan {} and left alone", plan.id));
     }
     warn_of_schedulers(&store, &back, &mut warnings)?;
     let completion = if left > 0 { Completion::Partial } else { Completion::Done };

@@ -11,7 +11,7 @@ mod undo;
 pub use apply::{ApplyReport, PlaceShape, PlaceStatus, RuleEffect, RuleEffectShape, SettledShape};
 pub use change::ChangeReport;
 pub use export::{ExportReport, ExportTarget, ExportText};
-pub use history::HistoryReport;
+pub use history::{AppliedShape, HistoryReport};
 pub use return_to::ReturnReport;
 pub use show::ShowReport;
 pub use undo::{MovedBackShape, UndoReport};

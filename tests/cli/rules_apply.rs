@@ -337,3 +337,24 @@ fn a_plan_goes_from_the_optimizer_to_the_crontab_and_is_held_against_it() {
     let told = sandbox.run("optimize --verify-applied").assert_code(0);
     assert!(told.stderr.contains("was taken back since"), "{told}");
 }
+
+#[test]
+fn the_history_tells_of_schedulers_and_an_undo_is_one_revision() {
+    let sandbox = with_odd_crontab();
+    move_rule(&sandbox, 1, 20);
+    move_rule(&sandbox, 2, 45);
+    sandbox.run("rules apply --target crontab --yes").assert_code(0);
+    let before = sandbox.run("rules history --output-format json").assert_code(0).json();
+    assert_eq!(before["data"]["scheduler_changes"][0]["state"], "applied", "{before}");
+    assert_eq!(before["data"]["scheduler_changes"][0]["rule_ids"], serde_json::json!([1, 2]));
+    sandbox.run("rules undo --yes").assert_code(0);
+    let after = sandbox.run("rules history --output-format json").assert_code(0).json();
+    assert_eq!(after["data"]["scheduler_changes"][0]["state"], "undone", "{after}");
+    let count = |answer: &serde_json::Value| answer["data"]["total"].as_u64().expect("count");
+    assert_eq!(count(&after), count(&before) + 1, "{after}");
+    assert_eq!(after["data"]["revisions"][0]["changes"].as_array().map(Vec::len), Some(2));
+    let shown = sandbox.run("rules history 2").assert_code(0);
+    assert!(shown.stdout.contains("SCHEDULER") && shown.stdout.contains("undone"), "{shown}");
+    let other = sandbox.run("rules history 3 --output-format json").assert_code(0).json();
+    assert_eq!(other["data"]["scheduler_changes"], serde_json::json!([]));
+}

@@ -7,7 +7,7 @@ use crate::cli::rules::UndoArgs;
 use crate::commands::confirm::confirmed;
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::applied::{ChangeState, Place, Scheduler, UndoStep, undo_step, unified_diff};
-use crate::domain::rules::{RevisionId, Rule};
+use crate::domain::rules::{PlanEvent, RevisionId, Rule, RuleId};
 use crate::output::Report as _;
 use crate::output::rules::{MovedBackShape, PlaceShape, PlaceStatus, UndoReport};
 use crate::schedulers::Schedulers;
@@ -177,8 +177,7 @@ pub(super) fn move_rules_back(
     store: &mut Store,
     stored: &StoredChange,
 ) -> anyhow::Result<Vec<MovedBackShape>> {
-    let author = context.author();
-    let mut moved_back = Vec::new();
+    let mut back = Vec::new();
     for applied in &stored.change.rules {
         let (Some(id), Some(before), Some(after)) = (applied.rule_id, &applied.before, &applied.after) else {
             continue;
@@ -187,13 +186,36 @@ pub(super) fn move_rules_back(
         if rule.schedule != after.schedule || rule.shift_minutes != after.shift_minutes {
             continue;
         }
-        let back = Rule { schedule: before.schedule.clone(), shift_minutes: before.shift_minutes, ..rule };
-        let moved = store.in_transaction(|transaction| -> Result<bool, StoreError> {
-            RuleWriter::new(transaction, &author).replace(id, &back)
-        })?;
-        if moved {
-            moved_back.push(MovedBackShape { rule_id: id, schedule: back.schedule.describe() });
+        let (schedule, shift_minutes) = (before.schedule.clone(), before.shift_minutes);
+        back.push((id, Rule { schedule, shift_minutes, ..rule }));
+    }
+    let plan = plan_of(store, &back)?;
+    let author = context.author();
+    let moved = store.in_transaction(|transaction| -> Result<Vec<bool>, StoreError> {
+        // What changes nothing leaves no trace, of a plan neither.
+        let mut writer = match plan.filter(|_| !back.is_empty()) {
+            Some(plan) => RuleWriter::of_plan(transaction, &author, (plan, PlanEvent::TakenBack))?,
+            None => RuleWriter::new(transaction, &author),
+        };
+        back.iter().map(|(id, rule)| writer.replace(*id, rule)).collect()
+    })?;
+    let moved_back = back.into_iter().zip(moved).filter(|(_, moved)| *moved);
+    Ok(moved_back
+        .map(|((rule_id, rule), _)| MovedBackShape { rule_id, schedule: rule.schedule.describe() })
+        .collect())
+}
+
+/// The newest applied plan that gave any of these rules the times it has now.
+fn plan_of(store: &Store, back: &[(RuleId, Rule)]) -> Result<Option<i64>, StoreError> {
+    for id in store.applied_plan_ids()? {
+        let Some(plan) = store.applied_plan(id)? else { continue };
+        for step in &plan.moves {
+            if back.iter().any(|(rule_id, _)| *rule_id == step.rule_id)
+                && store.rule(step.rule_id)?.rule.schedule == step.after.schedule
+            {
+                return Ok(Some(id));
+            }
         }
     }
-    Ok(moved_back)
+    Ok(None)
 }

@@ -1,12 +1,40 @@
 //! What `rules history` answers: revisions of rules and plans, newest first.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::rules::{PlanEvent, Revision, Rule, RuleActionKind, RuleStep};
+use crate::domain::applied::ChangeId;
+use crate::domain::rules::{PlanEvent, Revision, Rule, RuleActionKind, RuleId, RuleStep};
+use crate::domain::time::Timestamp;
 use crate::output::format::shorten;
 use crate::output::report::typed_records;
 use crate::output::rule::{schedule_words, shift_words};
 use crate::output::{Report, ScheduleShape, Style};
+
+/// What was put into a scheduler.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AppliedShape {
+    /// Its id in the store.
+    pub change_id: ChangeId,
+    /// When it was begun.
+    pub at: Timestamp,
+    /// When its state last changed.
+    pub settled_at: Option<Timestamp>,
+    /// Who did it.
+    pub user: Option<String>,
+    /// On which machine.
+    pub host: Option<String>,
+    /// The command line.
+    pub command: String,
+    /// The scheduler.
+    pub target: &'static str,
+    /// Which of its places.
+    pub place: String,
+    /// What became of it.
+    pub state: &'static str,
+    /// The rules that it carried.
+    pub rule_ids: Vec<RuleId>,
+}
 
 /// What `rules history` answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +43,30 @@ pub struct HistoryReport {
     pub revisions: Vec<Revision>,
     /// How many there are, shown or not.
     pub total: usize,
+    /// What was put into schedulers, newest first.
+    pub applied: Vec<AppliedShape>,
+}
+
+impl HistoryReport {
+    /// A table of what was put into schedulers; nothing where nothing was.
+    fn schedulers(&self, style: &Style) -> String {
+        if self.applied.is_empty() {
+            return String::new();
+        }
+        let mut table = style.new_table(&["SCHEDULER", "AT", "USER", "STATE", "RULES", "COMMAND"]);
+        for applied in &self.applied {
+            let rules: Vec<String> = applied.rule_ids.iter().map(|id| id.0.to_string()).collect();
+            table.add_row(vec![
+                shorten(&applied.place, 40),
+                style.time(applied.at),
+                applied.user.clone().unwrap_or_default(),
+                applied.state.replace('_', " "),
+                shorten(&rules.join(", "), 24),
+                shorten(&applied.command, 48),
+            ]);
+        }
+        format!("\n{}", style.finish_table(table))
+    }
 }
 
 /// What a step did, for those that need more than their word.
@@ -140,11 +192,14 @@ fn summary(revision: &Revision) -> String {
 impl Report for HistoryReport {
     fn data(&self) -> Value {
         let revisions: Vec<Value> = self.revisions.iter().map(revision_value).collect();
-        json!({ "revisions": revisions, "total": self.total })
+        json!({ "revisions": revisions, "total": self.total, "scheduler_changes": self.applied })
     }
 
     fn records(&self) -> Vec<Value> {
-        typed_records("revision", self.revisions.iter().map(revision_value).collect())
+        let mut records = typed_records("revision", self.revisions.iter().map(revision_value).collect());
+        let applied = self.applied.iter().map(|applied| json!(applied)).collect();
+        records.extend(typed_records("scheduler_change", applied));
+        records
     }
 
     fn table(&self, style: &Style) -> String {
@@ -166,6 +221,7 @@ impl Report for HistoryReport {
         if self.total > self.revisions.len() {
             text.push_str(&format!("{} of {}; --limit shows more\n", self.revisions.len(), self.total));
         }
+        text.push_str(&self.schedulers(style));
         text
     }
 
@@ -198,6 +254,6 @@ impl Report for HistoryReport {
             }
             lines.push(String::new());
         }
-        lines.join("\n")
+        lines.join("\n") + &self.schedulers(style)
     }
 }
