@@ -271,6 +271,7 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
     Ok(match outcome.completion {
         Completion::Done => ExitCode::SUCCESS,
         Completion::Partial => ExitCode::from(EXIT_PARTIAL),
+        Completion::Failed => ExitCode::from(FailureKind::Data.exit_code()),
     })
 }
 

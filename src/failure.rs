@@ -130,7 +130,13 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
             (FailureKind::Data, Some("install a newer tidetable, or name another store with --db".to_owned()))
         }
         StoreError::NotAStore { .. } => {
-            (FailureKind::Data, Some("name the store with --db or TIDETABLE_DB".to_owned()))
+            (
+            FailureKind::Data,
+            Some(
+                "name the store with --db or TIDETABLE_DB; if this was it, `tidetable doctor` tells what brings it back"
+                    .to_owned(),
+            ),
+        )
         }
         StoreError::Io { source, .. } => (FailureKind::Data, hint_of_io(source)),
         StoreError::Migration { .. } => (
@@ -143,8 +149,9 @@ fn of_store(error: &StoreError) -> (FailureKind, Option<String>) {
         ),
         StoreError::Unsettled { .. } => (
             FailureKind::Data,
-            Some("`tidetable doctor` tells what lies there; remove the file once the store is as you want it".to_owned()),
+            Some("see with `tidetable doctor` whether the store is as you want it; `tidetable doctor --repair --yes` moves the file aside".to_owned()),
         ),
+        StoreError::Interrupted => (FailureKind::Interrupted, None),
         StoreError::Sqlite(error) => match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 (FailureKind::Busy, Some("another program holds the store; try again later".to_owned()))
@@ -208,6 +215,9 @@ fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
         BackupError::ForeignTarget { .. } => "move the file away first, or name another --target",
         BackupError::NoSpace { .. } => {
             "nothing was changed; free some space, or name another folder with --backup-dir"
+        }
+        BackupError::Unwritable { .. } => {
+            "nothing was changed; name another folder with --backup-dir or TIDETABLE_BACKUP_DIR, or make this one writable"
         }
         BackupError::Drill { .. } => "keep it to look at, and make a new one with `tidetable backup`",
         BackupError::Unproven { .. } => {

@@ -16,7 +16,7 @@ The store that is replaced is kept as a backup of its own; `restore --undo` brin
 pub struct RestoreArgs {
     /// Id of the copy, its beginning, or `latest` (of this store, but none that a restore made of what it replaced);
     /// `tidetable backup list` shows them
-    #[arg(value_name = "ID", required_unless_present = "undo", conflicts_with = "undo")]
+    #[arg(value_name = "ID", conflicts_with = "undo")]
     pub id: Option<String>,
 
     /// Bring back what the last restore replaced

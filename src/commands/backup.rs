@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::automatic_backup::{Occasion, copy_before, is_reserved};
-use super::backup_folder::{folder, host_name};
-use super::{CommandError, Context, Mode, Outcome};
+use super::backup_folder::{folder, host_name, naming_a_good_one};
+use super::{CommandError, Completion, Context, Mode, Outcome};
 use crate::cli::backup::{
     ArchiveFormatArg, BackupAction, BackupArgs, CreateArgs, DrillArgs, PruneArgs, VerifyArgs,
 };
@@ -15,6 +15,9 @@ use crate::store::backup::{
     ArchiveFormat, BackupError, BackupFolder, BackupRequest, Catalog, Contents, Debris, LastRestore,
     Manifest, PRE_RESTORE, PresentStore, ProofKind, Replaced, last_restore,
 };
+
+/// Characters of a reason, at most.
+const LONGEST_REASON: usize = 200;
 
 /// Makes, lists, proves or prunes copies.
 pub fn run(context: &Context, args: &BackupArgs) -> anyhow::Result<Outcome> {
@@ -50,6 +53,7 @@ fn create(context: &Context, folder: &BackupFolder, args: &CreateArgs) -> anyhow
         }
         .into());
     }
+    check_reason(reason)?;
     let host = host_name();
     let writer = context.writer_options();
     let request = BackupRequest {
@@ -78,9 +82,30 @@ fn create(context: &Context, folder: &BackupFolder, args: &CreateArgs) -> anyhow
     Ok(Outcome::done(report, Vec::new()))
 }
 
+/// A reason is one line in a list.
+fn check_reason(reason: &str) -> Result<(), CommandError> {
+    let problem = if reason.trim().is_empty() {
+        "is empty"
+    } else if reason.chars().any(char::is_control) {
+        "has more than one line, or control characters"
+    } else if reason.chars().count() > LONGEST_REASON {
+        "is too long"
+    } else {
+        return Ok(());
+    };
+    Err(CommandError::Usage {
+        message: format!("the --reason {problem}"),
+        hint: format!("give one line of at most {LONGEST_REASON} characters"),
+    })
+}
+
 fn list(folder: &BackupFolder) -> anyhow::Result<Outcome> {
     let catalog = folder.catalog()?;
-    let warnings = warnings(folder, &catalog);
+    let mut warnings = warnings(folder, &catalog);
+    warnings.extend(catalog.backups.iter().filter_map(|manifest| {
+        let damage = folder.proof(manifest).damage?;
+        Some(format!("backup {} was found damaged: {damage}", manifest.id))
+    }));
     let report = BackupReport::Listed {
         folder: folder.path().to_string_lossy().into_owned(),
         backups: catalog.backups.iter().map(|manifest| shown(folder, manifest)).collect(),
@@ -96,33 +121,39 @@ fn verify(context: &Context, folder: &BackupFolder, args: &VerifyArgs) -> anyhow
     } else {
         args.ids.iter().map(|id| catalog.find(id, folder)).collect::<Result<_, _>>()?
     };
-    let mut damaged = Vec::new();
     let mut warnings = warnings(folder, &catalog);
+    let mut backups = Vec::new();
     for manifest in &chosen {
-        match folder.verify(manifest)? {
-            Err(damage) => damaged.push(format!("{}: {damage}", manifest.id)),
-            Ok(()) => warnings.extend(record(context, folder, manifest, ProofKind::Verified)),
-        }
+        let damage = match folder.verify(manifest) {
+            Err(error) if error.is_unreadable() => Some(error.to_string()),
+            Err(error) => return Err(error.into()),
+            Ok(Err(damage)) => {
+                if context.mode == Mode::Act && folder.record_damage(manifest, &damage).is_err() {
+                    warnings.push(format!("that backup {} is damaged was not written down", manifest.id));
+                }
+                Some(damage.to_string())
+            }
+            Ok(Ok(())) => {
+                warnings.extend(record(context, folder, manifest, ProofKind::Verified));
+                None
+            }
+        };
+        backups.push(ShownBackup { damage, ..shown(folder, manifest) });
     }
-    if args.ids.is_empty() {
-        // A copy that can no longer be listed is worse than one that can.
-        damaged.extend(catalog.debris.iter().filter(|debris| debris.is_damaged_copy).map(|debris| {
-            format!("{}: {}", debris.path.file_name().unwrap_or_default().to_string_lossy(), debris.reason)
-        }));
+    // A copy that can no longer be listed is worse than one that can.
+    let is_lost = |debris: &&Debris| debris.is_damaged_copy || debris.is_unreadable;
+    let lost = if args.ids.is_empty() { catalog.debris.iter().filter(is_lost).count() } else { 0 };
+    let damaged = lost + backups.iter().filter(|backup| backup.damage.is_some()).count();
+    if damaged > 0 {
+        warnings.push(format!(
+            "{damaged} damaged, {} checked: make a new one with `tidetable backup`; the damaged files are left for you \
+             to look at",
+            chosen.len()
+        ));
     }
-    if !damaged.is_empty() {
-        return Err(CommandError::Refused {
-            message: format!("{} damaged, {} checked: {}", damaged.len(), chosen.len(), damaged.join("; ")),
-            hint: "make a new one with `tidetable backup`; the damaged files are left for you to look at"
-                .to_owned(),
-        }
-        .into());
-    }
-    let report = BackupReport::Verified {
-        backups: chosen.into_iter().map(|manifest| shown(folder, manifest)).collect(),
-        debris: shown_debris(&catalog.debris),
-    };
-    Ok(Outcome::done(report, warnings))
+    let completion = if damaged > 0 { Completion::Failed } else { Completion::Done };
+    let report = BackupReport::Verified { backups, debris: shown_debris(&catalog.debris) };
+    Ok(Outcome { completion, ..Outcome::done(report, warnings) })
 }
 
 /// Writes down that a copy was proven. That it could not, as on a disk that may only be read, makes it no worse.
@@ -137,14 +168,18 @@ fn record(context: &Context, folder: &BackupFolder, manifest: &Manifest, kind: P
 fn drill(context: &Context, folder: &BackupFolder, args: &DrillArgs) -> anyhow::Result<Outcome> {
     let catalog = folder.catalog()?;
     let manifest = catalog.find(args.id.as_deref().unwrap_or("latest"), folder)?;
-    let drilled = folder.drill(manifest, context.now, &context.writer_options())?;
+    let drilled = folder
+        .drill(manifest, context.now, &context.writer_options())
+        .map_err(|error| naming_a_good_one(error, folder, &catalog))?;
+    // A drill is done to be written down: what nobody is told of afterwards is not all of it.
     let warnings = record(context, folder, manifest, ProofKind::Drilled);
+    let completion = if warnings.is_some() { Completion::Partial } else { Completion::Done };
     let report = BackupReport::Drilled {
         backup: shown(folder, manifest),
         runs: drilled.runs,
         schema_to: drilled.schema_version,
     };
-    Ok(Outcome::done(report, warnings.into_iter().collect()))
+    Ok(Outcome { completion, ..Outcome::done(report, warnings.into_iter().collect()) })
 }
 
 fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::Result<Outcome> {
@@ -287,6 +322,7 @@ fn shown(folder: &BackupFolder, manifest: &Manifest) -> ShownBackup {
         drilled_at: proof.drilled_at,
         counts: manifest.counts.clone(),
         sha256: manifest.archive.sha256.clone(),
+        damage: proof.damage,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup_folder::folder;
+use super::backup_folder::{folder, stop};
 use super::doctor_repair::Repair;
 use super::{Completion, Context, Mode, Outcome};
 use crate::cli::doctor::DoctorArgs;
@@ -17,10 +17,15 @@ const OLD_COPY_DAYS: i64 = 7;
 /// So is a last restore, or drill, longer ago than this.
 const OLD_DRILL_DAYS: i64 = 30;
 
+/// What to do about a copy that we cannot read; it may be good, so that no repair moves it.
+const UNREADABLE: &str = "see who owns it, and whether the disk is well; no other copy is touched by this";
+
 /// Looks at everything; mends what needs no decision with `--repair --yes`.
 pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
     let folder = folder(context, args.backup_dir.as_deref());
-    let mut visit = Visit { context, folder: &folder, findings: Vec::new(), repairs: Vec::new() };
+    let catalog = folder.catalog()?;
+    let latest = catalog.find("latest", &folder).ok().map(|manifest| manifest.id.clone());
+    let mut visit = Visit { context, folder: &folder, latest, findings: Vec::new(), repairs: Vec::new() };
     let store = visit.store()?;
     let is_settled = visit.leftovers()?;
     // Opening a store settles an interrupted restore; without --repair this only looks.
@@ -30,7 +35,7 @@ pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
     // What the migrations write about themselves is nothing to lose.
     let is_of_use = |(table, rows): (&String, &u64)| table != "refinery_schema_history" && *rows > 0;
     let has_rows = store.counts.as_ref().is_some_and(|counts| counts.iter().any(is_of_use));
-    let backups = visit.backups(args, has_rows)?;
+    let backups = visit.backups(args, &catalog, has_rows)?;
     let Visit { mut findings, mut repairs, .. } = visit;
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     repairs.sort();
@@ -55,6 +60,8 @@ pub fn run(context: &Context, args: &DoctorArgs) -> anyhow::Result<Outcome> {
 struct Visit<'a> {
     context: &'a Context,
     folder: &'a BackupFolder,
+    /// The copy that `restore latest` would bring back.
+    latest: Option<String>,
     findings: Vec<Finding>,
     repairs: Vec<Repair>,
 }
@@ -93,7 +100,13 @@ impl Visit<'_> {
             counts,
             written_by: written_by.clone(),
         };
-        Ok(match StoreHealth::examine(path)? {
+        Ok(match StoreHealth::examine(path, &stop(self.context))? {
+            StoreHealth::Absent if self.latest.is_some() => {
+                let how = if path.exists() { "the store is empty" } else { "the store is gone" };
+                let message = format!("{how}, although there are copies of it");
+                self.find("store", Severity::Error, path, &message, &self.way_back());
+                shown("absent", None, None)
+            }
             StoreHealth::Absent => {
                 let advice = "`tidetable import` makes it";
                 self.find("store", Severity::Note, path, "there is no store yet", advice);
@@ -101,8 +114,12 @@ impl Visit<'_> {
             }
             StoreHealth::Foreign { reason } => {
                 let message = format!("this is no store of tidetable ({reason})");
-                let advice = "name the store with --db or TIDETABLE_DB";
-                self.find("store", Severity::Error, path, &message, advice);
+                let mut advice = "name the store with --db or TIDETABLE_DB".to_owned();
+                if self.latest.is_some() {
+                    let way_back = self.way_back();
+                    advice.push_str(&format!("; if this was the store, move the file away, and {way_back}"));
+                }
+                self.find("store", Severity::Error, path, &message, &advice);
                 shown("foreign", None, None)
             }
             StoreHealth::Damaged { problems } => {
@@ -128,15 +145,21 @@ impl Visit<'_> {
         })
     }
 
+    fn way_back(&self) -> String {
+        let id = self.latest.as_deref().unwrap_or("latest");
+        format!("`tidetable restore latest --dry-run` shows what backup {id} would bring back")
+    }
+
     /// Whether no restore is unfinished.
     fn leftovers(&mut self) -> anyhow::Result<bool> {
         let target = &self.context.store_path;
         let is_busy = writer_of(target).is_some();
         let found = leftovers(target)?;
-        let has_journal = found.iter().any(|leftover| leftover.kind == LeftoverKind::Journal);
+        let is_journal = |kind| matches!(kind, LeftoverKind::Journal | LeftoverKind::BrokenJournal);
+        let has_journal = found.iter().any(|leftover| is_journal(leftover.kind));
         for leftover in found {
             let (severity, message, advice, repair) = match leftover.kind {
-                LeftoverKind::Journal | LeftoverKind::Stage if is_busy => {
+                LeftoverKind::Journal | LeftoverKind::BrokenJournal | LeftoverKind::Stage if is_busy => {
                     (Severity::Note, "a restore of the store is under way", "", None)
                 }
                 LeftoverKind::Journal => (
@@ -144,6 +167,13 @@ impl Visit<'_> {
                     "a restore was interrupted",
                     "the next command finishes it or rolls it back; so does --repair",
                     Some(Repair::SettleRestore),
+                ),
+                LeftoverKind::BrokenJournal => (
+                    Severity::Error,
+                    "a restore was interrupted, and what it wrote down about itself cannot be read: every command stops \
+                     at it",
+                    "look whether the store is as you want it; --repair moves this file aside and leaves the store as it is",
+                    Some(Repair::MoveAside(leftover.path.clone())),
                 ),
                 // Its journal takes it along.
                 LeftoverKind::Stage if has_journal => continue,
@@ -157,7 +187,7 @@ impl Visit<'_> {
                     Severity::Warning,
                     "a log of SQLite without its database",
                     "it may hold the last changes of a store that was moved or removed; --repair moves it aside",
-                    Some(Repair::MoveLog(leftover.path.clone())),
+                    Some(Repair::MoveAside(leftover.path.clone())),
                 ),
                 LeftoverKind::KeptAside => (
                     Severity::Note,
@@ -191,21 +221,33 @@ impl Visit<'_> {
         Ok(())
     }
 
-    fn backups(&mut self, args: &DoctorArgs, has_rows: bool) -> anyhow::Result<ShownCopies> {
+    fn backups(
+        &mut self,
+        args: &DoctorArgs,
+        catalog: &Catalog,
+        has_rows: bool,
+    ) -> anyhow::Result<ShownCopies> {
         let folder = self.folder;
-        let catalog = folder.catalog()?;
         let holder = writer_of(&folder.lock_subject());
         if let Some(holder) = &holder {
             let message = format!("the copies are in use by {holder}");
             self.find("locks", Severity::Note, folder.path(), &message, "");
         }
-        self.debris(&catalog, holder.is_some());
+        self.debris(catalog, holder.is_some());
         if !args.quick {
             for manifest in &catalog.backups {
-                if !folder.archive_is_intact(manifest)? {
+                let archive = folder.archive_of(manifest);
+                let is_intact = match folder.archive_is_intact(manifest) {
+                    Err(error) if error.is_unreadable() => {
+                        let message = format!("backup {} was not judged: {error}", manifest.id);
+                        self.find("backups", Severity::Error, &archive, &message, UNREADABLE);
+                        continue;
+                    }
+                    is_intact => is_intact?,
+                };
+                if !is_intact {
                     let message = format!("backup {} is damaged: its checksum does not match", manifest.id);
                     let advice = "make a new one with `tidetable backup`; --repair moves it aside";
-                    let archive = folder.archive_of(manifest);
                     self.find("backups", Severity::Error, &archive, &message, advice);
                     self.mend(Repair::MoveCopy(folder.manifest(&manifest.id)));
                 }
@@ -232,6 +274,11 @@ impl Visit<'_> {
             let is_unfinished =
                 debris.path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             if is_unfinished && is_busy {
+                continue;
+            }
+            if debris.is_unreadable {
+                let message = format!("this copy was not judged: {}", debris.reason);
+                self.find("backups", Severity::Error, &debris.path, &message, UNREADABLE);
                 continue;
             }
             let message = format!("this is no copy: {}", debris.reason);

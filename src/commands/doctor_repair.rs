@@ -16,8 +16,8 @@ pub(super) enum Repair {
     RemoveStages,
     /// Remove what killed backups left unfinished.
     RemoveUnfinished,
-    /// Move a lone log of SQLite away, so that it does not get into a new store.
-    MoveLog(PathBuf),
+    /// Move a lone log of SQLite away, so that it does not get into a new store, or a journal that nobody can read.
+    MoveAside(PathBuf),
     /// Move the files of what is no copy any more away.
     MoveCopy(PathBuf),
 }
@@ -30,7 +30,7 @@ impl Repair {
             Repair::SettleRestore => ("settle_restore", store),
             Repair::RemoveStages => ("remove_stages", store),
             Repair::RemoveUnfinished => ("remove_unfinished", folder.path().to_owned()),
-            Repair::MoveLog(path) | Repair::MoveCopy(path) => ("move_aside", path.clone()),
+            Repair::MoveAside(path) | Repair::MoveCopy(path) => ("move_aside", path.clone()),
         };
         ShownRepair {
             action,
@@ -60,7 +60,7 @@ impl Repair {
             Repair::SettleRestore => settle_restore(&context.store_path, &writer)?.map_or((), |_| ()),
             Repair::RemoveStages => remove_stages(&context.store_path, &writer)?,
             Repair::RemoveUnfinished => folder.remove_unfinished(&writer)?,
-            Repair::MoveLog(path) => return move_aside(path).map(Some),
+            Repair::MoveAside(path) => return move_aside(path).map(Some),
             Repair::MoveCopy(path) => return folder.move_debris_aside(path, &writer).map(Some),
         }
         Ok(None)

@@ -166,6 +166,10 @@ fn import_file(
         intake.read_all(opened, &tick)?;
         let mut file = intake.finish()?;
         file.notices.extend(aside.guard.before_commit(context, file.added));
+        // Perhaps while the store was copied.
+        if context.interrupt.is_triggered() {
+            return Err(CommandError::Interrupted("nothing of this file was kept").into());
+        }
         Store::finish_import(transaction, id, &record(&file, format))?;
         Ok(file)
     });

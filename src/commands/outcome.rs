@@ -9,6 +9,8 @@ pub enum Completion {
     Done,
     /// Some of it; the report and warnings say what is missing.
     Partial,
+    /// All of it was looked at, and something is wrong; the report says what.
+    Failed,
 }
 
 /// A report, what to know besides, and whether all was done.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::backup_folder::{folder, host_name};
+use super::backup_folder::{folder, host_name, naming_a_good_one};
 use super::context::shell_word;
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::restore::RestoreArgs;
@@ -15,6 +15,9 @@ use crate::store::backup::{
 
 /// Plans a restore; carries it out with `--yes`.
 pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
+    if args.id.is_none() && !args.undo {
+        return Err(which_one().into());
+    }
     let folder = folder(context, args.backup_dir.as_deref());
     let target = resolve_target(args.target.as_deref().unwrap_or(&context.store_path))?;
     settle_restore(&target, &context.writer_options())?;
@@ -32,18 +35,22 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
         warnings.push(format!("backup {} is a copy of another store, {}", manifest.id, manifest.store));
     }
     match (context.mode, args.yes) {
-        (Mode::DryRun, _) => prove(&folder, manifest)?,
+        (Mode::DryRun, _) => {
+            prove(&folder, manifest).map_err(|error| naming_a_good_one(error, &folder, &catalog))?;
+        }
         (Mode::Act, false) => {
             return Err(unconfirmed(&report, context, is_others.then_some(&manifest.store)).into());
         }
         (Mode::Act, true) => {
-            let restored = folder.restore(&RestoreRequest {
-                manifest,
-                target: &target,
-                host: host_name().as_deref(),
-                now: context.now,
-                writer: &context.writer_options(),
-            })?;
+            let restored = folder
+                .restore(&RestoreRequest {
+                    manifest,
+                    target: &target,
+                    host: host_name().as_deref(),
+                    now: context.now,
+                    writer: &context.writer_options(),
+                })
+                .map_err(|error| naming_a_good_one(error, &folder, &catalog))?;
             report.is_done = true;
             // A copy that came back has proven itself, also where that cannot be written down.
             if let Err(error) = folder.record_proof(manifest, ProofKind::Drilled, context.now) {
@@ -89,17 +96,15 @@ fn plan(manifest: &Manifest, target: &Path, present: &PresentStore) -> RestoreRe
 }
 
 /// A dry run promises that the real one would work.
-fn prove(folder: &BackupFolder, manifest: &Manifest) -> anyhow::Result<()> {
+fn prove(folder: &BackupFolder, manifest: &Manifest) -> Result<(), BackupError> {
     if manifest.schema_version > SCHEMA_VERSION {
         return Err(BackupError::NewerSchema {
             id: manifest.id.clone(),
             found: manifest.schema_version,
             known: SCHEMA_VERSION,
-        }
-        .into());
+        });
     }
-    folder.verify(manifest)?.map_err(|damage| BackupError::Damaged { id: manifest.id.clone(), damage })?;
-    Ok(())
+    folder.verify(manifest)?.map_err(|damage| BackupError::Damaged { id: manifest.id.clone(), damage })
 }
 
 fn unconfirmed(report: &RestoreReport, context: &Context, of_other_store: Option<&String>) -> CommandError {
@@ -177,6 +182,15 @@ fn replaced_by_last<'a>(
         }
     };
     Err(error.into())
+}
+
+fn which_one() -> CommandError {
+    CommandError::Usage {
+        message: "restore needs to know which copy".to_owned(),
+        hint: "name its id, which `tidetable backup list` shows, or `latest`; `tidetable restore --undo` brings back what \
+               the last restore replaced"
+            .to_owned(),
+    }
 }
 
 fn nothing_to_undo(target: &Path, folder: &BackupFolder) -> CommandError {

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod applied;
+pub mod bytes;
 pub mod calendar;
 pub mod device;
 pub mod kernels;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::format::{count, duration, quantity};
 use super::{Report, Style};
+pub use crate::domain::bytes::byte_size;
 use crate::domain::retention::Verdict;
 use crate::domain::time::{SECOND_MS, Timestamp};
 
@@ -43,6 +44,8 @@ pub struct ShownBackup {
     pub counts: BTreeMap<String, u64>,
     /// Checksum of the archive.
     pub sha256: String,
+    /// What was found wrong when it was last looked at; nothing while it is good.
+    pub damage: Option<String>,
 }
 
 impl ShownBackup {
@@ -85,7 +88,7 @@ pub enum BackupReport {
         /// What is no copy.
         debris: Vec<ShownDebris>,
     },
-    /// Copies that are good; damaged ones are an error.
+    /// Copies, each good or damaged.
     Verified {
         /// Copies.
         backups: Vec<ShownBackup>,
@@ -112,18 +115,6 @@ pub enum BackupReport {
     },
 }
 
-/// Bytes as people say them: `512 B`, `3.4 KiB`, `1.2 GiB`.
-pub fn byte_size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["B", "KiB", "MiB", "GiB"] {
-        if value < 1_024.0 {
-            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
-        }
-        value /= 1_024.0;
-    }
-    format!("{value:.1} TiB")
-}
-
 /// How long ago something happened.
 pub fn age(style: &Style, instant: Timestamp) -> String {
     duration(style.now.since(instant) as f64 / SECOND_MS as f64)
@@ -143,7 +134,10 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             count(backup.runs()),
             backup.schema.to_string(),
             backup.drilled_at.map_or_else(|| "-".to_owned(), |at| style.time(at)),
-            backup.reason.clone(),
+            backup
+                .damage
+                .as_ref()
+                .map_or_else(|| backup.reason.clone(), |_| format!("{} (damaged)", backup.reason)),
         ];
         row.extend(has_several_stores.then(|| backup.store.clone()));
         table.add_row(row);
@@ -171,6 +165,9 @@ fn backup_details(backup: &ShownBackup, style: &Style) -> String {
         style.time(backup.verified_at),
         backup.drilled_at.map_or_else(|| "never tried".to_owned(), |at| style.time(at)),
     );
+    if let Some(damage) = &backup.damage {
+        text.push_str(&format!("  damaged      {damage}\n"));
+    }
     for (table, rows) in backup.counts.iter().filter(|(_, rows)| **rows > 0) {
         text.push_str(&format!("  {table:<24} {}\n", quantity(*rows, "row")));
     }
@@ -295,7 +292,10 @@ impl Report for BackupReport {
                         backup.id.clone(),
                         style.time(backup.created_at),
                         count(backup.runs()),
-                        "good: every row is as it was copied".to_owned(),
+                        match &backup.damage {
+                            None => "good: every row is as it was copied".to_owned(),
+                            Some(damage) => format!("damaged: {damage}"),
+                        },
                     ]);
                 }
                 style.finish_table(table)

@@ -171,7 +171,12 @@ impl Report for DoctorReport {
         for repair in &self.repairs {
             let moved = repair.moved_to.as_ref().map(|to| format!(" to {to}")).unwrap_or_default();
             let error = repair.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
-            let action = repair.action.replace('_', " ");
+            let action = match repair.action {
+                "settle_restore" => "settle the interrupted restore of",
+                "remove_stages" => "remove what an interrupted restore left beside",
+                "remove_unfinished" => "remove what is unfinished in",
+                _ => "move aside",
+            };
             text.push_str(&format!("\n{}: {action} {}{moved}{error}", repair.status, repair.path));
         }
         if !self.repairs.is_empty() {

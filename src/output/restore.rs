@@ -138,9 +138,10 @@ impl Report for RestoreReport {
     fn table(&self, style: &Style) -> String {
         let verb = if self.is_done { "Restored" } else { "Would restore" };
         let mut text = format!(
-            "{verb} backup {} ({} old, {}) to {}\n",
+            "{verb} backup {} ({} old{}{}) to {}\n",
             self.id,
             age(style, self.created_at),
+            if self.reason.is_empty() { "" } else { ", " },
             self.reason,
             self.target
         );

@@ -72,6 +72,9 @@ pub enum StoreError {
         /// Its journal.
         journal: PathBuf,
     },
+    /// Somebody asked us to stop.
+    #[error("interrupted; nothing half-done is left")]
+    Interrupted,
     /// SQLite says no.
     #[error("store: {0}")]
     Sqlite(#[from] rusqlite::Error),

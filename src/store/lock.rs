@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::{StoreError, WriterOptions};
 use crate::domain::time::Timestamp;
+use crate::fail_point::reached;
 
 /// Who holds the write lock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,24 @@ impl WriteLock {
         holder: &LockHolder,
         timeout: Duration,
     ) -> Result<WriteLock, StoreError> {
+        WriteLock::acquire_until(store, holder, timeout, &|| false)
+    }
+
+    /// The same; ends waiting where `is_stopped` says so.
+    pub(super) fn acquire_unless(
+        store: &Path,
+        options: &WriterOptions,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Result<WriteLock, StoreError> {
+        WriteLock::acquire_until(store, &options.holder, options.lock_timeout, is_stopped)
+    }
+
+    fn acquire_until(
+        store: &Path,
+        holder: &LockHolder,
+        timeout: Duration,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Result<WriteLock, StoreError> {
         let path = lock_path(store);
         let io = |action| {
             let path = path.clone();
@@ -82,7 +101,9 @@ impl WriteLock {
         loop {
             match file.try_lock() {
                 Ok(()) => break,
+                Err(TryLockError::WouldBlock) if is_stopped() => return Err(StoreError::Interrupted),
                 Err(TryLockError::WouldBlock) if began.elapsed() < timeout => {
+                    reached("lock-awaited");
                     std::thread::sleep(RETRY.min(timeout - began.elapsed().min(timeout)));
                 }
                 Err(TryLockError::WouldBlock) => {

@@ -123,8 +123,39 @@ fn a_damaged_backup_is_found_and_named() {
     std::fs::write(&path, bytes).expect("written");
     insta::assert_snapshot!(sandbox.run("backup verify").assert_code(1));
     sandbox.run("backup verify 20260301T120000Z-2").assert_code(0);
-    let answer = sandbox.run("backup verify --output-format json").assert_code(1);
-    assert_eq!(answer.stdout, "");
+    let answer = sandbox.run("backup verify --output-format json").assert_code(1).json();
+    let damages: Vec<bool> = answer["data"]["backups"]
+        .as_array()
+        .expect("list")
+        .iter()
+        .map(|backup| backup["damage"].is_string())
+        .collect();
+    assert_eq!(damages, [true, false], "every copy is told of with its verdict");
+    insta::assert_snapshot!(steady(&sandbox.run("backup list").assert_code(0)));
+}
+
+#[test]
+fn where_the_copy_asked_for_is_damaged_the_newest_good_one_is_named() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    (0..2).for_each(|_| drop(sandbox.run("backup").assert_code(0)));
+    let path = archive(&sandbox, "20260301T120000Z-2");
+    let mut bytes = std::fs::read(&path).expect("archive");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(&path, &bytes).expect("written");
+    for arguments in ["restore latest --yes", "restore latest --dry-run", "backup drill"] {
+        let answer = sandbox.run(arguments).assert_code(1);
+        assert!(answer.stderr.contains("backup 20260301T120000Z is the newest good one"), "{answer}");
+    }
+    sandbox.run("backup verify").assert_code(1);
+    bytes[middle] ^= 0x40;
+    std::fs::write(&path, &bytes).expect("written");
+    let list =
+        || sandbox.run("backup list --output-format json").json()["data"]["backups"][1]["damage"].clone();
+    assert!(list().is_string());
+    sandbox.run("backup verify").assert_code(0);
+    assert!(list().is_null(), "what is found good again is good");
 }
 
 #[test]
@@ -292,4 +323,103 @@ fn an_older_store_is_backed_up_before_it_is_migrated() {
     let copy = &list["data"]["backups"][0];
     assert_eq!((copy["reason"].as_str(), copy["schema"].as_u64()), (Some("pre-migration"), Some(2)));
     sandbox.run("restore latest --yes").assert_code(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_what_waits_or_works_with_130() {
+    if !cfg!(debug_assertions) {
+        eprintln!("skipped: a release build does not tell when it waits");
+        return;
+    }
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup").assert_code(0);
+    let folder = tidetable::store::backup::BackupFolder::new(sandbox.path("backups"));
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let lock = folder.lock(&options).expect("lock");
+    for (number, arguments) in [&["backup"][..], &["restore", "latest", "--yes"]].iter().enumerate() {
+        let trace = sandbox.path(&format!("trace-{number}"));
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+            .args(*arguments)
+            .args(["--lock-timeout", "60s", "--quiet"])
+            .env_clear()
+            .env("HOME", sandbox.path(""))
+            .env("TIDETABLE_DB", sandbox.path("store.db"))
+            .env("TIDETABLE_TEST_TRACE", &trace)
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("started");
+        let began = std::time::Instant::now();
+        let waits = || std::fs::read_to_string(&trace).is_ok_and(|text| text.contains("lock-awaited"));
+        while !waits() && began.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let id = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("told");
+        assert_eq!(child.wait().expect("ended").code(), Some(130), "{arguments:?}");
+        assert!(began.elapsed() < Duration::from_secs(50));
+    }
+    drop(lock);
+    assert_eq!(folder.catalog().expect("catalog").backups.len(), 1);
+    sandbox.run("doctor --output-format json").assert_code(0);
+}
+
+#[test]
+fn a_variable_set_to_nothing_names_no_folder() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let mut command = sandbox.command();
+    command.env("TIDETABLE_BACKUP_DIR", "").args(["backup", "--now", crate::sandbox::NOW]).assert().success();
+    assert!(archive(&sandbox, FIRST).exists());
+}
+
+#[test]
+fn a_drill_that_could_not_be_written_down_is_only_partly_done() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup").assert_code(0);
+    std::fs::create_dir(sandbox.path(&format!("backups/{FIRST}.proof.json"))).expect("in the way");
+    let answer = sandbox.run("backup drill").assert_code(4);
+    assert!(
+        answer.stdout.contains("came back") && answer.stderr.contains("was not written down"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_told_of_with_another_way_also_in_a_dry_run() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    // Nobody makes a folder inside a file, root included.
+    sandbox.write("file", "no folder");
+    for arguments in ["backup --backup-dir file", "backup --backup-dir file/backups --dry-run"] {
+        let answer = sandbox.run(arguments).assert_code(1);
+        assert!(answer.stderr.contains("no copy can be written to file"), "{answer}");
+        assert!(answer.stderr.contains("--backup-dir or TIDETABLE_BACKUP_DIR"), "{answer}");
+    }
+}
+
+#[test]
+fn who_holds_the_copies_is_told_with_their_folder() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    let folder = tidetable::store::backup::BackupFolder::new(sandbox.path("backups"));
+    let options = WriterOptions { lock_timeout: Duration::ZERO, holder: LockHolder::unknown() };
+    let lock = folder.lock(&options).expect("lock");
+    let answer = sandbox.run("backup --lock-timeout 50ms").assert_code(10);
+    assert!(!answer.stderr.contains("backups/backups"), "{answer}");
+    drop(lock);
+}
+
+#[test]
+fn a_reason_is_one_line_of_some_length() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    for reason in ["", "  ", "two\nlines", "a bell \u{7}", &"long ".repeat(1_000)] {
+        let answer = sandbox.run_args(&["backup", "--reason", reason]).assert_code(2);
+        assert!(answer.stderr.contains("at most 200 characters"), "{answer}");
+    }
+    assert!(!sandbox.path("backups").exists());
+    sandbox.run_args(&["backup", "--reason", &"ö".repeat(200)]).assert_code(0);
 }

@@ -127,3 +127,72 @@ fn an_interrupted_restore_is_told_of_left_alone_and_settled_when_asked_for() {
     assert!(list.stderr.contains("an interrupted restore of backup 20260301T120000Z was finished"), "{list}");
     assert!(!journal.exists());
 }
+
+#[test]
+fn a_lost_store_with_copies_is_a_finding_that_names_the_way_back() {
+    let sandbox = backed_up();
+    let store = sandbox.path("store.db");
+    for (what, words) in [(None, "the store is gone"), (Some(""), "the store is empty")] {
+        fs::remove_file(&store).expect("removed");
+        what.into_iter().for_each(|text| fs::write(&store, text).expect("written"));
+        let answer = sandbox.run("doctor").assert_code(4);
+        assert!(answer.stdout.contains(words) && answer.stdout.contains("restore latest"), "{answer}");
+        sandbox.run("restore latest --yes").assert_code(0);
+        sandbox.run("doctor").assert_code(0);
+    }
+    sandbox.write("store.db", "garbage where the header of the store was, and so on, and so on\n");
+    let answer = sandbox.run("doctor").assert_code(4);
+    assert!(answer.stdout.contains("restore latest --dry-run"), "{answer}");
+    let answer = sandbox.run("view").assert_code(1);
+    assert!(answer.stderr.contains("`tidetable doctor` tells what brings it back"), "{answer}");
+}
+
+#[test]
+fn a_copy_that_cannot_be_read_is_told_of_and_the_others_are_judged() {
+    let sandbox = backed_up();
+    sandbox.run_args(&["backup", "--now", "2026-03-01T13:00:00Z"]).assert_code(0);
+    // Nobody can read a folder as a file, root included.
+    fs::create_dir(sandbox.path("backups/20260301T140000Z.json")).expect("folder");
+    let answer = sandbox.run("doctor --repair --yes --output-format json").assert_code(4);
+    let found = answer.json()["data"]["findings"].as_array().expect("findings").clone();
+    let errors: Vec<_> = found.iter().filter(|finding| finding["severity"] == "error").collect();
+    assert_eq!(errors.len(), 1, "{answer}");
+    assert!(errors[0]["message"].as_str().is_some_and(|text| text.contains("not judged")), "{answer}");
+    assert_eq!(errors[0]["repairable"], false, "it may be a good copy");
+    let answer = sandbox.run("backup verify").assert_code(1);
+    assert!(answer.stderr.contains("1 damaged, 2 checked"), "{answer}");
+    sandbox.run("backup list").assert_code(0);
+    sandbox.run("restore latest --yes").assert_code(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_archive_that_only_others_may_read_is_a_finding_of_its_own() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = backed_up();
+    sandbox.run_args(&["backup", "--now", "2026-03-01T13:00:00Z"]).assert_code(0);
+    let archive = sandbox.path(&format!("backups/{FIRST}.db.zst"));
+    fs::set_permissions(&archive, fs::Permissions::from_mode(0o000)).expect("mode");
+    if fs::read(&archive).is_ok() {
+        eprintln!("skipped: this user reads every file");
+        return;
+    }
+    let answer = sandbox.run("doctor").assert_code(4);
+    assert!(answer.stdout.contains("was not judged"), "{answer}");
+    let answer = sandbox.run("backup verify").assert_code(1);
+    assert!(answer.stderr.contains("1 damaged, 2 checked"), "{answer}");
+}
+
+#[test]
+fn a_journal_of_a_restore_that_nobody_can_read_is_moved_aside() {
+    let sandbox = backed_up();
+    let journal = sandbox.write(".store.db.restore.json", "half of a jour");
+    let answer = sandbox.run("rules list").assert_code(1);
+    assert!(answer.stderr.contains("doctor --repair --yes"), "{answer}");
+    let found = sandbox.run("doctor").assert_code(4);
+    assert!(found.stdout.contains("every command stops at it"), "{found}");
+    sandbox.run("doctor --repair --yes").assert_code(0);
+    assert!(!journal.exists() && sandbox.path(".store.db.restore.json.aside-1").exists());
+    sandbox.run("rules list").assert_code(0);
+    sandbox.run("restore latest --yes").assert_code(0);
+}

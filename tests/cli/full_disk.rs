@@ -146,6 +146,7 @@ fn a_small_file_system_that_is_full_is_told_of_with_its_room() {
     let answers = [
         sandbox.run("backup --backup-dir small/backups"),
         sandbox.run("backup --backup-dir small/backups --output-format json"),
+        sandbox.run("backup --backup-dir small/backups --dry-run"),
     ];
     sandbox.run("backup").assert_code(0);
     let restored = sandbox.run("restore latest --target small/store.db --yes");

@@ -225,3 +225,21 @@ fn a_store_that_only_its_owner_reads_stays_so_and_so_do_its_copies() {
     sandbox.run("restore latest --yes").assert_code(0);
     assert_eq!(mode(&store), 0o660);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_device_is_no_place_for_a_store() {
+    let sandbox = backed_up();
+    let link = sandbox.path("full");
+    std::os::unix::fs::symlink("/dev/full", &link).expect("link");
+    for yes in ["--yes", "--dry-run"] {
+        let answer = sandbox.run(&format!("restore latest --target full {yes}")).assert_code(1);
+        assert!(answer.stderr.contains("no regular file"), "{answer}");
+    }
+}
+
+#[test]
+fn without_a_copy_named_the_ways_to_name_one_are_told() {
+    let sandbox = backed_up();
+    insta::assert_snapshot!(sandbox.run("restore --yes").assert_code(2));
+}

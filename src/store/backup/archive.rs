@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::durable::io;
 use super::error::{BackupError, Damage};
 use super::manifest::{ArchiveFile, ArchiveFormat, DatabaseFile};
+use super::stop::Stop;
 use super::tape::{TapeReader, write_around};
 
 /// Level 3 is zstd's own default: a store shrinks to about a fifth, faster than a disk writes it.
@@ -77,10 +78,15 @@ impl<W: Write> Write for Summing<W> {
 }
 
 /// Compresses `database` into `archive`, which is synced.
-pub(super) fn compress(database: &Path, archive: &Path, format: ArchiveFormat) -> Result<Sums, BackupError> {
+pub(super) fn compress(
+    database: &Path,
+    archive: &Path,
+    format: ArchiveFormat,
+    stop: &Stop,
+) -> Result<Sums, BackupError> {
     let source = File::open(database).map_err(io("read", database))?;
     let length = source.metadata().map_err(io("read", database))?.len();
-    let mut source = Summing::new(BufReader::with_capacity(CHUNK, source));
+    let mut source = Summing::new(BufReader::with_capacity(CHUNK, stop.watching(source)));
     let target = File::create(archive).map_err(io("create", archive))?;
     let target = Summing::new(BufWriter::with_capacity(CHUNK, target));
     let packed = match format {
@@ -119,13 +125,15 @@ pub(super) fn decompress(
     archive: &Path,
     sums: &Sums,
     target: &mut dyn Write,
+    stop: &Stop,
 ) -> Result<Result<(), Damage>, BackupError> {
     let source = match open(archive, &sums.archive)? {
         Ok(source) => source,
         Err(damage) => return Ok(Err(damage)),
     };
     let mut source = BufReader::with_capacity(CHUNK, Summing::new(source));
-    let mut target = Summing::new(target);
+    let mut target = stop.watching(target);
+    let mut target: Summing<&mut dyn Write> = Summing::new(&mut target);
     let found = match sums.format {
         ArchiveFormat::Zst => match zstd::Decoder::with_buffer(&mut source) {
             Ok(decoder) => unpack(decoder.single_frame(), sums, &mut target),
@@ -173,12 +181,16 @@ fn unpack(
 }
 
 /// Compares the archive's checksum only: seconds for what decompressing takes minutes for.
-pub(super) fn check_sum(archive: &Path, expected: &ArchiveFile) -> Result<Result<(), Damage>, BackupError> {
+pub(super) fn check_sum(
+    archive: &Path,
+    expected: &ArchiveFile,
+    stop: &Stop,
+) -> Result<Result<(), Damage>, BackupError> {
     let source = match open(archive, expected)? {
         Ok(source) => source,
         Err(damage) => return Ok(Err(damage)),
     };
-    let mut source = Summing::new(source);
+    let mut source = Summing::new(stop.watching(source));
     pump(&mut source, &mut std::io::sink()).map_err(io("read", archive))?;
     let (_, sha256) = source.sum();
     Ok(if sha256 == expected.sha256 { Ok(()) } else { Err(Damage::ArchiveChecksum) })

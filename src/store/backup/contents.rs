@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::archive::hexadecimal;
 use super::error::{BackupError, Damage};
+use super::stop::Stop;
 use crate::store::APPLICATION_ID;
 use crate::store::connection::open_read_only;
 
@@ -35,8 +36,18 @@ impl Contents {
 
     /// Opens a store file that nobody else uses and checks it: mark, quick_check, foreign keys, then every row.
     pub(super) fn of_file(path: &Path) -> Result<Contents, Damage> {
+        Contents::read_file(path, &Stop::never())
+    }
+
+    /// The same, unless we are to stop; that is no damage.
+    pub(super) fn of_file_until(path: &Path, stop: &Stop) -> Result<Result<Contents, Damage>, BackupError> {
+        stop.told(Contents::read_file(path, stop))
+    }
+
+    fn read_file(path: &Path, stop: &Stop) -> Result<Contents, Damage> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| damage(&error))?;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(|error| damage(&error))?;
+        stop.watch(&mut connection).map_err(|error| damage(&error))?;
         Contents::checked(&connection)
     }
 

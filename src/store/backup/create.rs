@@ -14,6 +14,7 @@ use super::journal::settle_restore;
 use super::manifest::{ArchiveFormat, Manifest};
 use super::snapshot::snapshot;
 use super::space;
+use super::stop::Stop;
 use crate::domain::time::Timestamp;
 use crate::fail_point::reached;
 use crate::store::connection::open_read_only;
@@ -59,16 +60,19 @@ impl BackupFolder {
         self.create_from(&connection, request, &lock)
     }
 
-    /// What [`BackupFolder::create`] would make.
+    /// What [`BackupFolder::create`] would make; fails where that would fail for want of room, or of leave to write.
     pub fn plan(&self, request: &BackupRequest<'_>) -> Result<PlannedBackup, BackupError> {
         let connection = open_store(request)?;
+        let store_bytes = std::fs::metadata(request.store).map_err(io("read", request.store))?.len();
+        self.ensure_writable()?;
+        space::ensure(self.path(), space::of_copy(store_bytes))?;
         let id = self.free_id(request.now);
         let counts = row_counts(&connection)?;
         Ok(PlannedBackup {
             archive: self.archive(&id, request.format),
             id,
             runs: counts.get("runs").copied().unwrap_or(0),
-            store_bytes: std::fs::metadata(request.store).map_err(io("read", request.store))?.len(),
+            store_bytes,
         })
     }
 
@@ -90,17 +94,18 @@ impl BackupFolder {
         reached("backup-begun");
 
         let database = claim(self.unfinished(&id, ".db"))?;
-        snapshot(source, database.path(), request.writer.lock_timeout)?;
+        snapshot(source, database.path(), request.writer.lock_timeout, &self.stop)?;
         reached("backup-copied");
         let archive = claim(self.unfinished(&id, request.format.ending()))?;
         // Reading every row and compressing take about as long, and a second core is there more often than not.
         let (contents, sums) = std::thread::scope(|scope| {
-            let checking = scope.spawn(|| Contents::of_file(database.path()));
-            let packed = pack(&database, &archive, request.format);
+            let checking = scope.spawn(|| Contents::of_file_until(database.path(), &self.stop));
+            let packed = self.stop.told(pack(&database, &archive, request.format, &self.stop));
             let checked = checking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            Ok::<_, BackupError>((checked.map_err(unproven)?, packed?.map_err(unproven)?))
+            Ok::<_, BackupError>((checked?.map_err(unproven)?, packed??.map_err(unproven)?))
         })?;
         reached("backup-proven");
+        self.stop.check()?;
 
         let manifest = Manifest {
             format_version: request.format.manifest_version(),
@@ -139,10 +144,11 @@ fn pack(
     database: &TemporaryFile,
     archive: &TemporaryFile,
     format: ArchiveFormat,
+    stop: &Stop,
 ) -> Result<Result<Sums, Damage>, BackupError> {
-    let sums = compress(database.path(), archive.path(), format)?;
+    let sums = compress(database.path(), archive.path(), format, stop)?;
     reached("backup-packed");
-    Ok(decompress(archive.path(), &sums, &mut std::io::sink())?.map(|()| sums))
+    Ok(decompress(archive.path(), &sums, &mut std::io::sink(), stop)?.map(|()| sums))
 }
 
 fn open_store(request: &BackupRequest<'_>) -> Result<Connection, BackupError> {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::domain::bytes::byte_size;
 use crate::store::StoreError;
 
 /// A failure to make, find, prove or restore a copy.
@@ -85,7 +86,7 @@ pub enum BackupError {
         path: PathBuf,
     },
     /// The disk has too little room; nothing was written.
-    #[error("there is too little room at {path}: {needed} bytes are needed, {free} are free")]
+    #[error("there is too little room at {path}: {} are needed, {} are free", byte_size(*.needed), byte_size(*.free))]
     NoSpace {
         /// Where.
         path: PathBuf,
@@ -109,6 +110,14 @@ pub enum BackupError {
         path: PathBuf,
         /// What is wrong.
         damage: Damage,
+    },
+    /// The folder of copies cannot be written to.
+    #[error("no copy can be written to {folder}: {source}")]
+    Unwritable {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
     },
     /// A file or folder could not be made, read, written or renamed.
     #[error("cannot {action} {path}: {source}")]
@@ -138,6 +147,11 @@ impl BackupError {
             }
             _ => false,
         }
+    }
+
+    /// Whether a file could not be read, which says nothing of the others.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self, BackupError::Io { action: "read", .. })
     }
 }
 

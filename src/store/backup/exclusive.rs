@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::BackupError;
+use super::stop::Stop;
 
 /// How often to look again whether the others are gone.
 const RETRY: Duration = Duration::from_millis(25);
 
 /// Opens the store for ourselves alone, waiting up to `timeout`; its -wal and -shm are folded into the main file
 /// and gone. Held until the connection is dropped.
-pub(super) fn open_alone(path: &Path, timeout: Duration) -> Result<Connection, BackupError> {
+pub(super) fn open_alone(path: &Path, timeout: Duration, stop: &Stop) -> Result<Connection, BackupError> {
     let began = Instant::now();
     loop {
+        stop.check()?;
         match try_open_alone(path) {
             Ok(Some(connection)) => return Ok(connection),
             Ok(None) if began.elapsed() < timeout => std::thread::sleep(RETRY),

@@ -9,10 +9,11 @@ use super::durable::{io, remove_if_there, sync_folder};
 use super::error::{BackupError, Damage};
 use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use super::owner::Owner;
+use super::stop::Stop;
 use crate::domain::time::Timestamp;
 use crate::fail_point::reached;
-use crate::store::WriterOptions;
 use crate::store::lock::WriteLock;
+use crate::store::{StoreError, WriterOptions};
 
 /// Ending of manifests.
 const MANIFEST: &str = ".json";
@@ -20,10 +21,11 @@ const MANIFEST: &str = ".json";
 const UNFINISHED: &str = ".tmp";
 
 /// A folder of copies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct BackupFolder {
     path: PathBuf,
     owner: Option<Owner>,
+    pub(super) stop: Stop,
 }
 
 /// Something in the folder that is not a copy.
@@ -35,6 +37,8 @@ pub struct Debris {
     pub reason: String,
     /// Whether it once was a copy and is one no longer.
     pub is_damaged_copy: bool,
+    /// Whether it may be a good copy, which we cannot read.
+    pub is_unreadable: bool,
 }
 
 /// What lies in the folder.
@@ -99,7 +103,7 @@ impl Catalog {
 impl BackupFolder {
     /// The folder at `path`, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> BackupFolder {
-        BackupFolder { path: path.into(), owner: None }
+        BackupFolder { path: path.into(), owner: None, stop: Stop::never() }
     }
 
     /// The same folder for the copies of `store`: `latest` is the latest of that store.
@@ -112,6 +116,12 @@ impl BackupFolder {
     /// Whether a copy is one of the store that is meant; where none is named every copy is.
     pub fn owns(&self, manifest: &Manifest) -> bool {
         self.owner.as_ref().is_none_or(|owner| owner.owns(manifest))
+    }
+
+    /// The same; what takes long ends where `stop` says so.
+    #[must_use]
+    pub fn stopping(self, stop: Stop) -> BackupFolder {
+        BackupFolder { stop, ..self }
     }
 
     /// Where it is.
@@ -151,6 +161,9 @@ impl BackupFolder {
                     false,
                 )),
                 Entry::Damaged(damage) => catalog.debris.push(self.debris(&name, &damage.to_string(), true)),
+                Entry::Unreadable(reason) => {
+                    catalog.debris.push(Debris { is_unreadable: true, ..self.debris(&name, &reason, false) });
+                }
                 Entry::Orphan => {
                     catalog.debris.push(self.debris(&name, "an archive without its manifest", false));
                 }
@@ -163,7 +176,8 @@ impl BackupFolder {
 
     /// Whether the archive of a copy is still what was written; reads it, but does not decompress it.
     pub fn archive_is_intact(&self, manifest: &Manifest) -> Result<bool, BackupError> {
-        Ok(check_sum(&self.archive_of(manifest), &manifest.archive)?.is_ok())
+        let found = check_sum(&self.archive_of(manifest), &manifest.archive, &self.stop);
+        Ok(self.stop.told(found)??.is_ok())
     }
 
     /// Removes a copy: its manifest first, so that a half-removed copy is none.
@@ -180,8 +194,16 @@ impl BackupFolder {
 
     /// Keeps other backups, prunes and restores out of the folder until the guard is dropped.
     pub fn lock(&self, options: &WriterOptions) -> Result<FolderLock, BackupError> {
+        self.ensure_writable()?;
         fs::create_dir_all(&self.path).map_err(io("create", &self.path))?;
-        let lock = WriteLock::acquire(&self.path.join("backups"), &options.holder, options.lock_timeout)?;
+        let held = WriteLock::acquire_unless(&self.lock_subject(), options, &|| self.stop.is_asked());
+        let lock = held.map_err(|error| match error {
+            // The lock lies inside; what people know of is the folder.
+            StoreError::Busy { holder, waited, .. } => {
+                StoreError::Busy { path: self.path.clone(), holder, waited }
+            }
+            error => error,
+        })?;
         Ok(FolderLock { _lock: lock })
     }
 
@@ -214,7 +236,12 @@ impl BackupFolder {
     }
 
     fn debris(&self, name: &str, reason: &str, is_damaged_copy: bool) -> Debris {
-        Debris { path: self.path.join(name), reason: reason.to_owned(), is_damaged_copy }
+        Debris {
+            path: self.path.join(name),
+            reason: reason.to_owned(),
+            is_damaged_copy,
+            is_unreadable: false,
+        }
     }
 
     fn look_at(&self, name: &str) -> Result<Entry, BackupError> {
@@ -227,15 +254,21 @@ impl BackupFolder {
             return Ok(if has_manifest { Entry::Foreign } else { Entry::Orphan });
         }
         let Some(id) = name.strip_suffix(MANIFEST).filter(|id| is_id(id)) else { return Ok(Entry::Foreign) };
-        let manifest = match Manifest::read(&self.path.join(name))? {
-            Ok(manifest) => manifest,
-            Err(damage) => return Ok(Entry::Damaged(damage)),
+        let manifest = match Manifest::read(&self.path.join(name)) {
+            Ok(Ok(manifest)) => manifest,
+            Ok(Err(damage)) => return Ok(Entry::Damaged(damage)),
+            Err(error) if error.is_unreadable() => return Ok(Entry::Unreadable(error.to_string())),
+            Err(error) => return Err(error),
         };
         if manifest.id != id {
             return Ok(Entry::Damaged(Damage::Manifest(format!("is that of backup {}", manifest.id))));
         }
         let expected = manifest.archive.bytes;
-        Ok(match self.archive_length(&manifest)? {
+        let length = match self.archive_length(&manifest) {
+            Err(error) if error.is_unreadable() => return Ok(Entry::Unreadable(error.to_string())),
+            length => length?,
+        };
+        Ok(match length {
             Some(found) if found == expected => Entry::Copy(Box::new(manifest)),
             Some(found) => Entry::Damaged(Damage::ArchiveSize { expected, found }),
             None => Entry::Damaged(Damage::ArchiveMissing),
@@ -273,6 +306,8 @@ enum Entry {
     Copy(Box<Manifest>),
     Unfinished,
     Damaged(Damage),
+    /// Perhaps a copy: the system does not let us look.
+    Unreadable(String),
     Orphan,
     /// Nothing of ours, or the archive of a copy, which its manifest speaks for.
     Foreign,

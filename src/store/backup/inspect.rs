@@ -8,9 +8,10 @@ use super::contents::foreign_keys;
 use super::durable::{folder_of, io, sync_folder, with_suffix};
 use super::error::BackupError;
 use super::folder::BackupFolder;
-use super::journal::journal_path;
+use super::journal::{is_legible, journal_path};
 use super::present::{PresentStore, is_corrupt};
 use super::restore::{is_stage, sweep_stages};
+use super::stop::Stop;
 use crate::store::WriterOptions;
 use crate::store::connection::open_read_only;
 use crate::store::lock::WriteLock;
@@ -47,6 +48,8 @@ pub enum StoreHealth {
 pub enum LeftoverKind {
     /// The journal of a restore whose process died.
     Journal,
+    /// One that cannot be read.
+    BrokenJournal,
     /// A copy that was being unpacked when its process died.
     Stage,
     /// A log of SQLite without its database.
@@ -68,7 +71,11 @@ pub struct Leftover {
 
 impl StoreHealth {
     /// Reads every page and every reference of the store at `path`; indexes are compared with their tables.
-    pub fn examine(path: &Path) -> Result<StoreHealth, BackupError> {
+    pub fn examine(path: &Path, stop: &Stop) -> Result<StoreHealth, BackupError> {
+        stop.told(StoreHealth::look_at(path, stop))?
+    }
+
+    fn look_at(path: &Path, stop: &Stop) -> Result<StoreHealth, BackupError> {
         let (schema_version, counts) = match PresentStore::at(path) {
             Ok(PresentStore::Absent) => return Ok(StoreHealth::Absent),
             Ok(PresentStore::Damaged { reason }) => {
@@ -78,7 +85,8 @@ impl StoreHealth {
             Err(BackupError::ForeignTarget { reason, .. }) => return Ok(StoreHealth::Foreign { reason }),
             Err(error) => return Err(error),
         };
-        let connection = open_read_only(path)?;
+        let mut connection = open_read_only(path)?;
+        stop.watch(&mut connection)?;
         let mut problems: Vec<String> = match connection
             .prepare(&format!("PRAGMA integrity_check({COMPLAINTS})"))
             .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
@@ -89,7 +97,7 @@ impl StoreHealth {
         };
         problems.retain(|line| line != "ok");
         if problems.is_empty() {
-            problems.extend(foreign_keys(&connection).err().map(|damage| damage.to_string()));
+            problems.extend(stop.told(foreign_keys(&connection))?.err().map(|damage| damage.to_string()));
         }
         Ok(match problems.is_empty() {
             true => StoreHealth::Intact { schema_version, counts },
@@ -113,7 +121,7 @@ pub fn leftovers(target: &Path) -> Result<Vec<Leftover>, BackupError> {
         let other = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let behind = other.strip_prefix(&name).unwrap_or_default();
         let kind = if path == journal_path(target) {
-            LeftoverKind::Journal
+            if is_legible(target) { LeftoverKind::Journal } else { LeftoverKind::BrokenJournal }
         } else if is_stage(target, &other) {
             LeftoverKind::Stage
         } else if ["-wal", "-shm", "-journal"].contains(&behind) && !target.exists() {

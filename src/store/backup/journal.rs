@@ -292,6 +292,11 @@ fn read(path: &Path) -> Result<Option<Intent>, StoreError> {
         .ok_or_else(|| StoreError::Unsettled { journal: path.to_owned() })
 }
 
+/// Whether the journal of a store, where there is one, tells what is to be settled.
+pub(super) fn is_legible(target: &Path) -> bool {
+    !matches!(read(&journal_path(target)), Err(StoreError::Unsettled { .. }))
+}
+
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -11,6 +11,7 @@ use super::archive::compress;
 use super::contents::Contents;
 use super::error::{BackupError, Damage};
 use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
+use super::stop::Stop;
 use super::{
     BackupFolder, BackupRequest, PresentStore, RestoreRequest, Restored, SafetyCopy, resolve_target,
 };
@@ -241,7 +242,8 @@ fn a_database_of_another_program_is_not_restored_even_with_a_manifest() {
         .execute_batch("CREATE TABLE runs (id INTEGER PRIMARY KEY); PRAGMA user_version = 1")
         .expect("made");
     drop(connection);
-    let sums = compress(&foreign, &place.copies.archive_of(&copy), ArchiveFormat::Zst).expect("packed");
+    let sums = compress(&foreign, &place.copies.archive_of(&copy), ArchiveFormat::Zst, &Stop::never())
+        .expect("packed");
     let forged = Manifest { database: sums.database, archive: sums.archive, ..copy };
     let error = place.restore(&forged).expect_err("foreign");
     assert!(matches!(error, BackupError::Damaged { damage: Damage::ApplicationId(0), .. }), "{error}");

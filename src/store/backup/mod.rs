@@ -11,6 +11,8 @@ mod error;
 mod exclusive;
 mod folder;
 mod inspect;
+#[cfg(test)]
+mod interrupted;
 mod journal;
 #[cfg(test)]
 mod laws;
@@ -23,6 +25,7 @@ mod proof;
 mod restore;
 mod snapshot;
 mod space;
+mod stop;
 mod tape;
 mod verify;
 
@@ -38,3 +41,4 @@ pub use manifest::{ArchiveFile, ArchiveFormat, DatabaseFile, Manifest, PRE_RESTO
 pub use present::PresentStore;
 pub use proof::{Proof, ProofKind};
 pub use restore::{RestoreRequest, Restored, SafetyCopy, resolve_target};
+pub use stop::Stop;

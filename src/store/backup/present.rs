@@ -37,6 +37,7 @@ impl PresentStore {
             |reason: &str| BackupError::ForeignTarget { path: path.to_owned(), reason: reason.to_owned() };
         match std::fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => return Err(foreign("a folder")),
+            Ok(metadata) if !metadata.is_file() => return Err(foreign("no regular file")),
             Ok(metadata) if metadata.len() == 0 => return Ok(PresentStore::Absent),
             Ok(_) => {}
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(PresentStore::Absent),

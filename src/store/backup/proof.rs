@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::durable::{TemporaryFile, io, sync_folder};
-use super::error::BackupError;
+use super::error::{BackupError, Damage};
 use super::folder::BackupFolder;
 use super::manifest::Manifest;
 use crate::domain::time::Timestamp;
@@ -34,6 +34,9 @@ pub struct Proof {
     pub drilled_at: Option<Timestamp>,
     /// The schema version it was brought to then.
     pub drilled_to_schema: Option<u32>,
+    /// What was found wrong when it was last looked at row by row; nothing while it is good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
 }
 
 impl BackupFolder {
@@ -51,6 +54,7 @@ impl BackupFolder {
             verified_at: manifest.created_at,
             drilled_at: None,
             drilled_to_schema: None,
+            damage: None,
         };
         fs::read(self.proof_path(&manifest.id))
             .ok()
@@ -66,18 +70,27 @@ impl BackupFolder {
         kind: ProofKind,
         now: Timestamp,
     ) -> Result<Proof, BackupError> {
-        let mut proof = Proof { verified_at: now, ..self.proof(manifest) };
+        let mut proof = Proof { verified_at: now, damage: None, ..self.proof(manifest) };
         if kind == ProofKind::Drilled {
             proof.drilled_at = Some(now);
             proof.drilled_to_schema = Some(crate::store::SCHEMA_VERSION);
         }
+        self.write_proof(manifest, &proof)?;
+        Ok(proof)
+    }
+
+    /// Writes down that a copy has just been found damaged.
+    pub fn record_damage(&self, manifest: &Manifest, damage: &Damage) -> Result<(), BackupError> {
+        self.write_proof(manifest, &Proof { damage: Some(damage.to_string()), ..self.proof(manifest) })
+    }
+
+    fn write_proof(&self, manifest: &Manifest, proof: &Proof) -> Result<(), BackupError> {
         let file = TemporaryFile::claim(self.unfinished(&manifest.id, ".proof.json"))?;
-        let text = serde_json::to_string_pretty(&proof).unwrap_or_default() + "\n";
+        let text = serde_json::to_string_pretty(proof).unwrap_or_default() + "\n";
         fs::write(file.path(), text).map_err(io("write", file.path()))?;
         file.sync()?;
         reached("proof-written");
         file.publish(&self.proof_path(&manifest.id))?;
-        sync_folder(self.path())?;
-        Ok(proof)
+        sync_folder(self.path())
     }
 }

@@ -76,7 +76,7 @@ impl BackupFolder {
         refuse_newer(request.manifest)?;
         let folder = folder_of(target);
         fs::create_dir_all(folder).map_err(io("create", folder))?;
-        let _writer = WriteLock::acquire(target, &request.writer.holder, request.writer.lock_timeout)?;
+        let _writer = WriteLock::acquire_unless(target, request.writer, &|| self.stop.is_asked())?;
         settle_held(target)?;
         let present = PresentStore::at(target)?;
         sweep_stages(target)?;
@@ -133,12 +133,13 @@ impl BackupFolder {
         let like = fs::metadata(request.target).or_else(|_| fs::metadata(self.archive_of(manifest))).ok();
         let stage = TemporaryFile::claim_like(path.clone(), like.as_ref())?;
         let mut file = BufWriter::new(fs::File::create(&path).map_err(io("create", &path))?);
-        decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)?
-            .map_err(|damage| damaged(manifest, damage))?;
+        let unpacked = decompress(&self.archive_of(manifest), &manifest.sums(), &mut file, &self.stop);
+        self.stop.told(unpacked)??.map_err(|damage| damaged(manifest, damage))?;
         file.flush().map_err(io("write", &path))?;
         drop(file);
         reached("restore-unpacked");
-        let contents = Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?;
+        let contents =
+            Contents::of_file_until(&path, &self.stop)?.map_err(|damage| damaged(manifest, damage))?;
         if let Some(damage) = contents.differs_from(&manifest.contents()) {
             return Err(damaged(manifest, damage));
         }
@@ -147,7 +148,7 @@ impl BackupFolder {
             migrate(&mut connection, &path)?;
             drop(connection);
             reached("restore-migrated");
-            Contents::of_file(&path).map_err(|damage| damaged(manifest, damage))?
+            Contents::of_file_until(&path, &self.stop)?.map_err(|damage| damaged(manifest, damage))?
         } else {
             contents
         };
@@ -155,6 +156,7 @@ impl BackupFolder {
         if let Some(like) = &like {
             stage.adopt(like)?;
         }
+        self.stop.check()?;
         Ok((stage, contents))
     }
 
@@ -175,7 +177,7 @@ impl BackupFolder {
         match present {
             PresentStore::Absent => {
                 // An empty file may be open elsewhere too; a lone -wal would be taken for part of the new store.
-                let alone = target.exists().then(|| open_alone(target, timeout)).transpose()?;
+                let alone = target.exists().then(|| open_alone(target, timeout, &self.stop)).transpose()?;
                 journal.replaces(Replaced::Nothing)?;
                 journal.swap()?;
                 move_aside(target, id, journal, Main::Left)?;
@@ -203,7 +205,7 @@ impl BackupFolder {
         timeout: Duration,
         journal: &mut Journal,
     ) -> Result<(Connection, Manifest), BackupError> {
-        let connection = open_alone(request.target, timeout)?;
+        let connection = open_alone(request.target, timeout, &self.stop)?;
         // Should we die now, the copy is no sign that anything was replaced.
         journal.replaces(Replaced::Unknown)?;
         let lock = self.lock(request.writer)?;
@@ -216,6 +218,8 @@ impl BackupFolder {
             writer: request.writer,
         };
         let manifest = self.create_from(&connection, &backup, &lock)?;
+        // The last look: from here on files move.
+        self.stop.check()?;
         Ok((connection, manifest))
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::durable::folder_of;
 use super::error::BackupError;
+use super::folder::BackupFolder;
 
 /// What a copy of a database takes while it is made: the database as it stands, and its archive, which of bytes that
 /// do not compress is as large again.
@@ -26,6 +27,28 @@ pub(super) fn shared(one: &Path, other: &Path) -> bool {
         (Some(one), Some(other)) => one == other,
         _ => false,
     }
+}
+
+impl BackupFolder {
+    /// Refuses where we may not write to the folder, or make it: told before work begins that could not be kept.
+    pub(super) fn ensure_writable(&self) -> Result<(), BackupError> {
+        writable(present(self.path()))
+            .map_err(|source| BackupError::Unwritable { folder: self.path().to_owned(), source })
+    }
+}
+
+#[cfg(unix)]
+fn writable(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::Access;
+    if !folder.is_dir() {
+        return Err(std::io::ErrorKind::NotADirectory.into());
+    }
+    Ok(rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// `path`, or the nearest folder above it that is there.
@@ -68,7 +91,7 @@ mod tests {
     fn more_than_any_disk_has_is_refused_with_both_numbers() {
         let folder = tempfile::tempdir().expect("folder");
         let error = ensure(&folder.path().join("not/there/yet"), u64::MAX).expect_err("too much");
-        assert!(error.to_string().contains("18446744073709551615 bytes are needed"), "{error}");
+        assert!(error.to_string().contains("16777216.0 TiB are needed"), "{error}");
         ensure(folder.path(), 1).expect("one byte is free");
         assert!(shared(folder.path(), &folder.path().join("not/there")));
     }

@@ -20,13 +20,16 @@ impl BackupFolder {
         let database = place.path().join("store.db");
         let file = std::fs::File::create(&database).map_err(io("create", &database))?;
         let mut file = BufWriter::new(file);
-        if let Err(damage) = decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)? {
+        let unpacked = decompress(&self.archive_of(manifest), &manifest.sums(), &mut file, &self.stop);
+        if let Err(damage) = self.stop.told(unpacked)?? {
             return Ok(Err(damage));
         }
         file.flush().map_err(io("write", &database))?;
-        Ok(Contents::of_file(&database).and_then(|found| match found.differs_from(&manifest.contents()) {
-            Some(damage) => Err(damage),
-            None => Ok(()),
+        Ok(Contents::of_file_until(&database, &self.stop)?.and_then(|found| {
+            match found.differs_from(&manifest.contents()) {
+                Some(damage) => Err(damage),
+                None => Ok(()),
+            }
         }))
     }
 }
