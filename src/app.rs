@@ -11,7 +11,7 @@ use clap::{CommandFactory, FromArgMatches, ValueEnum};
 
 use crate::cli::complete::{CompletionKind, Suggestion};
 use crate::cli::{self, Cli, ColorChoice, Command, GlobalArgs, OutputFormat, parse_duration};
-use crate::commands::{self, Completion, Context, Interrupt, Mode, Outcome};
+use crate::commands::{self, Completion, Context, Interrupt, Mode, Outcome, shell_word};
 use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
 use crate::domain::time::Timestamp;
@@ -183,14 +183,7 @@ fn form(global: &GlobalArgs, config: &Config) -> Result<Form, ConfigError> {
 
 /// The arguments as a person would type them: what a shell would take apart is quoted.
 fn command_line(arguments: &[OsString]) -> String {
-    let is_plain = |word: &str| {
-        !word.is_empty()
-            && word.chars().all(|letter| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter))
-    };
-    let words = arguments.iter().skip(1).map(|argument| {
-        let word = argument.to_string_lossy();
-        if is_plain(&word) { word.into_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-    });
+    let words = arguments.iter().skip(1).map(|argument| shell_word(&argument.to_string_lossy()));
     std::iter::once("tidetable".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
@@ -220,6 +213,7 @@ fn context(cli: &Cli, command_line: String, config: Config, interrupt: Interrupt
         config,
         config_file: global.config.clone(),
         store_path,
+        is_store_named: global.db.is_some(),
         lock_timeout,
         interrupt,
         ask: (std::io::stdin().is_terminal() && std::io::stderr().is_terminal()).then_some(ask),

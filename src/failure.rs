@@ -197,6 +197,9 @@ fn of_backup(error: &BackupError) -> (FailureKind, Option<String>) {
         BackupError::Unknown { .. } => {
             "`tidetable backup list` shows the ids; --backup-dir names another folder"
         }
+        BackupError::NoLatest { .. } => {
+            "`tidetable backup list` shows them; any of them is restored by its id, and --db names another store"
+        }
         BackupError::Ambiguous { .. } => "give more of the id",
         BackupError::NotACopy { .. } | BackupError::Damaged { .. } => {
             "nothing was changed; `tidetable backup list` shows other copies, `backup verify` which are good"

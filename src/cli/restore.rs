@@ -14,7 +14,8 @@ use clap::{Args, ValueHint};
 
 The store that is replaced is kept as a backup of its own; `restore --undo` brings it back.")]
 pub struct RestoreArgs {
-    /// Id of the copy, its beginning, or `latest`; `tidetable backup list` shows them
+    /// Id of the copy, its beginning, or `latest` (of this store, but none that a restore made of what it replaced);
+    /// `tidetable backup list` shows them
     #[arg(value_name = "ID", required_unless_present = "undo", conflicts_with = "undo")]
     pub id: Option<String>,
 

@@ -9,12 +9,13 @@ use crate::domain::activity::{
     BehaviorProfile, Grouping, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
 use crate::domain::patterns::{
-    Coverage, Mined, MiningInput, MiningOptions, Pattern, PatternId, Remembered, mine_remembering,
+    Coverage, Mined, MiningInput, MiningOptions, Pattern, PatternId, Remembered, longer_look,
+    mine_remembering,
 };
 use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
 use crate::output::analyze::{AnalyzeReport, SavedChanges, SearchNote, TypingNote};
 use crate::output::view::ShownPattern;
-use crate::store::{HistoryFilter, PatternFilter, Store};
+use crate::store::{HistoryFilter, PatternFilter, Store, StoreError};
 
 /// Days of history below which every answer says so.
 const THIN_HISTORY_DAYS: f64 = 7.0;
@@ -63,7 +64,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         remembered: if args.search_anew { BTreeMap::new() } else { store.remembered(&profile)? },
         ..MiningOptions::default()
     };
-    let Mined { patterns, learnt, recalled } =
+    let Mined { mut patterns, learnt, recalled } =
         find_in_streams(&store, histories, scope.grouping, |histories| {
             let (span, observed) = (loaded.span, loaded.observed.as_slice());
             let input = MiningInput { histories, span, observed, zone: context.zone };
@@ -80,8 +81,17 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         behavior_profiles(histories, &user_names, context.zone)
     };
     let (ids, saved) = if save {
-        let findings =
-            Findings { patterns: &patterns, profiles: &profiles, profile: &profile, learnt: &learnt };
+        let longer = seen_longer(&store, &scope, &loaded, &mut patterns)?;
+        if !longer.is_empty() {
+            warnings.push(longer_warning(longer.len(), days));
+        }
+        let findings = Findings {
+            patterns: &patterns,
+            longer: &longer,
+            profiles: &profiles,
+            profile: &profile,
+            learnt: &learnt,
+        };
         let (ids, changes) = store_findings(context, &mut store, &scope, &loaded, &findings, min_confidence)?;
         (ids, Some(changes))
     } else {
@@ -146,6 +156,8 @@ struct Loaded {
 /// What an analysis found.
 struct Findings<'a> {
     patterns: &'a [Pattern],
+    /// Stored ones that were found from a longer history, and are still kept.
+    longer: &'a [Pattern],
     profiles: &'a HashMap<UserId, BehaviorProfile>,
     /// Names the searches that `learnt` is of.
     profile: &'a str,
@@ -216,6 +228,45 @@ fn warn_of_other_zone(context: &Context, store: &Store, warnings: &mut Vec<Strin
     Ok(())
 }
 
+/// The stored patterns that were found from a longer history and are still kept; takes those out of `patterns` that say
+/// less about the same runs.
+fn seen_longer(
+    store: &Store,
+    scope: &Scope,
+    loaded: &Loaded,
+    patterns: &mut Vec<Pattern>,
+) -> Result<Vec<Pattern>, StoreError> {
+    if scope.grouping.splits() {
+        return Ok(Vec::new());
+    }
+    let stored = store.patterns(&PatternFilter { active_only: true, ..PatternFilter::default() })?;
+    let known: Vec<&Pattern> = stored
+        .iter()
+        .map(|stored| &stored.pattern)
+        .filter(|pattern| scope.grouping.may_hold(pattern.group.as_ref()))
+        .collect();
+    let starts: HashMap<&str, Vec<Timestamp>> = loaded
+        .typed
+        .histories
+        .iter()
+        .map(|history| (history.name.as_str(), history.runs.iter().map(|run| run.started_at).collect()))
+        .collect();
+    let starts_of = |name: &str| starts.get(name).map(Vec::as_slice);
+    let look = longer_look(&known, patterns, loaded.span, &loaded.observed, &starts_of);
+    let kept = look.kept.iter().map(|place| known[*place].clone()).collect();
+    for index in look.superseded.into_iter().rev() {
+        patterns.remove(index);
+    }
+    Ok(kept)
+}
+
+fn longer_warning(count: usize, days: u32) -> String {
+    let patterns = if count == 1 { "1 pattern".to_owned() } else { format!("{count} patterns") };
+    format!(
+        "{patterns} found from a longer history, and still kept, stayed as they were; --days {days} sees less of it"
+    )
+}
+
 fn store_findings(
     context: &Context,
     store: &mut Store,
@@ -230,7 +281,7 @@ fn store_findings(
         let asked_for =
             pattern.task_types.iter().all(|name| loaded.typed.is_asked_for(name, scope.filter.as_ref()));
         // Streams of users say nothing about those of hosts, or of all runs together.
-        if !scope.grouping.may_hold(pattern.group.as_ref()) {
+        if !scope.grouping.may_hold(pattern.group.as_ref()) || findings.longer.contains(pattern) {
             return false;
         }
         let rests_on_all_runs = pattern.evidence.details.rests_on_all_runs();

@@ -73,6 +73,7 @@ pub(super) fn copy_before(
             created_at: copy.created_at,
             is_good: true,
             is_safety_copy: false,
+            occasion: None,
         })
         .collect();
     if let Ok(policy) = RetentionPolicy::new(0, context.config.backup.keep_automatic, &[]) {

@@ -1,16 +1,19 @@
 //! `backup`: copies of the store.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use super::automatic_backup::{Occasion, copy_before, is_reserved};
 use super::backup_folder::{folder, host_name};
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::backup::{
     ArchiveFormatArg, BackupAction, BackupArgs, CreateArgs, DrillArgs, PruneArgs, VerifyArgs,
 };
-use crate::domain::retention::{Bucket, HeldCopy, RetentionPolicy, Verdict, decide};
+use crate::domain::retention::{Bucket, HeldCopy, KeepReason, RetentionPolicy, Verdict, decide};
 use crate::output::backup::{BackupReport, ShownBackup, ShownDebris};
 use crate::store::backup::{
-    ArchiveFormat, BackupError, BackupFolder, BackupRequest, Catalog, Debris, Manifest, PRE_RESTORE,
-    ProofKind,
+    ArchiveFormat, BackupError, BackupFolder, BackupRequest, Catalog, Contents, Debris, LastRestore,
+    Manifest, PRE_RESTORE, PresentStore, ProofKind, Replaced, last_restore,
 };
 
 /// Makes, lists, proves or prunes copies.
@@ -146,30 +149,56 @@ fn drill(context: &Context, folder: &BackupFolder, args: &DrillArgs) -> anyhow::
 
 fn prune(context: &Context, folder: &BackupFolder, args: &PruneArgs) -> anyhow::Result<Outcome> {
     let policy = policy(context, args)?;
-    if folder.catalog()?.backups.is_empty() {
-        let catalog = folder.catalog()?;
+    let catalog = folder.catalog()?;
+    if catalog.backups.is_empty() {
         let warnings = warnings(folder, &catalog);
-        return Ok(Outcome::done(BackupReport::Pruned { decided: Vec::new(), safety_copy: None }, warnings));
+        return Ok(Outcome::done(
+            BackupReport::Pruned { decided: Vec::new(), copies_first: false, safety_copy: None },
+            warnings,
+        ));
     }
     // Looked at twice: a copy is made first only where others are to go, and without the lock that it needs itself.
     let (mut decided, mut warnings) = verdicts(context, folder, &policy, None)?;
     let removes = |decided: &[Decided]| decided.iter().any(|(_, verdict)| !verdict.is_kept());
+    let copies_first =
+        removes(&decided) && context.config.backup.automatic && !is_held(&context.store_path, &decided)?;
     let mut safety_copy = None;
+    let mut no_room = None;
     if context.mode == Mode::Act && removes(&decided) {
-        safety_copy = copy_before(context, Occasion::Prune, folder)?;
+        if copies_first {
+            match copy_before(context, Occasion::Prune, folder) {
+                Ok(copy) => safety_copy = copy,
+                // Pruning is what makes room.
+                Err(error) if error.is_no_room() => {
+                    no_room = Some(format!("the store was not copied before pruning: {error}"));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         let _lock = folder.lock(&context.writer_options())?;
         (decided, warnings) = verdicts(context, folder, &policy, safety_copy.as_deref())?;
         for (_, verdict) in decided.iter().filter(|(_, verdict)| !verdict.is_kept()) {
             folder.remove(&verdict.id)?;
         }
     }
+    warnings.extend(no_room);
     let decided =
         decided.into_iter().map(|(manifest, verdict)| (shown(folder, &manifest), verdict)).collect();
-    Ok(Outcome::done(BackupReport::Pruned { decided, safety_copy }, warnings))
+    Ok(Outcome::done(BackupReport::Pruned { decided, copies_first, safety_copy }, warnings))
 }
 
 /// A copy, and what becomes of it.
 type Decided = (Manifest, Verdict);
+
+/// Whether a copy that stays holds what the store holds now; also where there is no store.
+fn is_held(store: &Path, decided: &[Decided]) -> Result<bool, BackupError> {
+    if PresentStore::at(store)? == PresentStore::Absent {
+        return Ok(true);
+    }
+    let now = Contents::of_store(store)?.content_sha256;
+    let stays = |verdict: &Verdict| verdict.is_kept() && !verdict.keep_because.contains(&KeepReason::Damaged);
+    Ok(decided.iter().any(|(manifest, verdict)| stays(verdict) && manifest.content_sha256 == now))
+}
 
 /// What the policy says of every copy but the one that was made before pruning, and what to warn of.
 fn verdicts(
@@ -178,23 +207,42 @@ fn verdicts(
     policy: &RetentionPolicy,
     safety_copy: Option<&str>,
 ) -> Result<(Vec<Decided>, Vec<String>), BackupError> {
-    let mut manifests = folder.catalog()?.backups;
+    let (mut manifests, others): (Vec<Manifest>, Vec<Manifest>) =
+        folder.catalog()?.backups.into_iter().partition(|manifest| folder.owns(manifest));
     manifests.retain(|manifest| Some(manifest.id.as_str()) != safety_copy);
+    // What the last restore replaced is what its undoing needs; where that was not written down, the newest such copy.
+    let replaced = match last_restore(&context.store_path)? {
+        LastRestore::Done(Replaced::Backup { id, .. }) => Some(id),
+        _ => None,
+    };
     let mut copies = Vec::new();
     let mut warnings = Vec::new();
+    let stores: BTreeSet<&str> = others.iter().map(|manifest| manifest.store.as_str()).collect();
+    for store in stores {
+        let count = others.iter().filter(|manifest| manifest.store == store).count();
+        let copies = if count == 1 { "1 backup".to_owned() } else { format!("{count} backups") };
+        warnings
+            .push(format!("{copies} of another store, {store}, left alone; `--db {store}` prunes its own"));
+    }
     for manifest in &manifests {
         let is_good = folder.archive_is_intact(manifest)?;
         if !is_good {
-            warnings.push(format!("backup {} is damaged and takes no other's place", manifest.id));
+            warnings.push(format!(
+                "backup {} is damaged: it is left alone and takes no other's place",
+                manifest.id
+            ));
         }
         copies.push(HeldCopy {
             id: manifest.id.clone(),
             created_at: manifest.created_at,
             is_good,
-            is_safety_copy: manifest.reason == PRE_RESTORE,
+            is_safety_copy: manifest.reason == PRE_RESTORE
+                && replaced.as_ref().is_none_or(|id| *id == manifest.id),
+            occasion: is_reserved(&manifest.reason).then(|| manifest.reason.clone()),
         });
     }
-    let verdicts = decide(&copies, policy, context.zone, context.now);
+    let policy = policy.clone().with_automatic(context.config.backup.keep_automatic);
+    let verdicts = decide(&copies, &policy, context.zone, context.now);
     Ok((manifests.into_iter().zip(verdicts).collect(), warnings))
 }
 

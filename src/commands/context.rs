@@ -67,6 +67,8 @@ pub struct Context {
     pub config_file: Option<PathBuf>,
     /// The store.
     pub store_path: PathBuf,
+    /// Whether an option or `TIDETABLE_DB` names the store.
+    pub is_store_named: bool,
     /// How long to wait for another writer.
     pub lock_timeout: Duration,
     /// Whether to stop.
@@ -75,6 +77,13 @@ pub struct Context {
     pub show_progress: bool,
     /// Asks the person at the terminal whether to do what it tells; `None` where nobody is there to answer.
     pub ask: Option<fn(&str) -> bool>,
+}
+
+/// A word as a shell takes it: what it would take apart is quoted.
+pub fn shell_word(word: &str) -> String {
+    let is_plain = !word.is_empty()
+        && word.chars().all(|letter| letter.is_alphanumeric() || "-_./:=,+@%".contains(letter));
+    if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 impl Context {

@@ -129,6 +129,7 @@ fn stage(context: &Context, truth: &Truth, folder: &std::path::Path) -> anyhow::
         zone: parse_zone(&truth.timezone)?,
         mode: Mode::Act,
         store_path: folder.join("store.db"),
+        is_store_named: true,
         config: Config { capacity, ..Config::default() },
         ..context.clone()
     })

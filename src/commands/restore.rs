@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::backup_folder::{folder, host_name};
+use super::context::shell_word;
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::restore::RestoreArgs;
 use crate::output::restore::{RestoreReport, ShownPresent, ShownSafetyCopy};
 use crate::store::SCHEMA_VERSION;
 use crate::store::backup::{
-    BackupError, BackupFolder, Manifest, PresentStore, ProofKind, RestoreRequest, SafetyCopy, resolve_target,
-    settle_restore,
+    BackupError, BackupFolder, Catalog, LastRestore, Manifest, PresentStore, ProofKind, Replaced,
+    RestoreRequest, SafetyCopy, last_restore, resolve_target, settle_restore,
 };
 
 /// Plans a restore; carries it out with `--yes`.
@@ -20,14 +21,21 @@ pub fn run(context: &Context, args: &RestoreArgs) -> anyhow::Result<Outcome> {
     let catalog = folder.catalog()?;
     let manifest = match &args.id {
         Some(id) => catalog.find(id, &folder)?,
-        None => catalog.newest_before_restore(&target).ok_or_else(|| nothing_to_undo(&target, &folder))?,
+        None => replaced_by_last(&catalog, &target, &folder)?,
     };
     let present = PresentStore::at(&target)?;
     let mut report = plan(manifest, &target, &present);
+    report.undo = undo_command(context, args);
     let mut warnings = Vec::new();
+    let is_others = args.id.is_some() && !folder.owns(manifest);
+    if is_others {
+        warnings.push(format!("backup {} is a copy of another store, {}", manifest.id, manifest.store));
+    }
     match (context.mode, args.yes) {
         (Mode::DryRun, _) => prove(&folder, manifest)?,
-        (Mode::Act, false) => return Err(unconfirmed(&report, args).into()),
+        (Mode::Act, false) => {
+            return Err(unconfirmed(&report, context, is_others.then_some(&manifest.store)).into());
+        }
         (Mode::Act, true) => {
             let restored = folder.restore(&RestoreRequest {
                 manifest,
@@ -76,6 +84,7 @@ fn plan(manifest: &Manifest, target: &Path, present: &PresentStore) -> RestoreRe
         schema_from: manifest.schema_version,
         schema_to: SCHEMA_VERSION,
         safety_copy,
+        undo: String::new(),
     }
 }
 
@@ -93,25 +102,81 @@ fn prove(folder: &BackupFolder, manifest: &Manifest) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn unconfirmed(report: &RestoreReport, args: &RestoreArgs) -> CommandError {
+fn unconfirmed(report: &RestoreReport, context: &Context, of_other_store: Option<&String>) -> CommandError {
     let runs = |counts: &std::collections::BTreeMap<String, u64>| counts.get("runs").copied().unwrap_or(0);
     let before = match &report.before {
         ShownPresent::Absent => "nothing is there yet".to_owned(),
         ShownPresent::Store { counts, .. } => format!("{} runs are there now", runs(counts)),
         ShownPresent::Damaged { .. } => "what is there is damaged".to_owned(),
     };
-    let what = args.id.as_deref().unwrap_or("--undo");
+    let whose =
+        of_other_store.map(|store| format!(", a copy of another store ({store}),")).unwrap_or_default();
+    // As it was typed: without its --target or --db it would mean another file.
+    let command = &context.command_line;
     CommandError::Refused {
         message: format!(
-            "nothing was restored: this would put backup {} with {} runs in the place of {} ({before})",
+            "nothing was restored: this would put backup {}{whose} with {} runs in the place of {} ({before})",
             report.id,
             runs(&report.counts),
             report.target
         ),
-        hint: format!(
-            "`tidetable restore {what} --dry-run` shows the plan, `tidetable restore {what} --yes` carries it out"
-        ),
+        hint: format!("`{command} --dry-run` shows the plan, `{command} --yes` carries it out"),
     }
+}
+
+/// The command that takes this one back: of the same file, from the same folder.
+fn undo_command(context: &Context, args: &RestoreArgs) -> String {
+    let mut words = vec!["tidetable".to_owned(), "restore".to_owned(), "--undo".to_owned()];
+    let mut name =
+        |option: &str, path: &Path| words.extend([option.to_owned(), shell_word(&path.to_string_lossy())]);
+    if context.is_store_named {
+        name("--db", &context.store_path);
+    }
+    if let Some(target) = &args.target {
+        name("--target", target);
+    }
+    if let Some(folder) = &args.backup_dir {
+        name("--backup-dir", folder);
+    }
+    words.join(" ")
+}
+
+/// The copy of what the last restore of `target` replaced.
+fn replaced_by_last<'a>(
+    catalog: &'a Catalog,
+    target: &Path,
+    folder: &BackupFolder,
+) -> anyhow::Result<&'a Manifest> {
+    let refused = |what: String, hint: String| {
+        let message = format!("the last restore of {} cannot be undone: {what}", target.display());
+        CommandError::Refused { message, hint }
+    };
+    let list =
+        || "`tidetable backup list` shows the copies; `tidetable restore ID` brings one back".to_owned();
+    let error = match last_restore(target)? {
+        LastRestore::Unrecorded => {
+            let newest = catalog.newest_before_restore(target);
+            return Ok(newest.ok_or_else(|| nothing_to_undo(target, folder))?);
+        }
+        LastRestore::Failed | LastRestore::Done(Replaced::Unknown) => {
+            refused("it did not come to its end and replaced nothing".to_owned(), list())
+        }
+        LastRestore::Done(Replaced::Nothing) => refused("no store was there before it".to_owned(), list()),
+        LastRestore::Done(Replaced::MovedAside { name }) => refused(
+            format!("what it replaced was damaged and lies in {}", target.with_file_name(name).display()),
+            "no copy could be made of it; move it to the store's place by hand if you need it".to_owned(),
+        ),
+        LastRestore::Done(Replaced::Backup { id, folder: made_in }) => {
+            if let Some(manifest) = catalog.backups.iter().find(|manifest| manifest.id == id) {
+                return Ok(manifest);
+            }
+            refused(
+                format!("its copy {id} of what it replaced is not in {}", folder.path().display()),
+                format!("the copy was made in {made_in}; --backup-dir names that folder"),
+            )
+        }
+    };
+    Err(error.into())
 }
 
 fn nothing_to_undo(target: &Path, folder: &BackupFolder) -> CommandError {

@@ -105,7 +105,9 @@ pub enum BackupReport {
     Pruned {
         /// Every copy, oldest first, and its verdict.
         decided: Vec<(ShownBackup, Verdict)>,
-        /// The copy made before, where any went.
+        /// Whether the store is copied first: some go, and none that stays holds what it holds.
+        copies_first: bool,
+        /// The copy made before, where one was.
         safety_copy: Option<String>,
     },
 }
@@ -128,9 +130,12 @@ pub fn age(style: &Style, instant: Timestamp) -> String {
 }
 
 fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
-    let mut table = style.new_table(&["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "CAME BACK", "REASON"]);
+    let mut columns = vec!["ID", "MADE", "AGE", "SIZE", "RUNS", "SCHEMA", "CAME BACK", "REASON"];
+    let has_several_stores = backups.windows(2).any(|pair| pair[0].store != pair[1].store);
+    columns.extend(has_several_stores.then_some("STORE"));
+    let mut table = style.new_table(&columns);
     for backup in backups {
-        table.add_row(vec![
+        let mut row = vec![
             backup.id.clone(),
             style.time(backup.created_at),
             age(style, backup.created_at),
@@ -139,7 +144,9 @@ fn backup_table(backups: &[ShownBackup], style: &Style) -> String {
             backup.schema.to_string(),
             backup.drilled_at.map_or_else(|| "-".to_owned(), |at| style.time(at)),
             backup.reason.clone(),
-        ]);
+        ];
+        row.extend(has_several_stores.then(|| backup.store.clone()));
+        table.add_row(row);
     }
     style.finish_table(table)
 }
@@ -170,7 +177,12 @@ fn backup_details(backup: &ShownBackup, style: &Style) -> String {
     text
 }
 
-fn prune_table(decided: &[(ShownBackup, Verdict)], style: &Style) -> String {
+fn prune_table(
+    decided: &[(ShownBackup, Verdict)],
+    copies_first: bool,
+    safety_copy: Option<&String>,
+    style: &Style,
+) -> String {
     let mut table = style.new_table(&["ID", "AGE", "SIZE", "REASON", "VERDICT"]);
     for (backup, verdict) in decided {
         let reasons: Vec<String> = verdict.keep_because.iter().map(ToString::to_string).collect();
@@ -189,8 +201,17 @@ fn prune_table(decided: &[(ShownBackup, Verdict)], style: &Style) -> String {
     let removed: Vec<&ShownBackup> =
         decided.iter().filter(|(_, verdict)| !verdict.is_kept()).map(|(backup, _)| backup).collect();
     let freed = removed.iter().map(|backup| backup.bytes).sum();
+    let first = match (safety_copy, copies_first) {
+        (Some(id), _) => {
+            format!("first the store was copied, which none of these holds as it is: backup {id}\n")
+        }
+        (None, true) => {
+            "none of these holds the store as it is: it is copied first where there is room\n".to_owned()
+        }
+        (None, false) => String::new(),
+    };
     format!(
-        "{}\n{} kept, {} removed, {} freed\n",
+        "{}\n{} kept, {} removed, {} freed\n{first}",
         style.finish_table(table),
         quantity((decided.len() - removed.len()) as u64, "backup"),
         count(removed.len() as u64),
@@ -218,7 +239,7 @@ impl Report for BackupReport {
                 "runs": runs,
                 "schema": { "from": backup.schema, "to": schema_to },
             }),
-            BackupReport::Pruned { decided, safety_copy } => {
+            BackupReport::Pruned { decided, copies_first, safety_copy } => {
                 let keep: Vec<Value> = decided
                     .iter()
                     .filter(|(_, verdict)| verdict.is_kept())
@@ -234,7 +255,7 @@ impl Report for BackupReport {
                         json!({ "id": backup.id, "created_at": backup.created_at, "bytes": backup.bytes, "reasons": ["no rule keeps it"] })
                     })
                     .collect();
-                json!({ "action": "prune", "keep": keep, "remove": remove, "safety_copy": safety_copy })
+                json!({ "action": "prune", "keep": keep, "remove": remove, "copies_first": copies_first, "safety_copy": safety_copy })
             }
         }
     }
@@ -292,7 +313,9 @@ impl Report for BackupReport {
                 )
             }
             BackupReport::Pruned { decided, .. } if decided.is_empty() => "No backups.\n".to_owned(),
-            BackupReport::Pruned { decided, .. } => prune_table(decided, style),
+            BackupReport::Pruned { decided, copies_first, safety_copy } => {
+                prune_table(decided, *copies_first, safety_copy.as_ref(), style)
+            }
         }
     }
 

@@ -71,6 +71,8 @@ pub struct RestoreReport {
     pub schema_to: u32,
     /// Where the replaced store is kept.
     pub safety_copy: ShownSafetyCopy,
+    /// The command that takes it back.
+    pub undo: String,
 }
 
 impl RestoreReport {
@@ -98,7 +100,7 @@ impl RestoreReport {
         match (&self.safety_copy, self.is_done) {
             (ShownSafetyCopy::None, _) => "there was no store to keep".to_owned(),
             (ShownSafetyCopy::Backup { id: Some(id) }, _) => {
-                format!("the store as it was is backup {id}; `tidetable restore --undo` brings it back")
+                format!("the store as it was is backup {id}; `{}` brings it back", self.undo)
             }
             (ShownSafetyCopy::Backup { id: None }, _) => {
                 "the present store would be kept as a backup".to_owned()

@@ -204,3 +204,34 @@ fn schedules_of_several_users_are_told_apart_when_asked() {
     let stored = sandbox.run("view --output-format json").assert_code(0).json();
     assert_eq!(stored["data"]["patterns"][0]["group"]["user"], "ada", "{stored}");
 }
+
+#[test]
+fn a_shorter_look_does_not_undo_what_a_longer_one_found() {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at\n");
+    // From Monday, 2025-12-01 to Sunday, 2026-03-01: on workdays at 17:00.
+    for day in (0..91_i64).filter(|day| day % 7 < 5) {
+        runs.push_str(&format!("train,{}\n", 1_764_547_200 + day * 86_400 + 17 * 3_600 + 2));
+    }
+    // Something that is there at weekends, too.
+    for hour in 0..91 * 24_i64 {
+        runs.push_str(&format!("poll,{}\n", 1_764_547_200 + hour * 3_600));
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.run("import runs.csv").assert_code(0);
+    sandbox.run("analyze --days 90").assert_code(0);
+    let patterns = || -> Vec<serde_json::Value> {
+        let answer = sandbox.run("view --limit 100 --output-format json").assert_code(0).json();
+        let all = answer["data"]["patterns"].as_array().expect("list").clone();
+        all.into_iter().filter(|pattern| pattern["task_types"] == serde_json::json!(["train"])).collect()
+    };
+    let before = patterns();
+    let short = sandbox.run("analyze --days 9").assert_code(0);
+    let after = patterns();
+    assert_eq!((before.len(), after.len()), (1, 1), "{short}");
+    assert_eq!(
+        (&before[0]["id"], &before[0]["schedule"]),
+        (&after[0]["id"], &after[0]["schedule"]),
+        "{short}"
+    );
+}

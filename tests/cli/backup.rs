@@ -145,10 +145,49 @@ fn pruning_shows_its_reasons_and_removes_what_no_rule_keeps() {
     let list = sandbox.run("backup list --output-format json").json();
     let reasons: Vec<_> =
         list["data"]["backups"].as_array().expect("list").iter().map(|it| &it["reason"]).collect();
-    assert_eq!(reasons, ["manual", "manual", "pre-prune"], "the store was copied before any copy went");
+    assert_eq!(reasons, ["manual", "manual"], "a copy that stays holds what the store holds");
     sandbox.run("backup prune --keep-within 24h --dry-run").assert_code(0);
     sandbox.run("backup prune --keep-within 1x").assert_code(2);
     insta::assert_snapshot!(sandbox.run("backup prune --keep-last 0").assert_code(2));
+}
+
+#[test]
+fn pruning_copies_a_store_that_no_copy_holds_once_and_then_settles() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    for day in ["2026-01-01", "2026-01-20", "2026-02-27"] {
+        sandbox.run_args(&["backup", "--now", &format!("{day}T12:00:00Z")]).assert_code(0);
+    }
+    add_runs(&sandbox, "sync", 8);
+    let prune = |arguments: &str| {
+        let answer = sandbox.run(&format!("backup prune --keep-last 2 {arguments} --output-format json"));
+        answer.assert_code(0).json()["data"].clone()
+    };
+    let plan = prune("--dry-run");
+    assert_eq!((&plan["copies_first"], &plan["safety_copy"]), (&true.into(), &serde_json::Value::Null));
+    let done = prune("");
+    assert_eq!(done["safety_copy"], FIRST);
+    assert_eq!(done["remove"].as_array().map(Vec::len), Some(1));
+    let again = prune("");
+    assert_eq!(again["remove"], serde_json::json!([]), "it takes no place of the two that were asked for");
+    assert_eq!(again["keep"].as_array().map(Vec::len), Some(3));
+    assert_eq!((&again["copies_first"], &again["safety_copy"]), (&false.into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn pruning_leaves_a_damaged_copy_to_be_looked_at() {
+    let sandbox = Sandbox::new();
+    add_runs(&sandbox, "nightly", 12);
+    sandbox.run("backup --now 2026-01-01T12:00:00Z").assert_code(0);
+    sandbox.run("backup").assert_code(0);
+    let path = archive(&sandbox, "20260101T120000Z");
+    let mut bytes = std::fs::read(&path).expect("archive");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x40;
+    std::fs::write(&path, bytes).expect("written");
+    let pruned = sandbox.run("backup prune --keep-last 1").assert_code(0);
+    assert!(pruned.stdout.contains("keep: damaged, left to be looked at"), "{pruned}");
+    assert!(path.exists());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod details;
 mod grouped;
+mod longer;
 mod mining;
 mod needs;
 mod pattern;
@@ -16,6 +17,7 @@ pub use details::{
     Verdict,
 };
 pub use grouped::{MixedTaskType, in_groups, mixed_task_types};
+pub use longer::{LongerLook, longer_look};
 pub use mining::{
     Coverage, Mined, MiningInput, MiningOptions, Remembered, mine, mine_remembering, mine_until,
 };

@@ -1,6 +1,6 @@
 //! The decision about each copy: kept with every reason there is, or removed because there is none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::{Bucket, RetentionPolicy};
@@ -18,6 +18,8 @@ pub struct HeldCopy {
     pub is_good: bool,
     /// Whether a restore made it of what it replaced.
     pub is_safety_copy: bool,
+    /// What the program made it for by itself; `None`: somebody asked for it.
+    pub occasion: Option<String>,
 }
 
 /// Why a copy is kept.
@@ -29,6 +31,10 @@ pub enum KeepReason {
     Last(u32),
     /// It is the newest of its hour, day, week, month or year.
     NewestOf(Bucket),
+    /// It is one of the newest that were made by themselves on the same occasion.
+    Automatic,
+    /// It is damaged: that is for a person to look at.
+    Damaged,
     /// `restore --undo` would need it.
     Undo,
     /// It is the only good copy left.
@@ -47,6 +53,8 @@ impl fmt::Display for KeepReason {
             KeepReason::Last(1) => f.write_str("the newest"),
             KeepReason::Last(position) => write!(f, "number {position} of the newest"),
             KeepReason::NewestOf(bucket) => write!(f, "newest of its {}", bucket.as_str()),
+            KeepReason::Automatic => f.write_str("one of the newest made by itself"),
+            KeepReason::Damaged => f.write_str("damaged, left to be looked at"),
             KeepReason::Undo => f.write_str("restore --undo needs it"),
             KeepReason::LastGood => f.write_str("the last good copy"),
         }
@@ -70,7 +78,8 @@ impl Verdict {
 }
 
 /// Decides about every copy, in the order given. Buckets are those of local time in `zone`. The newest safety
-/// copy stays, and so does one good copy whatever the policy says.
+/// copy stays, and so do damaged ones and one good copy, whatever the policy says. Copies that were made by themselves
+/// take no place of those that somebody asked for.
 pub fn decide(copies: &[HeldCopy], policy: &RetentionPolicy, zone: Zone, now: Timestamp) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> =
         copies.iter().map(|copy| Verdict { id: copy.id.clone(), keep_because: Vec::new() }).collect();
@@ -79,23 +88,38 @@ pub fn decide(copies: &[HeldCopy], policy: &RetentionPolicy, zone: Zone, now: Ti
     newest_first.sort_by_key(|index| std::cmp::Reverse((copies[*index].created_at, *index)));
     let good: Vec<usize> = newest_first.iter().copied().filter(|index| copies[*index].is_good).collect();
 
+    let asked_for: Vec<usize> =
+        good.iter().copied().filter(|index| copies[*index].occasion.is_none()).collect();
+
     let oldest_kept = now.plus_ms(-i64::from(policy.within_hours()).saturating_mul(HOUR_MS));
     for (copy, verdict) in copies.iter().zip(&mut verdicts) {
         // A copy from the future (the clock was wrong) is young rather than old.
         if policy.within_hours() > 0 && copy.created_at > oldest_kept {
             verdict.keep_because.push(KeepReason::Within(policy.within_hours()));
         }
+        if !copy.is_good {
+            verdict.keep_because.push(KeepReason::Damaged);
+        }
     }
-    for (position, index) in (1..=policy.last()).zip(&good) {
+    for (position, index) in (1..=policy.last()).zip(&asked_for) {
         verdicts[*index].keep_because.push(KeepReason::Last(position));
     }
     for (bucket, count) in policy.buckets() {
         let mut seen = BTreeSet::new();
-        for index in &good {
+        for index in &asked_for {
             let key = bucket.of(local_time(zone, copies[*index].created_at));
             if seen.len() < *count as usize && seen.insert(key) {
                 verdicts[*index].keep_because.push(KeepReason::NewestOf(*bucket));
             }
+        }
+    }
+    let mut of_occasion: BTreeMap<&str, u32> = BTreeMap::new();
+    for index in &good {
+        let Some(occasion) = &copies[*index].occasion else { continue };
+        let count = of_occasion.entry(occasion).or_default();
+        *count += 1;
+        if *count <= policy.automatic() {
+            verdicts[*index].keep_because.push(KeepReason::Automatic);
         }
     }
     if let Some(index) = good.iter().find(|index| copies[**index].is_safety_copy) {
@@ -126,6 +150,7 @@ mod tests {
             created_at: now().plus_ms(-age_hours * HOUR_MS),
             is_good: true,
             is_safety_copy: false,
+            occasion: None,
         }
     }
 
@@ -159,7 +184,25 @@ mod tests {
     fn a_damaged_copy_takes_no_good_copys_place() {
         let policy = RetentionPolicy::new(0, 1, &[]).expect("policy");
         let damaged = HeldCopy { is_good: false, ..copy("damaged", 1) };
-        assert_eq!(kept(&[damaged, copy("good", 2)], &policy), ["good"]);
+        assert_eq!(kept(&[damaged.clone(), copy("good", 2)], &policy), ["damaged", "good"]);
+        let verdicts = decide(&[damaged], &policy, Zone::UTC, now());
+        assert_eq!(verdicts[0].keep_because, [KeepReason::Damaged], "left alone, and no good copy");
+    }
+
+    #[test]
+    fn copies_made_by_themselves_take_no_place_and_the_newest_of_each_occasion_stay() {
+        let policy = RetentionPolicy::new(0, 2, &[(Bucket::Hour, 2)]).expect("policy").with_automatic(1);
+        let automatic =
+            |id, age, occasion: &str| HeldCopy { occasion: Some(occasion.to_owned()), ..copy(id, age) };
+        let copies = [
+            copy("third", 9),
+            copy("second", 8),
+            copy("first", 7),
+            automatic("old", 6, "pre-prune"),
+            automatic("prune", 5, "pre-prune"),
+            automatic("import", 4, "pre-import"),
+        ];
+        assert_eq!(kept(&copies, &policy), ["second", "first", "prune", "import"]);
     }
 
     #[test]

@@ -52,6 +52,7 @@ pub struct RetentionPolicy {
     within_hours: u32,
     last: u32,
     buckets: Vec<(Bucket, u32)>,
+    automatic: u32,
 }
 
 impl RetentionPolicy {
@@ -66,7 +67,17 @@ impl RetentionPolicy {
         if within_hours == 0 && last == 0 && buckets.is_empty() {
             return Err(EmptyPolicy);
         }
-        Ok(RetentionPolicy { within_hours, last, buckets })
+        Ok(RetentionPolicy { within_hours, last, buckets, automatic: 0 })
+    }
+
+    /// Keeps, too, this many of the newest copies that were made by themselves on the same occasion.
+    #[must_use]
+    pub fn with_automatic(self, automatic: u32) -> RetentionPolicy {
+        RetentionPolicy { automatic, ..self }
+    }
+
+    pub(super) fn automatic(&self) -> u32 {
+        self.automatic
     }
 
     pub(super) fn within_hours(&self) -> u32 {

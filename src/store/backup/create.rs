@@ -80,16 +80,19 @@ impl BackupFolder {
         lock: &FolderLock,
     ) -> Result<Manifest, BackupError> {
         self.sweep(lock)?;
-        let store_bytes = std::fs::metadata(request.store).map_err(io("read", request.store))?.len();
+        let store = std::fs::metadata(request.store).map_err(io("read", request.store))?;
+        let store_bytes = store.len();
+        // A copy tells as much as the store: no more people may read it.
+        let claim = |path| TemporaryFile::claim_like(path, Some(&store));
         space::ensure(self.path(), space::of_copy(store_bytes))?;
         let id = self.free_id(request.now);
         let unproven = |damage| BackupError::Unproven { path: request.store.to_owned(), damage };
         reached("backup-begun");
 
-        let database = TemporaryFile::claim(self.unfinished(&id, ".db"))?;
+        let database = claim(self.unfinished(&id, ".db"))?;
         snapshot(source, database.path(), request.writer.lock_timeout)?;
         reached("backup-copied");
-        let archive = TemporaryFile::claim(self.unfinished(&id, request.format.ending()))?;
+        let archive = claim(self.unfinished(&id, request.format.ending()))?;
         // Reading every row and compressing take about as long, and a second core is there more often than not.
         let (contents, sums) = std::thread::scope(|scope| {
             let checking = scope.spawn(|| Contents::of_file(database.path()));
@@ -114,7 +117,7 @@ impl BackupFolder {
             database: sums.database,
             archive: sums.archive,
         };
-        let text = TemporaryFile::claim(self.unfinished(&id, ".json"))?;
+        let text = claim(self.unfinished(&id, ".json"))?;
         std::fs::write(text.path(), manifest.to_text()).map_err(io("write", text.path()))?;
         text.sync()?;
 

@@ -1,6 +1,6 @@
 //! Files that survive a power cut: written beside, synced, published by rename, the folder synced after.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
 use super::BackupError;
@@ -23,6 +23,40 @@ impl TemporaryFile {
         remove_if_there(&path)?;
         Ok(TemporaryFile { path })
     }
+
+    /// Claims `path` for what may be read by no more than may read the file `like`, from the first byte on.
+    pub(super) fn claim_like(path: PathBuf, like: Option<&Metadata>) -> Result<TemporaryFile, BackupError> {
+        let file = TemporaryFile::claim(path)?;
+        let Some(like) = like else { return Ok(file) };
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+            options.mode((like.permissions().mode() & 0o666) | 0o600);
+        }
+        options.open(&file.path).map_err(io("create", &file.path))?;
+        file.hand_over(like);
+        Ok(file)
+    }
+
+    /// Gives it the mode and, where we may, the owner of `like`.
+    pub(super) fn adopt(&self, like: &Metadata) -> Result<(), BackupError> {
+        self.hand_over(like);
+        fs::set_permissions(&self.path, like.permissions()).map_err(io("set the mode of", &self.path))
+    }
+
+    /// Only root may give files away, and only to root does it matter; a group of ours may still be given alone.
+    #[cfg(unix)]
+    fn hand_over(&self, like: &Metadata) {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        if chown(&self.path, Some(like.uid()), Some(like.gid())).is_err() {
+            let _ = chown(&self.path, None, Some(like.gid()));
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn hand_over(&self, _like: &Metadata) {}
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {

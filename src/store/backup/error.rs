@@ -21,6 +21,19 @@ pub enum BackupError {
         /// Where we looked.
         folder: PathBuf,
     },
+    /// Copies, but none that `latest` means.
+    #[error("{folder} holds no copy of this store that `latest` means: {id} {}", match .store {
+        Some(store) => format!("is one of another store, {store}"),
+        None => "was made before a restore, of what that replaced".to_owned(),
+    })]
+    NoLatest {
+        /// Where we looked.
+        folder: PathBuf,
+        /// The newest copy there.
+        id: String,
+        /// Whose it is, where it is that of another store.
+        store: Option<String>,
+    },
     /// Files of that id, but no copy.
     #[error("{id} in {folder} is no backup: {reason}")]
     NotACopy {
@@ -110,6 +123,22 @@ pub enum BackupError {
     /// The store itself says no.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl BackupError {
+    /// Whether all that is missing is room on the disk.
+    pub fn is_no_room(&self) -> bool {
+        match self {
+            BackupError::NoSpace { .. } => true,
+            BackupError::Io { source, .. } | BackupError::Store(StoreError::Io { source, .. }) => {
+                matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            }
+            BackupError::Store(StoreError::Sqlite(error)) => {
+                error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for BackupError {

@@ -8,6 +8,7 @@ use super::archive::check_sum;
 use super::durable::{io, remove_if_there, sync_folder};
 use super::error::{BackupError, Damage};
 use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
+use super::owner::Owner;
 use crate::domain::time::Timestamp;
 use crate::fail_point::reached;
 use crate::store::WriterOptions;
@@ -22,6 +23,7 @@ const UNFINISHED: &str = ".tmp";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackupFolder {
     path: PathBuf,
+    owner: Option<Owner>,
 }
 
 /// Something in the folder that is not a copy.
@@ -45,13 +47,16 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// The copy that `id` names: an id, the beginning of one, or `latest` (the newest that no restore made).
+    /// The copy that `id` names: an id, the beginning of one, or `latest` (the newest of the folder's store that no
+    /// restore made).
     pub fn find(&self, id: &str, folder: &BackupFolder) -> Result<&Manifest, BackupError> {
         let unknown = || BackupError::Unknown { id: id.to_owned(), folder: folder.path.clone() };
         if id == "latest" {
             // Not what the last restore replaced: restoring the latest twice must not toggle.
-            let newest = self.backups.iter().rev().find(|manifest| manifest.reason != PRE_RESTORE);
-            return newest.ok_or_else(unknown);
+            let mut own = self.backups.iter().rev().filter(|manifest| folder.owns(manifest));
+            return own
+                .find(|manifest| manifest.reason != PRE_RESTORE)
+                .ok_or_else(|| self.no_latest(folder).unwrap_or_else(unknown));
         }
         if let Some(manifest) = self.backups.iter().find(|manifest| manifest.id == id) {
             return Ok(manifest);
@@ -76,6 +81,14 @@ impl Catalog {
         }
     }
 
+    /// Why there is no latest copy although there are copies.
+    fn no_latest(&self, folder: &BackupFolder) -> Option<BackupError> {
+        let own = self.backups.iter().rev().find(|manifest| folder.owns(manifest));
+        let newest = own.or(self.backups.last())?;
+        let (id, store) = (newest.id.clone(), own.is_none().then(|| newest.store.clone()));
+        Some(BackupError::NoLatest { folder: folder.path.clone(), id, store })
+    }
+
     /// The newest copy that a restore over `store` made of what it replaced.
     pub fn newest_before_restore(&self, store: &Path) -> Option<&Manifest> {
         let store = store.to_string_lossy();
@@ -86,7 +99,19 @@ impl Catalog {
 impl BackupFolder {
     /// The folder at `path`, which need not exist.
     pub fn new(path: impl Into<PathBuf>) -> BackupFolder {
-        BackupFolder { path: path.into() }
+        BackupFolder { path: path.into(), owner: None }
+    }
+
+    /// The same folder for the copies of `store`: `latest` is the latest of that store.
+    #[must_use]
+    pub fn of_store(mut self, store: &Path) -> BackupFolder {
+        self.owner = Some(Owner::new(store, &self.path));
+        self
+    }
+
+    /// Whether a copy is one of the store that is meant; where none is named every copy is.
+    pub fn owns(&self, manifest: &Manifest) -> bool {
+        self.owner.as_ref().is_none_or(|owner| owner.owns(manifest))
     }
 
     /// Where it is.
@@ -160,17 +185,14 @@ impl BackupFolder {
         Ok(FolderLock { _lock: lock })
     }
 
-    /// An id that is not taken yet: the instant, and a number behind it when that one is taken.
+    /// An id that is not taken yet: the instant, and behind it a number above all that there are of that instant. One
+    /// that rotation freed is not used again: the copy would look older than it is.
     pub(super) fn free_id(&self, now: Timestamp) -> String {
         let instant = now.to_datetime().format("%Y%m%dT%H%M%SZ").to_string();
-        let taken = |id: &str| {
-            let archives = ArchiveFormat::ALL.map(|format| self.archive(id, format));
-            self.manifest(id).exists() || archives.iter().any(|path| path.exists())
-        };
-        if !taken(&instant) {
-            return instant;
-        }
-        (2_u32..).map(|number| format!("{instant}-{number}")).find(|id| !taken(id)).unwrap_or(instant)
+        let names = self.names().unwrap_or_default();
+        let ids = names.iter().filter_map(|name| name.split_once('.')).map(|(id, _)| id);
+        let taken = ids.filter(|id| is_id(id) && id.split('-').next() == Some(&instant)).map(suffix).max();
+        taken.map_or(instant.clone(), |highest| format!("{instant}-{}", highest.saturating_add(1)))
     }
 
     /// Removes what killed processes left. Only under the folder's lock: otherwise it may be in progress.

@@ -29,6 +29,39 @@ struct Moved {
     to: String,
 }
 
+/// What a restore replaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Replaced {
+    /// It is being copied.
+    Unknown,
+    /// There was nothing.
+    Nothing,
+    /// It is a copy.
+    Backup {
+        /// The copy's id.
+        id: String,
+        /// The folder of copies.
+        folder: String,
+    },
+    /// A damaged store, which lies beside the new one.
+    MovedAside {
+        /// The file's name.
+        name: String,
+    },
+}
+
+/// What the last restore of a store came to, as far as `restore --undo` is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LastRestore {
+    /// None was written down: there was none, or an older program did it.
+    Unrecorded,
+    /// It did not come to its end, and the store is as it was.
+    Failed,
+    /// It is done, and replaced this.
+    Done(Replaced),
+}
+
 /// The journal's text; names are those of files in the store's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Intent {
@@ -39,6 +72,9 @@ struct Intent {
     /// Which file the stage is, so that it is known again under the store's name.
     stage_inode: Option<u64>,
     moved: Vec<Moved>,
+    /// What is replaced, once that is known; journals of older programs do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    replaced: Option<Replaced>,
 }
 
 /// What became of a restore whose process died.
@@ -74,10 +110,17 @@ impl Journal {
             stage: name_of(stage),
             stage_inode: None,
             moved: Vec::new(),
+            replaced: None,
         };
         let journal = Journal { target: target.to_owned(), intent, is_open: true };
         journal.write()?;
         Ok(journal)
+    }
+
+    /// Writes down what makes place.
+    pub(super) fn replaces(&mut self, replaced: Replaced) -> Result<(), StoreError> {
+        self.intent.replaced = Some(replaced);
+        self.write()
     }
 
     /// Writes down that the stage is complete and is about to take the store's name.
@@ -110,18 +153,13 @@ impl Journal {
     /// The store is the new one: nothing is left to do.
     pub(super) fn finish(mut self) -> Result<(), StoreError> {
         self.is_open = false;
-        remove(&journal_path(&self.target))?;
+        // The journal becomes the record in one step: a restore that is done can be undone, and no other.
+        rename(&journal_path(&self.target), &record_path(&self.target))?;
         sync(folder_of(&self.target))
     }
 
     fn write(&self) -> Result<(), StoreError> {
-        let path = journal_path(&self.target);
-        let unfinished = with_suffix(&path, ".tmp");
-        let text = serde_json::to_string_pretty(&self.intent).unwrap_or_default();
-        fs::write(&unfinished, text).map_err(io("write", &unfinished))?;
-        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io("sync", &unfinished))?;
-        fs::rename(&unfinished, &path).map_err(io("rename to", &path))?;
-        sync(folder_of(&path))
+        write(&self.intent, &journal_path(&self.target))
     }
 }
 
@@ -137,6 +175,21 @@ impl Drop for Journal {
 /// Where the journal of a store lies.
 pub(super) fn journal_path(target: &Path) -> PathBuf {
     folder_of(target).join(format!(".{}.restore.json", name_of(target)))
+}
+
+/// Where it is written down what the last restore of a store replaced.
+fn record_path(target: &Path) -> PathBuf {
+    folder_of(target).join(format!(".{}.restored.json", name_of(target)))
+}
+
+/// What the last restore of the store at `target` came to.
+pub fn last_restore(target: &Path) -> Result<LastRestore, StoreError> {
+    let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+    Ok(match read(&record_path(&target))? {
+        None => LastRestore::Unrecorded,
+        Some(Intent { step: Step::Swapping, replaced: Some(replaced), .. }) => LastRestore::Done(replaced),
+        Some(_) => LastRestore::Failed,
+    })
 }
 
 /// Finishes or rolls back a restore over `target` whose process died; `None` where there is none. One that is still
@@ -191,6 +244,13 @@ pub(super) fn settle_held(target: &Path) -> Result<Option<SettledRestore>, Store
     }
     sync(folder)?;
     reached("restore-settled");
+    let record = record_path(target);
+    if is_renamed && intent.replaced.is_some() {
+        rename(&path, &record)?;
+    } else if intent.replaced.is_some() && !record.exists() {
+        // A copy of what was to be replaced may be there, but nothing was: there is nothing to undo.
+        write(&Intent { step: Step::Staging, ..intent.clone() }, &record)?;
+    }
     remove(&path)?;
     remove(&with_suffix(&path, ".tmp"))?;
     sync(folder)?;
@@ -199,6 +259,19 @@ pub(super) fn settle_held(target: &Path) -> Result<Option<SettledRestore>, Store
         true => SettledRestore::Finished { backup },
         false => SettledRestore::RolledBack { backup },
     }))
+}
+
+fn write(intent: &Intent, path: &Path) -> Result<(), StoreError> {
+    let unfinished = with_suffix(path, ".tmp");
+    let text = serde_json::to_string_pretty(intent).unwrap_or_default();
+    fs::write(&unfinished, text).map_err(io("write", &unfinished))?;
+    File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io("sync", &unfinished))?;
+    rename(&unfinished, path)?;
+    sync(folder_of(path))
+}
+
+fn rename(from: &Path, to: &Path) -> Result<(), StoreError> {
+    fs::rename(from, to).map_err(io("rename to", to))
 }
 
 /// `None` where there is no journal.

@@ -123,7 +123,10 @@ fn a_copy_is_good_and_brings_the_store_back_and_the_restore_can_be_undone() {
     assert_eq!(before.reason, PRE_RESTORE);
     place.restore(before).expect("undone");
     assert_eq!(place.runs(), 35);
-    assert_eq!(names(place.folder.path()), ["backups", "store.db", "store.db.lock"]);
+    assert_eq!(
+        names(place.folder.path()),
+        [".store.db.restored.json", "backups", "store.db", "store.db.lock"]
+    );
 }
 
 #[test]
@@ -290,7 +293,10 @@ fn what_a_killed_restore_leaves_is_swept_away_by_the_next() {
     let copy = place.back_up().expect("copied");
     fs::write(place.folder.path().join(".store.db.restore-x.tmp"), b"half").expect("written");
     place.restore(&copy).expect("restored");
-    assert_eq!(names(place.folder.path()), ["backups", "store.db", "store.db.lock"]);
+    assert_eq!(
+        names(place.folder.path()),
+        [".store.db.restored.json", "backups", "store.db", "store.db.lock"]
+    );
 }
 
 #[cfg(unix)]
@@ -345,4 +351,25 @@ proptest! {
         place.restore(&copy).expect("restored");
         prop_assert_eq!(Contents::of_file(&place.store()).expect("intact"), before);
     }
+}
+
+#[test]
+fn a_copy_of_the_same_second_is_the_latest_also_after_older_ones_went() {
+    let place = Place::with_runs(3);
+    let copies: Vec<Manifest> = (0..4).map(|_| place.back_up().expect("copied")).collect();
+    place.copies.remove(&copies[1].id).expect("removed");
+    let made = place.back_up().expect("copied");
+    let catalog = place.copies.catalog().expect("catalog");
+    assert_eq!(catalog.find("latest", &place.copies).expect("latest").id, made.id);
+}
+
+#[test]
+fn a_restore_that_failed_after_its_safety_copy_is_not_what_is_undone() {
+    let place = Place::with_runs(3);
+    let store = place.store();
+    let stage = store.with_file_name(".store.db.restore-x.tmp");
+    let mut journal = super::journal::Journal::begin(&store, "x", &stage).expect("begun");
+    journal.replaces(super::Replaced::Unknown).expect("written");
+    drop(journal);
+    assert_eq!(super::last_restore(&store).expect("read"), super::LastRestore::Failed);
 }

@@ -15,6 +15,7 @@ mod journal;
 #[cfg(test)]
 mod laws;
 mod manifest;
+mod owner;
 #[cfg(test)]
 mod places;
 mod present;
@@ -32,7 +33,7 @@ pub use drill::Drilled;
 pub use error::{BackupError, Damage};
 pub use folder::{BackupFolder, Catalog, Debris};
 pub use inspect::{Leftover, LeftoverKind, StoreHealth, leftovers, move_aside, remove_stages};
-pub use journal::{SettledRestore, settle_restore};
+pub use journal::{LastRestore, Replaced, SettledRestore, last_restore, settle_restore};
 pub use manifest::{ArchiveFile, ArchiveFormat, DatabaseFile, Manifest, PRE_RESTORE};
 pub use present::PresentStore;
 pub use proof::{Proof, ProofKind};

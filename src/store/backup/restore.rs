@@ -15,7 +15,7 @@ use super::durable::{TemporaryFile, folder_of, io, remove_if_there, sync_folder,
 use super::error::{BackupError, Damage};
 use super::exclusive::open_alone;
 use super::folder::BackupFolder;
-use super::journal::{Journal, settle_held};
+use super::journal::{Journal, Replaced, settle_held};
 use super::manifest::{ArchiveFormat, Manifest, PRE_RESTORE};
 use super::present::{PresentStore, is_corrupt};
 use super::space;
@@ -129,7 +129,9 @@ impl BackupFolder {
         path: PathBuf,
     ) -> Result<(TemporaryFile, Contents), BackupError> {
         let manifest = request.manifest;
-        let stage = TemporaryFile::claim(path.clone())?;
+        // Who may read the store, and whose it is, stays; of one that is lost its copy tells.
+        let like = fs::metadata(request.target).or_else(|_| fs::metadata(self.archive_of(manifest))).ok();
+        let stage = TemporaryFile::claim_like(path.clone(), like.as_ref())?;
         let mut file = BufWriter::new(fs::File::create(&path).map_err(io("create", &path))?);
         decompress(&self.archive_of(manifest), &manifest.sums(), &mut file)?
             .map_err(|damage| damaged(manifest, damage))?;
@@ -150,6 +152,9 @@ impl BackupFolder {
             contents
         };
         stage.sync()?;
+        if let Some(like) = &like {
+            stage.adopt(like)?;
+        }
         Ok((stage, contents))
     }
 
@@ -171,14 +176,17 @@ impl BackupFolder {
             PresentStore::Absent => {
                 // An empty file may be open elsewhere too; a lone -wal would be taken for part of the new store.
                 let alone = target.exists().then(|| open_alone(target, timeout)).transpose()?;
+                journal.replaces(Replaced::Nothing)?;
                 journal.swap()?;
                 move_aside(target, id, journal, Main::Left)?;
                 Ok((alone, SafetyCopy::Nothing))
             }
             PresentStore::Damaged { .. } => move_store_aside(journal),
-            PresentStore::Intact { .. } => match self.copy_old(request, timeout) {
+            PresentStore::Intact { .. } => match self.copy_old(request, timeout, journal) {
                 Ok((connection, manifest)) => {
                     reached("restore-old-copied");
+                    let folder = self.path().to_string_lossy().into_owned();
+                    journal.replaces(Replaced::Backup { id: manifest.id.clone(), folder })?;
                     journal.swap()?;
                     Ok((Some(connection), SafetyCopy::Backup(manifest.id)))
                 }
@@ -193,8 +201,11 @@ impl BackupFolder {
         &self,
         request: &RestoreRequest<'_>,
         timeout: Duration,
+        journal: &mut Journal,
     ) -> Result<(Connection, Manifest), BackupError> {
         let connection = open_alone(request.target, timeout)?;
+        // Should we die now, the copy is no sign that anything was replaced.
+        journal.replaces(Replaced::Unknown)?;
         let lock = self.lock(request.writer)?;
         let backup = BackupRequest {
             store: request.target,
@@ -273,6 +284,8 @@ fn move_aside(target: &Path, id: &str, journal: &mut Journal, main: Main) -> Res
         .find(|path| !path.exists() && !with_suffix(path, "-wal").exists())
         .unwrap_or_else(|| with_suffix(target, ".before"));
     if main == Main::Kept && target.exists() {
+        let name = aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        journal.replaces(Replaced::MovedAside { name })?;
         journal.keep_as(target, &aside)?;
     }
     for suffix in ["-journal", "-wal", "-shm"] {

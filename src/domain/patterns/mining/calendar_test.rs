@@ -182,6 +182,22 @@ fn exact_share(scores: &[(&str, Score)]) -> f64 {
     exact as f64 / scores.iter().map(|(_, score)| score.cases).sum::<usize>() as f64
 }
 
+/// A job that always waits half a minute: its starts lie far from the minute that names them, and close together.
+#[test]
+fn a_fixed_delay_within_the_minute_makes_one_pattern() {
+    for (step_minutes, length) in [(1_440, 120), (720, 60), (60, 14), (10, 7)] {
+        for delay_seconds in [15_i64, 30, 45] {
+            let slots = days(length).length_ms() / (step_minutes * MINUTE_MS);
+            let from = days(length).start.millis();
+            let starts = (0..slots).map(|slot| from + slot * step_minutes * MINUTE_MS + delay_seconds * 1000);
+            let found = mined(&[history("job", starts)], days(length), Zone::UTC);
+            let told: Vec<String> = found.iter().map(|pattern| pattern.schedule.describe()).collect();
+            assert_eq!(told.len(), 1, "every {step_minutes} min, {delay_seconds} s late: {told:?}");
+            assert_eq!((found[0].evidence.misses, found[0].evidence.extra), (0, 0), "{told:?}");
+        }
+    }
+}
+
 #[test]
 fn clean_schedules_are_named_exactly() {
     let scores = suite(CLEAN, &KINDS, 0..3, true);

@@ -57,18 +57,23 @@ pub(super) fn at_the_minute(
         .filter_map(|times| examine(times, starts, around, resolution_ms, None))
         .max_by(|one, other| one.net.total_cmp(&other.net));
     let Some(refined) = refined else { return candidate };
-    // The window that tells most leaves out the latest starts, which would pose as another schedule.
-    let wide = window(1.0);
-    let claimed = if wide.half_width_ms > refined.times.half_width_ms { wide } else { refined.times };
-    let hits = claimed
-        .slots(around, starts, starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0))
-        .into_iter()
-        .filter(|slot| {
+    let hits = |times: &ClockTimes| -> Vec<usize> {
+        let (first, last) = (starts.first().copied().unwrap_or(0), starts.last().copied().unwrap_or(0));
+        let slots = times.slots(around, starts, first, last).into_iter().filter(|slot| {
             (refined.choice.days.0..=refined.choice.days.1).contains(&slot.day)
                 && around.days.get(slot.day).passes(refined.choice.filter)
-        })
-        .filter_map(|slot| slot.hit)
-        .collect();
+        });
+        slots.filter_map(|slot| slot.hit).collect()
+    };
+    // The window that tells most leaves out the latest starts, which would pose as another schedule. One that begins at
+    // the minute does not reach starts with a fixed delay, though: these keep the window they were found in.
+    let told = hits(&refined.times);
+    let (claimed, hits) = [window(1.0)]
+        .into_iter()
+        .filter(|wide| wide.half_width_ms > refined.times.half_width_ms)
+        .map(|wide| (wide, hits(&wide)))
+        .find(|(_, reached)| reached.len() >= told.len())
+        .unwrap_or((refined.times, told));
     let stronger = if refined.net > candidate.net { &refined } else { &candidate };
     let (net, proof) = (stronger.net, stronger.proof.clone());
     ClockCandidate { net, proof, minutes, times: claimed, hits, ..refined }

@@ -42,8 +42,8 @@ pub(super) struct HourlyLoad {
     pub(super) known_runs: u64,
     /// All runs.
     pub(super) runs: u64,
-    /// The task types that take most, the greediest first.
-    pub(super) contributors: Vec<String>,
+    /// What each task type took, at each local hour of the day, in units times ms.
+    taken: Vec<(String, [f64; DAY_HOURS as usize])>,
 }
 
 impl HourlyLoad {
@@ -62,9 +62,9 @@ impl HourlyLoad {
         let count = usize::try_from(end_ms.div_euclid(HOUR_MS) - first_hour + 1).ok()?;
         let mut steps = Steps::new(first_hour, count);
         let (mut known_runs, mut runs) = (0, 0);
-        let mut taken: Vec<(f64, &str)> = Vec::new();
+        let mut taken = Vec::new();
         for history in histories {
-            let mut sum = 0.0;
+            let mut by_hour = [0.0; DAY_HOURS as usize];
             for run in &history.runs {
                 runs += 1;
                 let (Some(end), Some(need)) = (run.ended_at, (resource.need)(run)) else { continue };
@@ -74,22 +74,48 @@ impl HourlyLoad {
                 }
                 known_runs += 1;
                 if start < end {
-                    sum += need * (end - start) as f64;
+                    add_by_hour(&mut by_hour, around.clocks[0].local(start), end - start, need);
                     steps.add(start, end, need);
                 }
             }
-            taken.push((sum, &history.name));
+            if by_hour.iter().any(|taken| *taken > 0.0) {
+                taken.push((history.name.clone(), by_hour));
+            }
         }
-        taken.retain(|(sum, _)| *sum > 0.0);
-        taken.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
-        let contributors: Vec<String> =
-            taken.into_iter().take(CONTRIBUTORS).map(|(_, name)| name.to_owned()).collect();
         // The load of one task type alone says no more than when that runs.
-        if contributors.len() < 2 {
+        if taken.len() < 2 {
             return None;
         }
         let (first_day, hours) = local_hours(&steps.means(), first_hour, around);
-        Some(HourlyLoad { first_day, hours, known_runs, runs, contributors })
+        Some(HourlyLoad { first_day, hours, known_runs, runs, taken })
+    }
+
+    /// The task types that take most in `length` hours from `start` on, the greediest first: those that a person would
+    /// look at to make these hours less busy.
+    pub(super) fn contributors(&self, start: i64, length: i64) -> Vec<String> {
+        let within = |by_hour: &[f64]| -> f64 {
+            (start..start + length).map(|hour| by_hour[hour.rem_euclid(DAY_HOURS) as usize]).sum()
+        };
+        let mut taken: Vec<(f64, &String)> = self
+            .taken
+            .iter()
+            .map(|(name, by_hour)| (within(by_hour), name))
+            .filter(|(sum, _)| *sum > 0.0)
+            .collect();
+        taken.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
+        taken.into_iter().take(CONTRIBUTORS).map(|(_, name)| name.clone()).collect()
+    }
+}
+
+/// Spreads what a run takes over the hours of the day that it lies in; whole days count alike for all of them.
+fn add_by_hour(by_hour: &mut [f64; DAY_HOURS as usize], local_start_ms: i64, length_ms: i64, need: f64) {
+    let days = length_ms / DAY_MS;
+    by_hour.iter_mut().for_each(|taken| *taken += need * (days * HOUR_MS) as f64);
+    let (mut at_ms, mut left_ms) = (local_start_ms, length_ms - days * DAY_MS);
+    while left_ms > 0 {
+        let part_ms = (HOUR_MS - at_ms.rem_euclid(HOUR_MS)).min(left_ms);
+        by_hour[at_ms.div_euclid(HOUR_MS).rem_euclid(DAY_HOURS) as usize] += need * part_ms as f64;
+        (at_ms, left_ms) = (at_ms + part_ms, left_ms - part_ms);
     }
 }
 
@@ -153,6 +179,15 @@ fn local_hours(means: &[f64], first_hour: i64, around: &Surroundings) -> (i32, V
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_is_told_of_at_the_hours_that_it_lies_in() {
+        let mut by_hour = [0.0; DAY_HOURS as usize];
+        add_by_hour(&mut by_hour, 23 * HOUR_MS + HOUR_MS / 2, HOUR_MS, 4.0);
+        assert_eq!((by_hour[23], by_hour[0], by_hour[12]), (2.0 * HOUR_MS as f64, 2.0 * HOUR_MS as f64, 0.0));
+        add_by_hour(&mut by_hour, 0, 2 * DAY_MS, 1.0);
+        assert_eq!(by_hour[12], 2.0 * HOUR_MS as f64);
+    }
 
     #[test]
     fn a_run_loads_each_hour_by_its_share_of_it() {

@@ -177,7 +177,7 @@ fn report(
     let (start_minute, end_minute) = ((start * 60) as u16, ((start + length) * 60) as u16);
     let pattern = Pattern {
         pattern_type: PatternType::ResourceUsage,
-        task_types: load.contributors.clone(),
+        task_types: load.contributors(start, length),
         schedule: Schedule::Window { days, start_minute, end_minute },
         zone: clock.zone,
         confidence: life.confidence(),
