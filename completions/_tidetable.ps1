@@ -797,9 +797,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         }
         'tidetable;search-similar-patterns' {
             [CompletionResult]::new('--pattern-id', '--pattern-id', [CompletionResultType]::ParameterName, 'What behaves like this pattern?')
-            [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type?')
-            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it')
-            [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store')
+            [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other')
+            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other')
+            [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody''s. Needs no store')
             [CompletionResult]::new('--queries', '--queries', [CompletionResultType]::ParameterName, 'Rows to look up in --vectors; without it, each of its rows is looked up among the others')
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')
@@ -834,9 +834,9 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         }
         'tidetable;search' {
             [CompletionResult]::new('--pattern-id', '--pattern-id', [CompletionResultType]::ParameterName, 'What behaves like this pattern?')
-            [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type?')
-            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it')
-            [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store')
+            [CompletionResult]::new('--pattern-type', '--pattern-type', [CompletionResultType]::ParameterName, 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other')
+            [CompletionResult]::new('--task-types', '--task-types', [CompletionResultType]::ParameterName, 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other')
+            [CompletionResult]::new('--vectors', '--vectors', [CompletionResultType]::ParameterName, 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody''s. Needs no store')
             [CompletionResult]::new('--queries', '--queries', [CompletionResultType]::ParameterName, 'Rows to look up in --vectors; without it, each of its rows is looked up among the others')
             [CompletionResult]::new('--similarity', '--similarity', [CompletionResultType]::ParameterName, 'Least similarity of a result [default: 0.8; none with --vectors]')
             [CompletionResult]::new('--max-results', '--max-results', [CompletionResultType]::ParameterName, 'At most this many results for each pattern asked for')

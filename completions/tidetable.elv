@@ -754,9 +754,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         }
         &'tidetable;search-similar-patterns'= {
             cand --pattern-id 'What behaves like this pattern?'
-            cand --pattern-type 'What behaves like the patterns of this type?'
-            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it'
-            cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store'
+            cand --pattern-type 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other'
+            cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody''s. Needs no store'
             cand --queries 'Rows to look up in --vectors; without it, each of its rows is looked up among the others'
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'
@@ -790,9 +790,9 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         }
         &'tidetable;search'= {
             cand --pattern-id 'What behaves like this pattern?'
-            cand --pattern-type 'What behaves like the patterns of this type?'
-            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it'
-            cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store'
+            cand --pattern-type 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other'
+            cand --task-types 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other'
+            cand --vectors 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody''s. Needs no store'
             cand --queries 'Rows to look up in --vectors; without it, each of its rows is looked up among the others'
             cand --similarity 'Least similarity of a result [default: 0.8; none with --vectors]'
             cand --max-results 'At most this many results for each pattern asked for'

@@ -734,7 +734,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -l no-prog
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand optimize" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l pattern-id -d 'What behaves like this pattern?' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l pattern-type -d 'What behaves like the patterns of this type?' -r -f -a "daily_recurring\t''
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l pattern-type -d 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other' -r -f -a "daily_recurring\t''
 weekly_recurring\t''
 monthly_recurring\t''
 interval\t''
@@ -743,8 +743,8 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody\'s. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -l max-results -d 'At most this many results for each pattern asked for' -r
@@ -778,7 +778,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patte
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search-similar-patterns" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l pattern-id -d 'What behaves like this pattern?' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l pattern-type -d 'What behaves like the patterns of this type?' -r -f -a "daily_recurring\t''
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l pattern-type -d 'What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other' -r -f -a "daily_recurring\t''
 weekly_recurring\t''
 monthly_recurring\t''
 interval\t''
@@ -787,8 +787,8 @@ resource_usage\t''
 task_correlation\t''
 seasonal\t''
 custom\t''"
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Needs no store' -r -F
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l task-types -d 'What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l vectors -d 'What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give cosines. Rows of zeros have no neighbours and are nobody\'s. Needs no store' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l queries -d 'Rows to look up in --vectors; without it, each of its rows is looked up among the others' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l similarity -d 'Least similarity of a result [default: 0.8; none with --vectors]' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand search" -l max-results -d 'At most this many results for each pattern asked for' -r

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::commands::CommandError;
 use crate::config::ConfigError;
-use crate::devices::EmbeddingError;
+use crate::devices::{EmbeddingError, Protocol};
 use crate::domain::calendar::{CronError, UnknownZone};
 use crate::ingest::IngestError;
 use crate::schedulers::SchedulerError;
@@ -290,22 +290,38 @@ fn of_embedding(error: &EmbeddingError) -> (FailureKind, Option<String>) {
             "is the server running? its address stands under [embedding] in the configuration; without --use-model names \
              are compared by their letters",
         ),
-        EmbeddingError::Refused { status: 401 | 403, .. } => (
-            FailureKind::Data,
-            "name a file that holds its key, or a program that prints it: openai_key_file or openai_key_command under \
-             [embedding] in the configuration",
-        ),
-        EmbeddingError::Refused { status: 404, .. } => (
-            FailureKind::Data,
-            "is the model there (`ollama pull nomic-embed-text`), and does the address name the server up to its version? \
-             see [embedding] in the configuration",
-        ),
+        EmbeddingError::Refused { status, protocol, model, .. } if matches!(status, 401 | 403 | 404) => {
+            return (FailureKind::Data, Some(hint_of_refusal(*protocol, *status, model)));
+        }
         EmbeddingError::Refused { .. } | EmbeddingError::Answer { .. } => {
             (FailureKind::Data, "see what the server's own log says; its address stands under [embedding]")
         }
         EmbeddingError::Interrupted => return (FailureKind::Interrupted, None),
     };
     (kind, Some(hint.to_owned()))
+}
+
+fn hint_of_refusal(protocol: Protocol, status: u16, model: &str) -> String {
+    match (protocol, status) {
+        (Protocol::Ollama, 404) => format!(
+            "is the model there (`ollama pull {model}`), and does ollama_url name the server alone, without a path? see \
+             [embedding] in the configuration"
+        ),
+        (Protocol::OpenAi, 404) => format!(
+            "does the server know the model {model} (openai_model), and does openai_url name the server up to its \
+             version, such as /v1? see [embedding] in the configuration"
+        ),
+        (Protocol::Ollama, _) => {
+            "Ollama itself asks for no key, and none is sent: is there something else at ollama_url? a server that \
+             wants a key is asked with --use-model openai"
+                .to_owned()
+        }
+        (Protocol::OpenAi, _) => {
+            "name a file that holds its key, or a program that prints it: openai_key_file or openai_key_command under \
+             [embedding] in the configuration"
+                .to_owned()
+        }
+    }
 }
 
 fn of_config(error: &ConfigError) -> (FailureKind, Option<String>) {

@@ -38,17 +38,17 @@ pub struct SearchArgs {
     #[arg(long, value_name = "N", add = super::complete::pattern_ids())]
     pub pattern_id: Option<i64>,
 
-    /// What behaves like the patterns of this type?
+    /// What behaves like the patterns of this type? Answers are other patterns; --all-pairs compares these with each other
     #[arg(long, value_name = "TYPE", value_parser = super::pattern_type())]
     pub pattern_type: Option<PatternType>,
 
     /// What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither
-    /// stands for the names nearest to it
+    /// stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other
     #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
     pub task_types: Vec<String>,
 
     /// What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give
-    /// cosines. Needs no store
+    /// cosines. Rows of zeros have no neighbours and are nobody's. Needs no store
     #[arg(long, value_name = "FILE", conflicts_with_all = ["min_confidence", "active_only", "no_active_only", "cluster", "use_model"])]
     pub vectors: Option<PathBuf>,
 

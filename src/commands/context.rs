@@ -35,6 +35,11 @@ impl Interrupt {
         self.0.store(true, Ordering::SeqCst);
     }
 
+    /// Set once somebody asks, for work that is not ours to look after.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+
     /// Whether somebody asked us to stop.
     pub fn is_triggered(&self) -> bool {
         self.0.load(Ordering::SeqCst)

@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: &BenchArgs) -> anyhow::Result<Outcome
         progress.set_message(what.to_owned());
         stop()
     };
-    workload.measure(&Machine::Processor(&Cpu), &mut bench.measurements, &mut tell)?;
+    workload.measure(&Machine::Processor(&Cpu::default()), &mut bench.measurements, &mut tell)?;
     match device_count() {
         Err(error @ CudaError::NoDevice { .. }) => {
             warnings.push(format!("{error}; only the processor was measured"));

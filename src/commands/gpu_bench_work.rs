@@ -91,7 +91,7 @@ impl Workload {
     fn unit_rows(&self, rows: usize) -> Vec<f32> {
         let mut values = self.values(rows * COLUMNS);
         // None of them is all zeros.
-        let _ = Cpu.normalize_rows(&mut values, COLUMNS);
+        let _ = Cpu::default().normalize_rows(&mut values, COLUMNS);
         values
     }
 

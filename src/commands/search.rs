@@ -29,17 +29,19 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
     let asked = asked_for(args, &store, &index, &mut warnings)?;
     let (index, model) = search_model::named_by_model(context, &store, index, args.use_model, &mut warnings)?;
     let size = SearchSize { rows: index.facts.len(), queries: asked.len(), columns: index.columns() };
-    let device = SearchDevice::choose(args.device, &size, &mut warnings)?;
+    let device = SearchDevice::choose(context, args.device, &size, &mut warnings)?;
     if args.cluster {
         return search_cluster::run(args, &device, &store, &index, &asked, model, warnings);
     }
     let kernels = device.kernels();
     let found = nearest(args, kernels, &index, &asked, args.least_similarity(), args.max_results as usize)?;
+    device.finished()?;
     // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
     let is_explained = asked.is_empty() && !warnings.is_empty();
     if found.iter().all(|one| one.found.is_empty()) && !is_explained {
         warnings.push(why_nothing(args, kernels, &index, &asked)?);
     }
+    device.finished()?;
     // Told in a warning where it was to be a GPU that failed.
     device.label(&mut warnings);
     let groups: Vec<SearchGroup> =
@@ -143,17 +145,25 @@ fn why_nothing(
         .flat_map(|one| &one.found)
         .map(|neighbour| neighbour.similarity)
         .max_by(f64::total_cmp);
+    // Those asked for may well be alike; that was not looked at.
+    let is_apart = asked.len() > 1 && !args.all_pairs;
+    let of = |text| if is_apart { text } else { "" };
+    let apart = match is_apart {
+        true => format!(
+            "; the {} patterns asked for are compared with each other only with --all-pairs",
+            asked.len()
+        ),
+        false => String::new(),
+    };
     Ok(match best {
         Some(best) if best > 0.0 => {
+            let least = args.least_similarity();
             format!(
-                "nothing reaches --similarity {}; the most similar has {best:.2}",
-                args.least_similarity()
+                "nothing{} reaches --similarity {least}; the most similar has {best:.2}{apart}",
+                of(" else")
             )
         }
-        Some(_) => "nothing is similar at all".to_owned(),
-        None if asked.len() > 1 && !args.all_pairs => {
-            "there are no other patterns; --all-pairs compares those asked for with each other".to_owned()
-        }
-        None => "there are no other patterns to compare with".to_owned(),
+        Some(_) => format!("nothing{} is similar at all{apart}", of(" else")),
+        None => format!("there are no other patterns to compare with{apart}"),
     })
 }

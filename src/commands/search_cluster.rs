@@ -25,6 +25,7 @@ pub(super) fn run(
     let rows = index.rows(asked);
     let matrix = Matrix::new(&rows, index.columns())?;
     let found = clusters(device.kernels(), &matrix, args.least_similarity(), args.min_members as usize)?;
+    device.finished()?;
     device.label(&mut warnings);
     let ids: Vec<PatternId> = asked.iter().map(|place| index.facts[*place].id).collect();
     let filter = PatternFilter { ids: Some(ids.clone()), ..PatternFilter::default() };

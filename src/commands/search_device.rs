@@ -1,7 +1,7 @@
 //! The device that a search runs on.
 
-use super::{CommandError, kept_bench};
-use crate::compute::{Cpu, CudaError, Gpus, device_uuids};
+use super::{CommandError, Context, Interrupt, kept_bench};
+use crate::compute::{Cpu, CudaError, Gpus, Stop, device_uuids};
 use crate::config;
 use crate::devices::Nvidia;
 use crate::domain::device::{DeviceRequest, GpuState, SearchSize, choose_device, choose_without_looking};
@@ -10,16 +10,19 @@ use crate::domain::kernels::Kernels;
 /// The processor, or GPUs.
 pub(super) struct SearchDevice {
     gpus: Option<Gpus>,
+    processor: Cpu,
+    interrupt: Interrupt,
     /// Why it is this one.
     pub(super) reason: String,
 }
 
 impl SearchDevice {
-    /// The device for a search of this size.
+    /// The device for a search of this size, which stops once somebody asks to.
     ///
     /// # Errors
     /// A GPU is asked for that cannot be opened.
     pub(super) fn choose(
+        context: &Context,
         request: DeviceRequest,
         size: &SearchSize,
         warnings: &mut Vec<String>,
@@ -30,14 +33,21 @@ impl SearchDevice {
         };
         let choice = choose_without_looking(request, size, bench.as_ref())
             .unwrap_or_else(|| choose_device(request, size, bench.as_ref(), &states()));
+        let stop = Stop::watching(context.interrupt.flag());
+        let with = |gpus, reason| SearchDevice {
+            gpus,
+            processor: Cpu::until(stop.clone()),
+            interrupt: context.interrupt.clone(),
+            reason,
+        };
         if choice.ordinals.is_empty() {
-            return Ok(SearchDevice { gpus: None, reason: choice.reason });
+            return Ok(with(None, choice.reason));
         }
         match Gpus::open(&choice.ordinals, config::cache_folder().ok().as_deref()) {
-            Ok(gpus) => Ok(SearchDevice { gpus: Some(gpus), reason: choice.reason }),
+            Ok(gpus) => Ok(with(Some(gpus.until(stop.clone())), choice.reason)),
             Err(error) if request == DeviceRequest::Auto => {
                 warnings.push(format!("{error}; searched on the processor"));
-                Ok(SearchDevice { gpus: None, reason: error.to_string() })
+                Ok(with(None, error.to_string()))
             }
             Err(error) => Err(lacking(&error)),
         }
@@ -47,7 +57,18 @@ impl SearchDevice {
     pub(super) fn kernels(&self) -> &dyn Kernels {
         match &self.gpus {
             Some(gpus) => gpus,
-            None => &Cpu,
+            None => &self.processor,
+        }
+    }
+
+    /// Whether what the kernels answered is the whole answer; to be asked before it is used.
+    ///
+    /// # Errors
+    /// Somebody asked to stop meanwhile.
+    pub(super) fn finished(&self) -> Result<(), CommandError> {
+        match self.interrupt.is_triggered() {
+            true => Err(CommandError::Interrupted("there is no answer")),
+            false => Ok(()),
         }
     }
 

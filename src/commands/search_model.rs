@@ -9,6 +9,7 @@ use crate::cli::search::ModelChoice;
 use crate::devices::{EmbeddingError, EmbeddingServer, Protocol, Secret, SecretSource};
 use crate::domain::patterns::PatternId;
 use crate::domain::similarity::with_embedded_name;
+use crate::output::quantity;
 use crate::store::Store;
 
 /// The patterns of `index` with their names as `choice` sees them, and what that is called; as they are for
@@ -22,7 +23,7 @@ pub(super) fn named_by_model(
 ) -> anyhow::Result<(PatternIndex, Option<String>)> {
     let Some(server) = server(context, choice)? else { return Ok((index, None)) };
     let texts = texts(store)?;
-    let vectors = vectors(context, store, &server, &texts, warnings)?;
+    let Some(vectors) = vectors(context, store, &server, &texts, warnings)? else { return Ok((index, None)) };
     // A pattern without a task type has no name, in as many numbers as the others have.
     let silent = vec![0.0; vectors.values().next().map_or(0, Vec::len)];
     let named = index.with_rows(|id, row| {
@@ -42,6 +43,9 @@ fn server(context: &Context, choice: ModelChoice) -> anyhow::Result<Option<Embed
     let (protocol, url, model, key) = match choice {
         ModelChoice::None => return Ok(None),
         ModelChoice::Ollama => (Protocol::Ollama, &config.ollama_url, &config.ollama_model, None),
+        ModelChoice::Openai if context.mode == Mode::DryRun => {
+            (Protocol::OpenAi, &config.openai_url, &config.openai_model, None)
+        }
         ModelChoice::Openai => {
             (Protocol::OpenAi, &config.openai_url, &config.openai_model, openai_key(context)?)
         }
@@ -78,20 +82,32 @@ fn texts(store: &Store) -> anyhow::Result<BTreeMap<PatternId, String>> {
 }
 
 /// A vector for each text: those that the store keeps, and those that the server gives now, which it keeps from now on.
+/// `None` in a dry run that lacks some: nobody is asked.
 fn vectors(
     context: &Context,
     store: &Store,
     server: &EmbeddingServer,
     texts: &BTreeMap<PatternId, String>,
     warnings: &mut Vec<String>,
-) -> anyhow::Result<BTreeMap<String, Vec<f32>>> {
+) -> anyhow::Result<Option<BTreeMap<String, Vec<f32>>>> {
     let mut known = store.embeddings(&server.name())?;
     let wanted: BTreeSet<&String> = texts.values().collect();
-    known.retain(|text, _| wanted.contains(text));
+    // One of zeros only is no answer; earlier versions kept such.
+    known.retain(|text, vector| wanted.contains(text) && vector.iter().any(|value| *value != 0.0));
     let missing: Vec<String> =
         wanted.iter().filter(|text| !known.contains_key(**text)).map(|text| (*text).clone()).collect();
     if missing.is_empty() && of_one_length(&known) {
-        return Ok(known);
+        return Ok(Some(known));
+    }
+    if context.mode == Mode::DryRun {
+        let names = if missing.is_empty() { wanted.len() } else { missing.len() };
+        warnings.push(format!(
+            "a dry run sends nothing: {} would be asked what {} mean to {}; here names are compared by their letters",
+            server.address(),
+            quantity(names as u64, "name"),
+            server.model
+        ));
+        return Ok(None);
     }
     let progress = context.progress(None, "{spinner} asking for vectors {elapsed}");
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
@@ -111,10 +127,10 @@ fn vectors(
         known = given.clone();
     }
     progress.finish_and_clear();
-    if context.mode == Mode::Act && !keep(context, server, &given) {
+    if !keep(context, server, &given) {
         warnings.push("the vectors could not be kept, and will be asked for again".to_owned());
     }
-    Ok(known)
+    Ok(Some(known))
 }
 
 fn of_one_length(vectors: &BTreeMap<String, Vec<f32>>) -> bool {

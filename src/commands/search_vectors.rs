@@ -7,7 +7,8 @@ use super::search_device::SearchDevice;
 use super::{CommandError, Context, Outcome};
 use crate::cli::search::SearchArgs;
 use crate::domain::device::SearchSize;
-use crate::domain::kernels::{Matrix, MatrixError, TopK};
+use crate::domain::kernels::{Matrix, MatrixError};
+use crate::domain::similarity::nearest_vectors;
 use crate::ingest::{NpyError, Vectors, read_vectors};
 use crate::output::search_vectors::VectorReport;
 
@@ -20,24 +21,35 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
     let asked =
         args.queries.as_deref().map(|path| Ok::<_, anyhow::Error>((path, read(path)?))).transpose()?;
     let base = matrix(path, &base)?;
-    let queries = match &asked {
-        Some((path, vectors)) => matrix(path, vectors)?,
-        None => base,
-    };
+    let queries = asked.as_ref().map(|(path, vectors)| matrix(path, vectors)).transpose()?;
+    if let (Some(queries), Some((queries_path, _))) = (&queries, &asked)
+        && base.fits(queries).is_err()
+    {
+        return Err(unequal((path, &base), (queries_path, queries)).into());
+    }
+    let asked_rows = queries.as_ref().map_or(base.rows(), Matrix::rows);
     let read_seconds = began.elapsed().as_secs_f64();
-    let wanted =
-        TopK { count: args.max_results as usize, least: args.similarity, is_self_search: asked.is_none() };
-    let size = SearchSize { rows: base.rows(), queries: queries.rows(), columns: base.columns() };
+    let size = SearchSize { rows: base.rows(), queries: asked_rows, columns: base.columns() };
     let mut warnings = Vec::new();
-    let device = SearchDevice::choose(args.device, &size, &mut warnings)?;
+    let device = SearchDevice::choose(context, args.device, &size, &mut warnings)?;
     let began = Instant::now();
-    let found =
-        device.kernels().top_k(&base, &queries, &wanted).map_err(|error| refused(error.to_string()))?;
+    let most = args.max_results as usize;
+    let nearest = nearest_vectors(device.kernels(), &base, queries.as_ref(), most, args.similarity)?;
+    device.finished()?;
     let search_seconds = began.elapsed().as_secs_f64();
     progress.finish_and_clear();
     let label = device.label(&mut warnings);
-    if found.iter().all(Vec::is_empty) {
-        warnings.push(match (base.rows(), queries.rows()) {
+    if !nearest.zero_queries.is_empty() {
+        warnings.push(zeros(&nearest.zero_queries, "have no neighbours", "has no neighbours"));
+    }
+    if !nearest.zero_rows.is_empty() && queries.is_some() {
+        let text = zeros(&nearest.zero_rows, "are nobody's neighbours", "is nobody's neighbour");
+        warnings.push(format!("{}: {text}", path.display()));
+    }
+    let found = nearest.found;
+    let is_explained = asked_rows == nearest.zero_queries.len() && asked_rows > 0;
+    if found.iter().all(Vec::is_empty) && !is_explained {
+        warnings.push(match (base.rows(), asked_rows) {
             (0, _) => format!("{} holds no rows", path.display()),
             (_, 0) => "there are no queries".to_owned(),
             _ => "nothing reaches --similarity, or there are no other rows".to_owned(),
@@ -54,6 +66,32 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
         found,
     };
     Ok(Outcome::done(report, warnings))
+}
+
+/// What to say of rows of zeros, which have no direction.
+fn zeros(rows: &[usize], many: &str, one: &str) -> String {
+    match rows {
+        [row] => format!("row {row} is all zeros and {one}"),
+        rows => {
+            let first: Vec<String> = rows.iter().take(3).map(usize::to_string).collect();
+            let more = if rows.len() > 3 { ", ..." } else { "" };
+            format!("{} rows ({}{more}) are all zeros and {many}", rows.len(), first.join(", "))
+        }
+    }
+}
+
+fn unequal(base: (&Path, &Matrix<'_>), queries: (&Path, &Matrix<'_>)) -> CommandError {
+    let told = |(path, rows): (&Path, &Matrix<'_>)| {
+        format!("{} has rows of {} values", path.display(), rows.columns())
+    };
+    CommandError::Refused {
+        message: format!("{}, {}", told(base), told(queries)),
+        hint: format!(
+            "{} and {} need rows of one length, such as those of one model",
+            base.0.display(),
+            queries.0.display()
+        ),
+    }
 }
 
 fn read(path: &Path) -> anyhow::Result<Vectors> {

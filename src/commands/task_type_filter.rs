@@ -20,7 +20,11 @@ impl TaskTypeFilter {
     /// glob nor a name in `names` is a usage error.
     pub fn new(wanted: &[String], names: &[String]) -> Result<Option<TaskTypeFilter>, CommandError> {
         let mut read = Vec::new();
-        for text in wanted {
+        for (place, text) in wanted.iter().enumerate() {
+            // Typed twice, it is asked for and warned of once.
+            if wanted[..place].contains(text) {
+                continue;
+            }
             let glob = GlobBuilder::new(text).build();
             if let (Err(error), false) = (&glob, names.contains(text)) {
                 return Err(CommandError::Usage {
@@ -131,6 +135,12 @@ mod tests {
             ]
         );
         assert!(filter.matches("backup home") && !filter.matches("train"));
+    }
+
+    #[test]
+    fn what_is_typed_twice_is_warned_of_once() {
+        assert_eq!(filter(&["", ""]).take_nearest(&names()), ["no task type matches \"\""]);
+        assert_eq!(filter(&["zzz", "train", "zzz"]).unmatched(&names()).len(), 1);
     }
 
     #[test]

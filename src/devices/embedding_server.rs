@@ -64,6 +64,10 @@ pub enum EmbeddingError {
     Refused {
         /// The address asked.
         url: String,
+        /// How it was spoken to.
+        protocol: Protocol,
+        /// The model asked for.
+        model: String,
         /// HTTP's code.
         status: u16,
         /// What it says.
@@ -92,7 +96,7 @@ impl EmbeddingServer {
         format!("{protocol} {} {}", self.url.trim_end_matches('/'), self.model)
     }
 
-    /// A vector for each of `texts`, in their order; all of one length, all finite. `is_stopped` is looked at between
+    /// A vector for each of `texts`, in their order; all of one length, all finite, none of zeros only. `is_stopped` is looked at between
     /// questions.
     ///
     /// # Errors
@@ -123,7 +127,8 @@ impl EmbeddingServer {
         Ok(vectors)
     }
 
-    fn address(&self) -> String {
+    /// The address that is asked.
+    pub fn address(&self) -> String {
         let url = self.url.trim_end_matches('/');
         match self.protocol {
             Protocol::Ollama => format!("{url}/api/embed"),
@@ -179,7 +184,8 @@ impl EmbeddingServer {
             return Err(Failure { may_pass: true, error });
         }
         if status != 200 {
-            let error = EmbeddingError::Refused { url, status, reason: complaint(&text) };
+            let (protocol, model) = (self.protocol, self.model.clone());
+            let error = EmbeddingError::Refused { url, protocol, model, status, reason: complaint(&text) };
             return Err(Failure { may_pass: status == 429 || status >= 500, error });
         }
         let answer = match text.len() as u64 > MOST_BYTES {
@@ -246,7 +252,7 @@ fn numbers(values: &Value) -> Result<Vec<f32>, String> {
     Ok(values.iter().map(number).collect::<Result<_, _>>()?)
 }
 
-/// As many vectors as texts, all finite and as long as the first.
+/// As many vectors as texts, all finite, as long as the first, and not all zeros.
 fn checked(found: Vec<Vec<f32>>, texts: usize, first: Option<&Vec<f32>>) -> Result<Vec<Vec<f32>>, String> {
     if found.len() != texts {
         return Err(format!("{} vectors for {texts} texts", found.len()));
@@ -261,6 +267,10 @@ fn checked(found: Vec<Vec<f32>>, texts: usize, first: Option<&Vec<f32>>) -> Resu
         }
         if !vector.iter().all(|value| value.is_finite()) {
             return Err("a number that single precision cannot hold".to_owned());
+        }
+        // It has no direction, and would be like nothing, not even itself.
+        if vector.iter().all(|value| *value == 0.0) {
+            return Err("a vector of zeros only".to_owned());
         }
     }
     Ok(found)

@@ -71,10 +71,10 @@ pub fn read_vectors(path: &Path) -> Result<Vectors, NpyError> {
     let mut left = bytes.unwrap_or(0);
     while left > 0 {
         let wanted = left.min(part.len());
-        reader.read_exact(&mut part[..wanted]).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => wrong(format!("is cut off: {left} bytes are missing")),
-            _ => failed(error),
-        })?;
+        let read = fill(&mut reader, &mut part[..wanted]).map_err(failed)?;
+        if read < wanted {
+            return Err(wrong(format!("is cut off: {} bytes are missing", left - read)));
+        }
         values.extend(
             part[..wanted]
                 .chunks_exact(4)
@@ -86,6 +86,20 @@ pub fn read_vectors(path: &Path) -> Result<Vectors, NpyError> {
         return Err(wrong(format!("goes on after its {rows} rows of {columns} values")));
     }
     Ok(Vectors { values, columns })
+}
+
+/// Reads until `part` is full or the file ends; how many bytes there were.
+fn fill(reader: &mut impl Read, part: &mut [u8]) -> std::io::Result<usize> {
+    let mut read = 0;
+    while read < part.len() {
+        match reader.read(&mut part[read..]) {
+            Ok(0) => break,
+            Ok(more) => read += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(read)
 }
 
 /// The header's text: a dictionary as Python writes it.

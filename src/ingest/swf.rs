@@ -7,6 +7,7 @@ use super::swf_header::SwfHeader;
 use super::swf_job::Job;
 use super::{Entries, Entry, ImportOptions, IngestError, Reject, Source};
 use crate::domain::activity::{Resources, Run};
+use crate::domain::calendar::{Zone, is_same_clock};
 use crate::domain::time::{SECOND_MS, Timestamp};
 
 /// Submit times from here on (mid 1979) count from 1970, not from the start of a log: no log is nine years long.
@@ -25,6 +26,7 @@ pub(super) fn entries(source: Source, options: &ImportOptions) -> Result<Entries
         line: Vec::new(),
         header: SwfHeader::default(),
         start_option: options.start_time,
+        zone: options.zone,
         start: None,
         told: Told::default(),
         last_job: None,
@@ -39,6 +41,8 @@ struct SwfEntries {
     line: Vec<u8>,
     header: SwfHeader,
     start_option: Option<Timestamp>,
+    /// Whose local hours are shown.
+    zone: Zone,
     /// Known from the first job on.
     start: Option<Timestamp>,
     told: Told,
@@ -146,7 +150,7 @@ impl SwfEntries {
 
     /// What submit times count from, decided at the first job.
     fn first_start(&mut self, submit: f64) -> Timestamp {
-        if let Some(zone) = self.header.zone {
+        if let Some(zone) = self.header.zone.filter(|zone| !is_same_clock(*zone, self.zone)) {
             self.notice(&format!(
                 "the log is of a machine in {zone}; --timezone {zone} shows its local hours"
             ));
@@ -226,6 +230,18 @@ mod tests {
         assert_eq!((run.status, run.user.as_deref()), (Some(RunStatus::Failed), Some("user3")));
         assert_eq!((run.queue.as_deref(), run.external_id.as_deref()), (Some("2"), Some("7")));
         assert!(read.notices.is_empty());
+    }
+
+    #[test]
+    fn a_zone_is_told_of_only_where_its_clocks_show_something_else() {
+        let text = "; UnixStartTime: 1000000000\n; TimeZoneString: US/Pacific\n\
+                    7 10 5 60 4 50 2048 8 3600 4096 0 3 1 -1 2 1 -1 -1\n";
+        let notices = |zone| {
+            let options = ImportOptions { zone, ..options() };
+            sorted(entries(source(text), &options).unwrap()).notices.len()
+        };
+        assert_eq!(notices(Zone::UTC), 1);
+        assert_eq!((notices(Zone::US__Pacific), notices(Zone::America__Los_Angeles)), (0, 0));
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub fn render(report: &dyn Report, envelope: &Envelope, form: Form, style: &Styl
             let mut summary = frame(envelope);
             summary.insert("message_type".to_owned(), json!("summary"));
             summary.insert("records".to_owned(), json!(count));
+            summary.extend(report.summary());
             text.push_str(&Value::Object(summary).to_string());
             text.push('\n');
             text

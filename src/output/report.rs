@@ -15,12 +15,25 @@ pub trait Report {
         vec![self.data()]
     }
 
+    /// What `jsonl` tells in its last line beside the number of records: of `data` what is in no record.
+    fn summary(&self) -> serde_json::Map<String, Value> {
+        serde_json::Map::new()
+    }
+
     /// A table, or a few lines, for people.
     fn table(&self, style: &Style) -> String;
 
     /// More of it, for people.
     fn detailed(&self, style: &Style) -> String {
         self.table(style)
+    }
+}
+
+/// The fields of an object.
+pub(super) fn fields_of(value: Value) -> serde_json::Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => serde_json::Map::new(),
     }
 }
 

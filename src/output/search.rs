@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::format::{percent, quantity, shorten};
+use super::report::fields_of;
 use super::schedule::ScheduleShape;
 use super::{Report, Style};
-use crate::domain::patterns::{Pattern, PatternId};
+use crate::domain::patterns::{Pattern, PatternId, subject};
 use crate::domain::similarity::BlockShare;
 
 /// A pattern that was found, and why.
@@ -79,11 +80,15 @@ impl SearchReport {
         ends.collect::<BTreeSet<_>>().len()
     }
 
+    /// Lists that `--max-results` ended early.
+    fn cut(&self) -> usize {
+        self.groups.iter().filter(|group| group.has_more).count()
+    }
+
     /// What is wider than one pattern's neighbours, where patterns were compared with each other.
     fn graph(&self) -> Value {
-        let cut = self.groups.iter().filter(|group| group.has_more).count();
         match self.is_graph {
-            true => json!({ "patterns": self.groups.len(), "pairs": self.pairs(), "cut": cut }),
+            true => json!({ "patterns": self.groups.len(), "pairs": self.pairs(), "cut": self.cut() }),
             false => Value::Null,
         }
     }
@@ -113,9 +118,19 @@ impl SearchReport {
         let mut text = blocks.join("\n");
         if alone > 0 {
             let asked = quantity(alone as u64, "pattern");
+            let have = if alone == 1 { "has" } else { "have" };
+            let others = if self.is_graph { "" } else { " among the others" };
             text.push_str(&format!(
-                "\n{asked} asked for have no match at {} or above\n",
+                "\n{asked} asked for {have} no match{others} at {} or above\n",
                 self.min_similarity
+            ));
+        }
+        let cut = self.cut();
+        if cut > 0 {
+            let lists = quantity(cut as u64, "list");
+            let are = if cut == 1 { "is" } else { "are" };
+            text.push_str(&format!(
+                "\n{lists} {are} cut: more patterns are similar enough; a greater --max-results shows them\n"
             ));
         }
         text
@@ -127,6 +142,7 @@ pub(super) fn pattern_json(id: PatternId, pattern: &Pattern) -> Value {
     json!({
         "pattern_id": id,
         "pattern_type": pattern.pattern_type.as_str(),
+        "name": name_of(pattern),
         "task_types": pattern.task_types,
         "schedule": ScheduleShape::of(&pattern.schedule, pattern.zone),
         "confidence": pattern.confidence,
@@ -134,8 +150,9 @@ pub(super) fn pattern_json(id: PatternId, pattern: &Pattern) -> Value {
     })
 }
 
+/// What a pattern is about, as `view-detected-patterns` names it.
 pub(super) fn name_of(pattern: &Pattern) -> String {
-    pattern.task_types.join(" -> ")
+    subject(pattern)
 }
 
 /// Two decimals, but never 1.00 for what is not the same: equal signatures differ from 1 by less than a millionth.
@@ -146,13 +163,18 @@ pub(super) fn similarity_text(similarity: f64) -> String {
 
 impl Report for SearchReport {
     fn data(&self) -> Value {
-        json!({
-            "results": self.values(),
+        let mut data = serde_json::Map::from_iter([("results".to_owned(), Value::from(self.values()))]);
+        data.extend(self.summary());
+        Value::Object(data)
+    }
+
+    fn summary(&self) -> serde_json::Map<String, Value> {
+        fields_of(json!({
             "total": self.found(),
             "min_similarity": self.min_similarity,
             "model": self.model,
             "graph": self.graph(),
-        })
+        }))
     }
 
     fn records(&self) -> Vec<Value> {

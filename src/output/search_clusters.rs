@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::format::{quantity, shorten};
+use super::report::fields_of;
 use super::search::{name_of, pattern_json, similarity_text};
 use super::{Report, Style};
 use crate::domain::patterns::{Pattern, PatternId};
@@ -87,7 +88,7 @@ impl ClusterReport {
         }
     }
 
-    fn summary(&self) -> String {
+    fn groups_line(&self) -> String {
         let alone = match self.noise.len() {
             0 => "none is alone".to_owned(),
             1 => "1 is alone".to_owned(),
@@ -100,14 +101,22 @@ impl ClusterReport {
 
 impl Report for ClusterReport {
     fn data(&self) -> Value {
-        json!({
-            "clusters": self.values(),
-            "noise": self.noise_values(),
+        let lists = [
+            ("clusters".to_owned(), Value::from(self.values())),
+            ("noise".to_owned(), Value::from(self.noise_values())),
+        ];
+        let mut data = serde_json::Map::from_iter(lists);
+        data.extend(self.summary());
+        Value::Object(data)
+    }
+
+    fn summary(&self) -> serde_json::Map<String, Value> {
+        fields_of(json!({
             "total": self.patterns.len(),
             "min_similarity": self.min_similarity,
             "min_members": self.min_members,
             "model": self.model,
-        })
+        }))
     }
 
     fn records(&self) -> Vec<Value> {
@@ -118,7 +127,7 @@ impl Report for ClusterReport {
 
     fn table(&self, style: &Style) -> String {
         if self.groups.is_empty() {
-            return format!("No groups.\n{}", self.summary());
+            return format!("No groups.\n{}", self.groups_line());
         }
         let mut table = style.new_table(&["GROUP", "PATTERNS", "ALIKE", "WHAT THEY SHARE", "IN THE MIDDLE"]);
         for (place, group) in self.groups.iter().enumerate() {
@@ -130,7 +139,7 @@ impl Report for ClusterReport {
                 format!("{}: {}", group.medoid.0, shorten(&self.name(group.medoid), 40)),
             ]);
         }
-        format!("{}\n{}", style.finish_table(table), self.summary())
+        format!("{}\n{}", style.finish_table(table), self.groups_line())
     }
 
     fn detailed(&self, style: &Style) -> String {
@@ -149,7 +158,7 @@ impl Report for ClusterReport {
             lines.extend(self.noise.iter().map(|id| format!("  {}", self.line(*id))));
             lines.push(String::new());
         }
-        lines.push(self.summary());
+        lines.push(self.groups_line());
         lines.join("\n")
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::format::{count, quantity};
+use super::report::fields_of;
 use super::{Report, Style};
 use crate::domain::kernels::Scored;
 
@@ -43,8 +44,13 @@ impl VectorReport {
 
 impl Report for VectorReport {
     fn data(&self) -> Value {
-        json!({
-            "results": self.values(),
+        let mut data = serde_json::Map::from_iter([("results".to_owned(), Value::from(self.values()))]);
+        data.extend(self.summary());
+        Value::Object(data)
+    }
+
+    fn summary(&self) -> serde_json::Map<String, Value> {
+        fields_of(json!({
             "total": self.total(),
             "min_similarity": self.min_similarity,
             "vectors": { "rows": self.rows, "columns": self.columns, "queries": self.found.len() },
@@ -52,7 +58,7 @@ impl Report for VectorReport {
             "device_reason": self.device_reason,
             "read_seconds": self.read_seconds,
             "search_seconds": self.search_seconds,
-        })
+        }))
     }
 
     fn records(&self) -> Vec<Value> {

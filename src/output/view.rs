@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::format::{count, duration, percent, shorten};
 use super::pattern::{PatternShape, resource_lines};
-use super::pattern_details::{detail_lines, subject};
+use super::pattern_details::detail_lines;
 use super::{Report, Style};
-use crate::domain::patterns::{Pattern, PatternId, Tier};
+use crate::domain::patterns::{Pattern, PatternId, Tier, subject};
 use crate::domain::time::Timestamp;
 
 /// A pattern to be shown.

@@ -1,7 +1,7 @@
 //! `search-similar-patterns` from the outside.
 
 use serde_json::json;
-use tidetable::domain::patterns::{Pattern, PatternType};
+use tidetable::domain::patterns::{LoadDetails, Pattern, PatternType, Quantiles};
 
 use crate::generate::{pattern, store_patterns};
 use crate::sandbox::Sandbox;
@@ -129,7 +129,7 @@ fn a_part_of_a_name_stands_for_all_names_that_hold_it() {
     assert!(transcript.stderr.contains(named), "{transcript}");
     assert!(transcript.stdout.contains("Like pattern 2: backup-data"), "{transcript}");
     let none = sandbox.run("search --task-types backup --similarity 0.99").assert_code(0);
-    assert!(none.stderr.contains("taken for") && none.stderr.contains("nothing reaches"), "{none}");
+    assert!(none.stderr.contains("taken for") && none.stderr.contains("nothing else reaches"), "{none}");
 }
 
 #[test]
@@ -309,6 +309,157 @@ fn any_vectors_can_be_searched_without_a_store() {
 }
 
 #[test]
+fn rows_of_zeros_have_no_neighbours_and_are_nobodys() {
+    let sandbox = Sandbox::new();
+    let rows = floats(&[0.0, 0.0, -1.0, 0.0, 0.0, -1.0]);
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(3, 2)", &rows)).expect("written");
+    std::fs::write(sandbox.path("asked.npy"), npy("<f4", false, "(2, 2)", &floats(&[0.0, 0.0, 2.0, 1.0])))
+        .expect("written");
+    let places = |line: &str| -> (Vec<Vec<u64>>, String) {
+        let answer = sandbox.run(&format!("search --vectors base.npy {line} --output-format json"));
+        let data = answer.assert_code(0).json();
+        let results = data["data"]["results"].as_array().expect("results").clone();
+        let of = |result: &serde_json::Value| -> Vec<u64> {
+            let list = result["neighbours"].as_array().expect("neighbours");
+            list.iter().map(|one| one["index"].as_u64().expect("index")).collect()
+        };
+        (results.iter().map(of).collect(), data["warnings"].to_string())
+    };
+    let (found, said) = places("--queries asked.npy");
+    assert_eq!(found, [vec![], vec![2, 1]], "a product of 0 is more than these have");
+    assert!(said.contains("row 0 is all zeros and has no neighbours"), "{said}");
+    assert!(said.contains("base.npy: row 0 is all zeros and is nobody's neighbour"), "{said}");
+    let (found, said) = places("");
+    assert_eq!(found, [vec![], vec![2], vec![1]]);
+    assert!(said.contains("row 0 is all zeros and has no neighbours"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_cut_off_tells_how_many_bytes_it_lacks() {
+    let sandbox = Sandbox::new();
+    let mut bytes = npy("<f4", false, "(100, 8)", &floats(&[1.0; 800]));
+    bytes.truncate(bytes.len() - 4);
+    std::fs::write(sandbox.path("short.npy"), bytes).expect("written");
+    let refused = sandbox.run("search --vectors short.npy").assert_code(1);
+    assert!(refused.stderr.contains("is cut off: 4 bytes are missing"), "{refused}");
+}
+
+#[test]
+fn a_list_that_was_cut_says_so() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    let cut = sandbox.run("search --pattern-id 1 --similarity 0 --max-results 2").assert_code(0);
+    assert!(cut.stdout.contains("1 list is cut") && cut.stdout.contains("--max-results"), "{cut}");
+    let whole = sandbox.run("search --pattern-id 1 --similarity 0").assert_code(0);
+    assert!(!whole.stdout.contains("--max-results"), "{whole}");
+}
+
+#[test]
+fn rows_of_unequal_length_name_both_files() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(1, 2)", &floats(&[1.0, 0.0])))
+        .expect("written");
+    std::fs::write(sandbox.path("asked.npy"), npy("<f4", false, "(1, 1)", &floats(&[1.0]))).expect("written");
+    let refused = sandbox.run("search --vectors base.npy --queries asked.npy").assert_code(1);
+    assert!(
+        refused.stderr.contains("base.npy has rows of 2 values, asked.npy has rows of 1 value"),
+        "{refused}"
+    );
+    assert!(refused.stderr.contains("hint: base.npy and asked.npy need rows of one length"), "{refused}");
+}
+
+#[test]
+fn lines_of_json_end_with_what_the_whole_search_took() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(2, 1)", &floats(&[1.0, 2.0])))
+        .expect("written");
+    let lines = sandbox.run("search --vectors base.npy --output-format jsonl").assert_code(0).stdout;
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().expect("lines")).expect("JSON");
+    assert_eq!((&last["message_type"], &last["records"]), (&json!("summary"), &json!(2)));
+    assert!(last["search_seconds"].is_number() && last["read_seconds"].is_number(), "{last}");
+    assert!(
+        last["device"] == "cpu" && last["device_reason"].is_string() && last["results"].is_null(),
+        "{last}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_search_ends_soon_and_answers_nothing() {
+    let sandbox = Sandbox::new();
+    // Some 20 s of work for one core without optimisation.
+    let (rows, columns) = (30_000_usize, 256_usize);
+    let values: Vec<f32> = (0..rows * columns).map(|at| (at * 7_919 % 1_009) as f32 - 504.0).collect();
+    let shape = format!("({rows}, {columns})");
+    std::fs::write(sandbox.path("base.npy"), npy("<f4", false, &shape, &floats(&values))).expect("written");
+    for queries in ["", " --queries base.npy"] {
+        let line = format!("search --vectors base.npy{queries} --device cpu");
+        let child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+            .args(line.split(' '))
+            .env("HOME", sandbox.path(""))
+            .current_dir(sandbox.path(""))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("program started");
+        std::thread::sleep(std::time::Duration::from_millis(1_000));
+        let asked = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+        assert!(asked.expect("signal sent").success(), "the search was over before it could be interrupted");
+        let output = child.wait_with_output().expect("ended");
+        assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_was_not_compared_is_not_told_to_be_unlike() {
+    let sandbox = Sandbox::new();
+    six_jobs(&sandbox);
+    let none = sandbox.run("search --task-types backup-* --similarity 0.99").assert_code(0);
+    assert!(none.stderr.contains("nothing else reaches --similarity 0.99"), "{none}");
+    let apart = "the 3 patterns asked for are compared with each other only with --all-pairs";
+    assert!(none.stderr.contains(apart), "{none}");
+    let all =
+        sandbox.run("search --task-types backup-*,train,poll-queue,report --similarity 0.99").assert_code(0);
+    assert!(all.stderr.contains("no other patterns to compare with; the 6 patterns asked for"), "{all}");
+    let paired = sandbox.run("search --task-types backup-* --all-pairs --similarity 0.999").assert_code(0);
+    assert!(!paired.stderr.contains("--all-pairs"), "{paired}");
+}
+
+fn a_load() -> LoadDetails {
+    let hourly = Quantiles::of([1.0, 2.0]).expect("values");
+    LoadDetails {
+        resource: "gpu_count".to_owned(),
+        unit: "GPUs".to_owned(),
+        inside_mean: 2.0,
+        outside_mean: 1.0,
+        inside: hourly,
+        outside: hourly,
+        peak: 2.0,
+        known_runs: 30,
+        runs: 30,
+        hourly_means: vec![Some(1.0); 168],
+    }
+}
+
+#[test]
+fn a_load_is_named_with_its_resource_and_not_as_a_chain() {
+    let sandbox = Sandbox::new();
+    let mut load = pattern("fit", "0 2 * * *", 0.9, 1.0, 10.0);
+    load.pattern_type = PatternType::ResourceUsage;
+    load.task_types = vec!["fit".to_owned(), "train".to_owned()];
+    load.evidence.details.load = Some(a_load());
+    store_patterns(&sandbox, &[load, pattern("backup-home", "0 2 * * *", 0.99, 1.0, 10.0)]);
+    let asked =
+        sandbox.run("search --pattern-id 2 --similarity 0 --output-format json").assert_code(0).json();
+    let neighbour = &asked["data"]["results"][0]["neighbours"][0];
+    assert_eq!(neighbour["name"], "gpu_count (fit, train)");
+    assert_eq!(asked["data"]["results"][0]["query"]["name"], "backup-home");
+    let table = sandbox.run("search --pattern-id 1 --similarity 0").assert_code(0);
+    assert!(table.stdout.contains("gpu_count (fit, train)") && !table.stdout.contains("->"), "{table}");
+}
+
+#[test]
 fn the_device_of_a_search_is_chosen_named_and_missed() {
     let sandbox = Sandbox::new();
     let rows = floats(&[1.0, 0.0, 0.6, 0.8, 0.0, 1.0]);
@@ -353,7 +504,7 @@ fn what_is_no_vectors_is_an_error_that_says_what_it_is() {
     let empty = sandbox.run("search --vectors none").assert_code(0);
     assert!(empty.stderr.contains("holds no rows"), "{empty}");
     let other = sandbox.run("search --vectors two --queries three").assert_code(1);
-    assert!(other.stderr.contains("rows of 2 values and queries of 3"), "{other}");
+    assert!(other.stderr.contains("two has rows of 2 values, three has rows of 3 values"), "{other}");
     sandbox.run("search --vectors missing.npy").assert_code(1);
     sandbox.run("search --queries two --pattern-id 1").assert_code(2);
     sandbox.run("search --vectors two --pattern-id 1").assert_code(2);

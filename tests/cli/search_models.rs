@@ -107,13 +107,46 @@ fn a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not() {
     let refused = sandbox.run("search --pattern-id 1 --use-model ollama").assert_code(1);
     assert_eq!(server.asked().len(), 1);
     assert!(refused.stderr.contains("refuses (HTTP 404): model \"small\" not found"), "{refused}");
-    assert!(refused.stderr.contains("ollama pull"), "{refused}");
+    assert!(refused.stderr.contains("`ollama pull small`"), "{refused}");
     assert_eq!(refused.stdout, "");
 }
 
 #[test]
+fn a_refusal_is_explained_for_the_protocol_that_was_spoken() {
+    let sandbox = four_jobs();
+    let hint = |answer: crate::embedding_stand_in::Answer, protocol: &str| {
+        configure(&sandbox, &StandIn::new(answer));
+        let refused = sandbox.run(&format!("search --pattern-id 1 --use-model {protocol}")).assert_code(1);
+        refused.stderr.split_once("hint: ").expect("a hint").1.to_owned()
+    };
+    let missing = hint(|_, _| Some((404, String::new())), "openai");
+    assert!(missing.contains("openai_model") && !missing.contains("ollama"), "{missing}");
+    let keyless = hint(|_, _| Some((401, String::new())), "openai");
+    assert!(keyless.contains("openai_key_file"), "{keyless}");
+    let guarded = hint(|_, _| Some((401, String::new())), "ollama");
+    assert!(guarded.contains("ollama_url") && !guarded.contains("openai_key_file"), "{guarded}");
+}
+
+#[test]
+fn a_dry_run_sends_no_names() {
+    let (sandbox, server) = (four_jobs(), StandIn::new(as_ollama));
+    configure(&sandbox, &server);
+    let dry = sandbox.run("search --pattern-id 1 --similarity 0 --use-model ollama --dry-run").assert_code(0);
+    assert_eq!(server.asked().len(), 0);
+    let said = format!("{}/api/embed would be asked what 4 names mean to small", server.url);
+    assert!(dry.stderr.contains(&said), "{dry}");
+    sandbox.run("search --pattern-id 1 --use-model ollama").assert_code(0);
+    let known = sandbox.run("search --pattern-id 1 --use-model ollama --dry-run --output-format json");
+    assert_eq!(known.assert_code(0).json()["data"]["model"], "small", "what is kept needs no asking");
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[test]
 fn what_is_no_vectors_is_refused_and_not_kept() {
-    let answers: [(&str, crate::embedding_stand_in::Answer); 7] = [
+    let answers: [(&str, crate::embedding_stand_in::Answer); 8] = [
+        ("a vector of zeros only", |_, _| {
+            Some((200, r#"{"embeddings":[[1,0],[0,0],[1,1],[1,0]]}"#.to_owned()))
+        }),
         ("expected value", |_, _| Some((200, "<html>".to_owned()))),
         ("no `embeddings`", |_, _| Some((200, "{}".to_owned()))),
         ("1 vectors for 4 texts", |_, _| Some((200, r#"{"embeddings":[[1,2]]}"#.to_owned()))),

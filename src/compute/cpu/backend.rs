@@ -3,13 +3,23 @@
 use rayon::prelude::*;
 
 use super::{rows, symmetric, top_k};
+use crate::compute::Stop;
 use crate::domain::kernels::{
     Kernels, Matrix, MatrixError, Oscillators, Pair, Reference, Scored, TopK, single_step,
 };
 
 /// All cores of rayon's pool.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Cpu;
+#[derive(Clone, Debug, Default)]
+pub struct Cpu {
+    stop: Stop,
+}
+
+impl Cpu {
+    /// That gives up once `stop` is set; what it answers then is to be thrown away.
+    pub fn until(stop: Stop) -> Cpu {
+        Cpu { stop }
+    }
+}
 
 impl Kernels for Cpu {
     fn top_k(
@@ -28,15 +38,15 @@ impl Kernels for Cpu {
             return Reference.top_k(base, queries, wanted);
         }
         if wanted.is_self_search && std::ptr::eq(base.values(), queries.values()) {
-            return Ok(symmetric::nearest_others(base, longest, wanted));
+            return Ok(symmetric::nearest_others(base, longest, wanted, &self.stop));
         }
-        Ok(top_k::nearest_rows(base, queries, longest, wanted))
+        Ok(top_k::nearest_rows(base, queries, longest, wanted, &self.stop))
     }
 
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
         let longest = rows::longest(rows);
         match rows::products_fit(longest, longest) {
-            true => symmetric::pairs_above(rows, longest, least),
+            true => symmetric::pairs_above(rows, longest, least, &self.stop),
             false => Reference.pairs_above(rows, least),
         }
     }

@@ -29,7 +29,11 @@ fn same(base: &[f32], queries: &[f32], columns: usize, wanted: &TopK) {
     let (base, queries) = (base.expect("a base"), queries.expect("queries"));
     let plain = Reference.top_k(&base, &queries, wanted).expect("they fit");
     on_some_threads(|threads| {
-        assert_eq!(Cpu.top_k(&base, &queries, wanted).expect("they fit"), plain, "{threads} threads");
+        assert_eq!(
+            Cpu::default().top_k(&base, &queries, wanted).expect("they fit"),
+            plain,
+            "{threads} threads"
+        );
     });
 }
 
@@ -80,7 +84,7 @@ proptest! {
         let rows = Matrix::new(&base, columns).expect("rows");
         let least = 0.15 * columns as f64;
         let plain = Reference.pairs_above(&rows, least);
-        on_some_threads(|threads| assert_eq!(Cpu.pairs_above(&rows, least), plain, "{threads} threads"));
+        on_some_threads(|threads| assert_eq!(Cpu::default().pairs_above(&rows, least), plain, "{threads} threads"));
         for pair in plain {
             let turned = inner_product(rows.row(pair.second), rows.row(pair.first));
             assert!(pair.first < pair.second && turned.to_bits() == pair.score.to_bits(), "{pair:?}");
@@ -98,7 +102,7 @@ proptest! {
         let said = normalize_rows(&mut plain, columns);
         on_some_threads(|_| {
             let mut fast = start.clone();
-            assert_eq!(Cpu.normalize_rows(&mut fast, columns), said);
+            assert_eq!(Cpu::default().normalize_rows(&mut fast, columns), said);
             if said.is_ok() {
                 assert_eq!(fast, plain);
             }
@@ -110,7 +114,7 @@ proptest! {
 fn thousands_of_equal_rows_are_told_apart_by_their_place() {
     let base = [1.0_f32, 2.0, 3.0].repeat(20_000);
     let wanted = TopK { count: 5, least: None, is_self_search: false };
-    let found = Cpu
+    let found = Cpu::default()
         .top_k(
             &Matrix::new(&base, 3).expect("rows"),
             &Matrix::new(&[0.5, 0.5, 0.5], 3).expect("one"),
@@ -127,12 +131,12 @@ fn a_row_is_not_its_own_neighbour_and_most_like_itself_elsewhere() {
     normalize_rows(&mut base, 16).expect("no zeros");
     let rows = Matrix::new(&base, 16).expect("rows");
     let itself = TopK { count: 1, least: None, is_self_search: false };
-    for (index, found) in Cpu.top_k(&rows, &rows, &itself).expect("they fit").iter().enumerate() {
+    for (index, found) in Cpu::default().top_k(&rows, &rows, &itself).expect("they fit").iter().enumerate() {
         assert_eq!(found[0].index, index);
         assert!((found[0].score - 1.0).abs() < 1e-6);
     }
     let others = TopK { is_self_search: true, ..itself };
-    let found = Cpu.top_k(&rows, &rows, &others).expect("they fit");
+    let found = Cpu::default().top_k(&rows, &rows, &others).expect("they fit");
     assert!(found.iter().enumerate().all(|(index, found)| found[0].index != index));
 }
 
@@ -141,7 +145,10 @@ fn rows_of_another_length_do_not_fit() {
     let (base, queries) = ([1.0; 6], [1.0; 4]);
     let (base, queries) = (Matrix::new(&base, 3).expect("rows"), Matrix::new(&queries, 2).expect("rows"));
     let wanted = TopK { count: 1, least: None, is_self_search: false };
-    assert_eq!(Cpu.top_k(&base, &queries, &wanted), Err(MatrixError::Columns { base: 3, queries: 2 }));
+    assert_eq!(
+        Cpu::default().top_k(&base, &queries, &wanted),
+        Err(MatrixError::Columns { base: 3, queries: 2 })
+    );
 }
 
 #[test]
@@ -149,14 +156,14 @@ fn scores_beyond_single_precision_are_still_told_apart() {
     let base = [3e38_f32, 3e38, 3e38, 2e38, -3e38, 3e38];
     let rows = Matrix::new(&base, 2).expect("rows");
     let wanted = TopK { count: 1, least: None, is_self_search: true };
-    assert_eq!(Cpu.top_k(&rows, &rows, &wanted), Reference.top_k(&rows, &rows, &wanted));
-    assert_eq!(Cpu.pairs_above(&rows, 0.0), Reference.pairs_above(&rows, 0.0));
+    assert_eq!(Cpu::default().top_k(&rows, &rows, &wanted), Reference.top_k(&rows, &rows, &wanted));
+    assert_eq!(Cpu::default().pairs_above(&rows, 0.0), Reference.pairs_above(&rows, 0.0));
 }
 
 #[test]
 fn trajectories_are_where_the_closed_form_says() {
     let all = Oscillators::spread(100, 500);
-    let (fast, plain) = (Cpu.trajectories(&all), Reference.trajectories(&all));
+    let (fast, plain) = (Cpu::default().trajectories(&all), Reference.trajectories(&all));
     for ((fast, plain), squared) in fast.iter().zip(&plain).zip(&all.squared_frequencies) {
         let known = all.known(*squared);
         assert!(
@@ -165,4 +172,23 @@ fn trajectories_are_where_the_closed_form_says() {
         );
     }
     assert_eq!(fast.len(), 100);
+}
+
+#[test]
+fn a_search_that_is_stopped_looks_at_no_further_block() {
+    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stopped = Cpu::until(crate::compute::Stop::watching(flag.clone()));
+    let values: Vec<f32> = (0..2_000_u16).map(f32::from).collect();
+    let (rows, asked) = (Matrix::new(&values, 2).expect("rows"), [1.0, 2.0]);
+    let asked = Matrix::new(&asked, 2).expect("one");
+    let wanted = |is_self_search| TopK { count: 3, least: None, is_self_search };
+    let found = |is_stopped| {
+        flag.store(is_stopped, std::sync::atomic::Ordering::SeqCst);
+        let others = stopped.top_k(&rows, &rows, &wanted(true)).expect("they fit");
+        let nearest = stopped.top_k(&rows, &asked, &wanted(false)).expect("they fit");
+        let pairs = stopped.pairs_above(&rows, 1_000.0).len();
+        (others.concat().len(), nearest.concat().len(), pairs > 0)
+    };
+    assert_eq!(found(false), (3_000, 3, true));
+    assert_eq!(found(true), (0, 0, false));
 }

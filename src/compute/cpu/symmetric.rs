@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::product::multiply;
 use super::rows::error_of;
+use crate::compute::Stop;
 use crate::compute::candidates::{Candidates, Query, below, greater, ordered, unordered};
 use crate::domain::kernels::{Matrix, Pair, Scored, TopK, inner_product, pair_order};
 
@@ -26,9 +27,11 @@ struct Tile<'a> {
 }
 
 /// Lets `look` see tiles in which each pair of different rows is once at least, on all cores: with the first of its
-/// two rows across and the second along. The tiles next to the diagonal hold some pairs the other way round too.
+/// two rows across and the second along. The tiles next to the diagonal hold some pairs the other way round too. Once
+/// `stop` is set, the rest is left.
 fn each_tile<T: Send>(
     rows: &Matrix<'_>,
+    stop: &Stop,
     start: impl Fn() -> T + Sync,
     look: impl Fn(&mut T, &Tile<'_>) + Sync,
 ) -> Vec<T> {
@@ -43,6 +46,9 @@ fn each_tile<T: Send>(
         let mut own = start();
         let mut scores = vec![0.0_f32; BLOCK * (BLOCK * BLOCKS).min(count)];
         while let Some(&(across, along)) = tiles.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if stop.is_set() {
+                break;
+            }
             let along = along as usize * BLOCK..count.min((along as usize + 1) * BLOCK);
             let across = across as usize * BLOCK..along.end.min((across as usize + BLOCKS) * BLOCK);
             let values = |range: &Range<usize>| &rows.values()[range.start * columns..range.end * columns];
@@ -56,7 +62,12 @@ fn each_tile<T: Send>(
 }
 
 /// For each row its nearest others; scores must be finite in single precision and places fit in 32 bits.
-pub(super) fn nearest_others(rows: &Matrix<'_>, longest: f64, wanted: &TopK) -> Vec<Vec<Scored>> {
+pub(super) fn nearest_others(
+    rows: &Matrix<'_>,
+    longest: f64,
+    wanted: &TopK,
+    stop: &Stop,
+) -> Vec<Vec<Scored>> {
     let query = |index: usize| Query { base: rows, values: rows.row(index), index, wanted };
     let length = |index: usize| inner_product(rows.row(index), rows.row(index)).sqrt();
     let candidates: Vec<Mutex<Candidates>> = (0..rows.rows())
@@ -73,6 +84,7 @@ pub(super) fn nearest_others(rows: &Matrix<'_>, longest: f64, wanted: &TopK) -> 
     let known = |index: usize| unordered(least[index].load(Ordering::Relaxed));
     each_tile(
         rows,
+        stop,
         || vec![0.0_f32; BLOCK],
         |bounds, tile| {
             let bounds = &mut bounds[..tile.along.len()];
@@ -117,9 +129,9 @@ fn seen(candidates: &Mutex<Candidates>) -> f32 {
 }
 
 /// All pairs whose inner product is at least `least`; scores must be finite in single precision.
-pub(super) fn pairs_above(rows: &Matrix<'_>, longest: f64, least: f64) -> Vec<Pair> {
+pub(super) fn pairs_above(rows: &Matrix<'_>, longest: f64, least: f64, stop: &Stop) -> Vec<Pair> {
     let bound = below(least) - error_of(rows.columns(), longest, longest);
-    let of_workers = each_tile(rows, Vec::new, |found: &mut Vec<Pair>, tile| {
+    let of_workers = each_tile(rows, stop, Vec::new, |found: &mut Vec<Pair>, tile| {
         for (across, scores) in tile.across.clone().zip(tile.scores.chunks(tile.along.len())) {
             for (part, scores) in scores.chunks(PART).enumerate() {
                 if scores.iter().copied().fold(f32::NEG_INFINITY, greater) < bound {

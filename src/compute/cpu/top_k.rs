@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::product::multiply;
 use super::rows::error_of;
+use crate::compute::Stop;
 use crate::compute::candidates::{Candidates, Query, ordered, unordered};
 use crate::domain::kernels::{Matrix, Scored, TopK, inner_product};
 
@@ -13,19 +14,21 @@ use crate::domain::kernels::{Matrix, Scored, TopK, inner_product};
 const BASE_ROWS: usize = 384;
 pub(in crate::compute) const QUERIES: usize = 1_024;
 
-/// For each query its nearest rows; scores must be finite in single precision and places fit in 32 bits.
+/// For each query its nearest rows; scores must be finite in single precision and places fit in 32 bits. Once `stop` is
+/// set, anything.
 pub(super) fn nearest_rows(
     base: &Matrix<'_>,
     queries: &Matrix<'_>,
     longest: f64,
     wanted: &TopK,
+    stop: &Stop,
 ) -> Vec<Vec<Scored>> {
     let mut found = Vec::with_capacity(queries.rows());
     for first in (0..queries.rows()).step_by(QUERIES) {
         let asked: Vec<Query<'_>> = (first..queries.rows().min(first + QUERIES))
             .map(|index| Query { base, values: queries.row(index), index, wanted })
             .collect();
-        found.extend(nearest_of(&asked, base, longest, wanted));
+        found.extend(nearest_of(&asked, base, longest, wanted, stop));
     }
     found
 }
@@ -36,6 +39,7 @@ pub(in crate::compute) fn nearest_of(
     base: &Matrix<'_>,
     longest: f64,
     wanted: &TopK,
+    stop: &Stop,
 ) -> Vec<Vec<Scored>> {
     let columns = base.columns();
     let values: Vec<f32> = asked.iter().flat_map(|query| query.values.iter().copied()).collect();
@@ -52,7 +56,7 @@ pub(in crate::compute) fn nearest_of(
         let mut scores = vec![0.0_f32; BASE_ROWS.min(base.rows()) * asked.len()];
         loop {
             let first = next.fetch_add(1, Ordering::Relaxed) * BASE_ROWS;
-            if first >= base.rows() {
+            if first >= base.rows() || stop.is_set() {
                 return own;
             }
             let rows = BASE_ROWS.min(base.rows() - first);

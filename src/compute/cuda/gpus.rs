@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::device::{Device, guarded};
 use super::search::{Noted, Search};
 use super::{CudaError, Precision};
+use crate::compute::Stop;
 use crate::compute::candidates::{Query, below, nearest};
 use crate::compute::cpu::{Cpu, QUERIES, longest, nearest_of, products_fit};
 use crate::domain::kernels::{
@@ -21,6 +22,9 @@ const LEAST_BYTES: usize = 8 << 20;
 /// processor, so that answers are the processor's own; where they fail, it takes over for good.
 pub struct Gpus {
     devices: Vec<Device>,
+    /// What takes over.
+    processor: Cpu,
+    stop: Stop,
     /// Why the processor has taken over.
     given_up: Mutex<Option<String>>,
     /// Least memory that sufficed, where it was not all: the next call begins there.
@@ -37,8 +41,19 @@ impl Gpus {
         let devices = devices.collect::<Result<Vec<Device>, CudaError>>()?;
         match devices.is_empty() {
             true => Err(CudaError::NoDevice { reason: "none was asked for".to_owned() }),
-            false => Ok(Gpus { devices, given_up: Mutex::new(None), sufficed: Mutex::new(None) }),
+            false => Ok(Gpus {
+                devices,
+                processor: Cpu::default(),
+                stop: Stop::default(),
+                given_up: Mutex::new(None),
+                sufficed: Mutex::new(None),
+            }),
         }
+    }
+
+    /// The same, giving up a search once `stop` is set; what is answered then is to be thrown away.
+    pub fn until(self, stop: Stop) -> Gpus {
+        Gpus { processor: Cpu::until(stop.clone()), stop, ..self }
     }
 
     /// The GPUs.
@@ -150,6 +165,7 @@ impl Gpus {
                 wanted: wanted.count,
                 is_self_search: wanted.is_self_search,
                 precision,
+                stop: &self.stop,
             };
             device.search(&search, budget).map(Some)
         };
@@ -177,10 +193,10 @@ impl Kernels for Gpus {
         let fits =
             products_fit(most, longest(queries)) && u32::try_from(base.rows().max(queries.rows())).is_ok();
         if wanted.count == 0 || wanted.count > 256 || base.rows() == 0 || queries.rows() == 0 || !fits {
-            return Cpu.top_k(base, queries, wanted);
+            return self.processor.top_k(base, queries, wanted);
         }
         let Some(noted) = self.noted(base, queries, most, wanted) else {
-            return Cpu.top_k(base, queries, wanted);
+            return self.processor.top_k(base, queries, wanted);
         };
         let query = |index: usize| Query { base, values: queries.row(index), index, wanted };
         let mut found: Vec<Vec<Scored>> = noted
@@ -192,7 +208,7 @@ impl Kernels for Gpus {
         let lost: Vec<Query<'_>> =
             (0..noted.len()).filter(|index| noted[*index].is_none()).map(query).collect();
         for some in lost.chunks(QUERIES) {
-            for (query, answer) in some.iter().zip(nearest_of(some, base, most, wanted)) {
+            for (query, answer) in some.iter().zip(nearest_of(some, base, most, wanted, &self.stop)) {
                 found[query.index] = answer;
             }
         }
@@ -205,7 +221,7 @@ impl Kernels for Gpus {
             return Reference.pairs_above(rows, least);
         }
         if rows.rows() < 2 || u32::try_from(rows.rows()).is_err() {
-            return Cpu.pairs_above(rows, least);
+            return self.processor.pairs_above(rows, least);
         }
         let precision = self.precision();
         let bound = below(least) - precision.error(rows.columns(), most, most);
@@ -218,7 +234,7 @@ impl Kernels for Gpus {
             || None,
             |all| all.into_iter().collect::<Option<Vec<_>>>().map(|all| all.concat()),
         );
-        let Some(near) = near else { return Cpu.pairs_above(rows, least) };
+        let Some(near) = near else { return self.processor.pairs_above(rows, least) };
         let exact = |[first, second]: &[u32; 2]| {
             let (first, second) = (*first as usize, *second as usize);
             Pair { first, second, score: inner_product(rows.row(first), rows.row(second)) }
@@ -233,7 +249,7 @@ impl Kernels for Gpus {
         let works = self.failure().is_none() && values.len().is_multiple_of(columns);
         let fits = values.len() / columns < 1 << 31;
         let Some(device) = self.devices.first().filter(|_| works && fits) else {
-            return Cpu.normalize_rows(values, columns);
+            return self.processor.normalize_rows(values, columns);
         };
         let mut done = 0;
         let answer = self.within_memory(device, |budget| {
@@ -250,7 +266,7 @@ impl Kernels for Gpus {
                 // Rows without a length came back as they were, and nobody has told of them.
                 match back.chunks(columns).position(|row| row.iter().all(|value| *value == 0.0)) {
                     Some(row) => Err(MatrixError::Zero { row }),
-                    None => Cpu.normalize_rows(rest, columns).map_err(|error| match error {
+                    None => self.processor.normalize_rows(rest, columns).map_err(|error| match error {
                         MatrixError::Zero { row } => MatrixError::Zero { row: done + row },
                         other => other,
                     }),
@@ -265,6 +281,6 @@ impl Kernels for Gpus {
             0 => device.trajectories(oscillators),
             _ => Ok(Vec::new()),
         };
-        self.all(on_first, || Cpu.trajectories(oscillators), |all| all.concat())
+        self.all(on_first, || self.processor.trajectories(oscillators), |all| all.concat())
     }
 }

@@ -81,10 +81,18 @@ fn a_gpu_finds_the_same_neighbours_to_the_last_bit() {
         let (base, asked) = (base.expect("rows"), asked.expect("rows"));
         for (count, least) in [(1, None), (10, None), (10, Some(0.1 * columns as f64)), (200, None)] {
             let wanted = TopK { count, least, is_self_search: false };
-            assert_eq!(gpus.top_k(&base, &asked, &wanted), Cpu.top_k(&base, &asked, &wanted), "{rows}");
+            assert_eq!(
+                gpus.top_k(&base, &asked, &wanted),
+                Cpu::default().top_k(&base, &asked, &wanted),
+                "{rows}"
+            );
         }
         let wanted = TopK { count: 7, least: None, is_self_search: true };
-        assert_eq!(gpus.top_k(&base, &base, &wanted), Cpu.top_k(&base, &base, &wanted), "{rows} each");
+        assert_eq!(
+            gpus.top_k(&base, &base, &wanted),
+            Cpu::default().top_k(&base, &base, &wanted),
+            "{rows} each"
+        );
     }
     assert_eq!(gpus.failure(), None);
 }
@@ -96,11 +104,11 @@ fn rows_in_the_worst_order_are_found_all_the_same() {
     let base: Vec<f32> = (0..20_000).flat_map(|row| [1.0, row as f32 / 20_000.0]).collect();
     let (base, asked) = (Matrix::new(&base, 2).expect("rows"), Matrix::new(&[0.1, 1.0], 2).expect("one"));
     let wanted = TopK { count: 10, least: None, is_self_search: false };
-    assert_eq!(gpus.top_k(&base, &asked, &wanted), Cpu.top_k(&base, &asked, &wanted));
+    assert_eq!(gpus.top_k(&base, &asked, &wanted), Cpu::default().top_k(&base, &asked, &wanted));
     // All rows are the same: more of them are equally near than anybody notes.
     let same = [1.0_f32, 2.0].repeat(20_000);
     let same = Matrix::new(&same, 2).expect("rows");
-    assert_eq!(gpus.top_k(&same, &asked, &wanted), Cpu.top_k(&same, &asked, &wanted));
+    assert_eq!(gpus.top_k(&same, &asked, &wanted), Cpu::default().top_k(&same, &asked, &wanted));
     assert_eq!(gpus.failure(), None);
 }
 
@@ -111,7 +119,7 @@ fn a_gpu_finds_the_same_pairs() {
         let base = values(rows * columns, 9, 1_000_000);
         let rows = Matrix::new(&base, columns).expect("rows");
         let least = part * columns as f64;
-        assert_eq!(gpus.pairs_above(&rows, least), Cpu.pairs_above(&rows, least));
+        assert_eq!(gpus.pairs_above(&rows, least), Cpu::default().pairs_above(&rows, least));
     }
     assert_eq!(gpus.failure(), None);
 }
@@ -173,11 +181,11 @@ fn a_device_that_fails_hands_over_to_the_processor_and_says_so() {
     let (rows, asked) = (Matrix::new(&base, 8).expect("rows"), Matrix::new(&asked, 8).expect("rows"));
     let wanted = TopK { count: 10, least: None, is_self_search: false };
     for _ in 0..3 {
-        assert_eq!(gpus.top_k(&rows, &asked, &wanted), Cpu.top_k(&rows, &asked, &wanted));
+        assert_eq!(gpus.top_k(&rows, &asked, &wanted), Cpu::default().top_k(&rows, &asked, &wanted));
         let (mut fast, mut plain) = (base.clone(), base.clone());
         assert_eq!(gpus.normalize_rows(&mut fast, 8), normalize_rows(&mut plain, 8));
         assert_eq!(fast, plain);
-        assert_eq!(gpus.pairs_above(&rows, 0.5), Cpu.pairs_above(&rows, 0.5));
+        assert_eq!(gpus.pairs_above(&rows, 0.5), Cpu::default().pairs_above(&rows, 0.5));
     }
     assert!(gpus.failure().is_some_and(|said| said.contains("LAUNCH_FAILED")), "{:?}", gpus.failure());
     assert_eq!(gpus.label(), "cpu");

@@ -5,6 +5,7 @@ use cudarc::driver::{CudaSlice, LaunchConfig, PinnedHostSlice, PushKernelArg};
 use super::device::{Device, THREADS};
 use super::layout::{Layout, Pace};
 use super::{CudaError, Precision};
+use crate::compute::Stop;
 
 /// What is searched in and for.
 pub(super) struct Search<'a> {
@@ -21,6 +22,7 @@ pub(super) struct Search<'a> {
     pub(super) wanted: usize,
     pub(super) is_self_search: bool,
     pub(super) precision: Precision,
+    pub(super) stop: &'a Stop,
 }
 
 /// What one GPU noted for each query: rows (of all rows) among which its nearest surely are; `None` where there were too
@@ -145,6 +147,9 @@ impl Device {
         let (mut seen, mut since) = (0, 0);
         let tile_rows = (layout.tile / notes.batch).max(1);
         for block in 0..base.count() {
+            if search.stop.is_set() {
+                break;
+            }
             let place = base.bring(self, block)?;
             let (lane, rows) = (block % 2, base.values_of(block).len() / search.columns);
             let mut done = 0;

@@ -27,4 +27,4 @@ pub use day_filter::{DayFilter, MonthSet, WeekdaySet};
 pub use meaning::year_and_day_from;
 pub use occurrences::{MAX_OCCURRENCES, Occurrences};
 pub use schedule::{CalendarSchedule, Schedule, ScheduleKind};
-pub use zone::{LocalInstant, UnknownZone, Zone, local_time, parse_zone, resolve_local};
+pub use zone::{LocalInstant, UnknownZone, Zone, is_same_clock, local_time, parse_zone, resolve_local};

@@ -2,7 +2,7 @@
 
 use chrono::{LocalResult, NaiveDateTime, TimeZone};
 
-use crate::domain::time::Timestamp;
+use crate::domain::time::{DAY_MS, Timestamp};
 
 /// A zone of the IANA database, compiled in.
 pub type Zone = chrono_tz::Tz;
@@ -71,6 +71,17 @@ pub fn local_time(zone: Zone, instant: Timestamp) -> NaiveDateTime {
     instant.to_datetime().with_timezone(&zone).naive_local()
 }
 
+/// Whether clocks of both zones have shown the same since 1970, as those of `US/Pacific` and `America/Los_Angeles`:
+/// looked at each week up to 2037.
+pub fn is_same_clock(one: Zone, other: Zone) -> bool {
+    const WEEKS: i64 = 68 * 52;
+    let shows_same = |week: i64| {
+        let instant = Timestamp::clamped(week * 7 * DAY_MS);
+        local_time(one, instant) == local_time(other, instant)
+    };
+    one == other || (0..WEEKS).all(shows_same)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +95,14 @@ mod tests {
         NaiveDate::from_ymd_opt(2016, month, day)
             .and_then(|date| date.and_hms_opt(hour, minute, 0))
             .expect("valid local time")
+    }
+
+    #[test]
+    fn zones_of_two_names_show_the_same_and_others_do_not() {
+        assert!(is_same_clock(Zone::US__Pacific, Zone::America__Los_Angeles));
+        assert!(is_same_clock(Zone::UTC, Zone::Etc__GMT));
+        assert!(!is_same_clock(Zone::Europe__London, Zone::UTC), "half a year apart");
+        assert!(!is_same_clock(Zone::Europe__Berlin, Zone::Europe__Helsinki));
     }
 
     #[test]

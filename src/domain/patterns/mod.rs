@@ -10,6 +10,7 @@ mod profile;
 mod proof;
 mod quantiles;
 mod start_window;
+mod subject;
 
 pub use details::{
     BurstDetails, EvidenceDetails, HabitDetails, HolidayDetails, LoadDetails, MonthEdge, SeasonDetails,
@@ -26,3 +27,4 @@ pub use profile::{ResourceProfile, resource_profile};
 pub use proof::{Proof, SlotCounts, Test};
 pub use quantiles::Quantiles;
 pub use start_window::{StartWindow, WindowGrowth, start_window};
+pub use subject::subject;
