@@ -161,7 +161,9 @@ fn a_plan_stops_where_enough_is_free_and_says_what_is_out_of_reach() {
     assert_eq!(reserve(&clear("3000")), [false; 0]);
     assert_eq!(reserve(&clear("5000")), [false, true]);
     assert_eq!(reserve(&clear("20GiB")), [false, false]);
-    let beyond = clear("100GiB");
+    let hopeless =
+        "gpu clear --replay replay.json --idle-for 0 --user 4242 --need 100GiB --output-format json";
+    let beyond = sandbox.run(hopeless).assert_code(4).json();
     assert_eq!(beyond["data"]["need"]["is_reachable"], false);
     assert!(beyond["warnings"][0].as_str().is_some_and(|text| text.contains("out of reach")), "{beyond}");
 }

@@ -198,7 +198,9 @@ fn an_orphan_that_no_list_shows_is_found_by_its_open_device_and_ended() {
         return;
     }
     assert_eq!(listed["data"]["devices"][0]["unattributed"]["cause"], "orphans");
-    let answer = stage.clear("--idle-for 10m --yes").assert_code(0).json();
+    let young = stage.clear("--idle-for 10m --yes").assert_code(0).json();
+    assert!(kept(&young).contains("younger than --idle-for"), "{young}");
+    let answer = stage.clear("--idle-for 0 --yes").assert_code(0).json();
     assert_eq!(outcomes(&answer), [(u64::from(orphan), "ended".to_owned())]);
     assert_eq!(answer["data"]["freed_mib"], 8_192.0);
 }
@@ -314,13 +316,16 @@ fn nothing_more_is_ended_once_enough_is_free() {
 }
 
 #[test]
-fn a_need_that_cannot_be_met_ends_with_the_code_of_work_partly_done() {
+fn a_need_that_cannot_be_met_ends_nothing_and_says_so_with_or_without_yes() {
     let stage = Stage::new();
     let tree = Holder::start(&stage.device, "polite", 0);
     stage.replay(&[live(tree.pids[0], 2_000.0)]);
-    let answer = stage.clear("--need 30GiB --yes").assert_code(4).json();
-    assert_eq!(answer["data"]["need"]["is_met"], false);
-    assert_eq!(tree.alive(), [false]);
+    for options in ["--need 30GiB --yes", "--need 30GiB"] {
+        let answer = stage.clear(options).assert_code(4).json();
+        assert_eq!(answer["data"]["need"]["is_reachable"], false);
+        assert!(answer["warnings"].to_string().contains("nothing was changed"), "{answer}");
+    }
+    assert_eq!(tree.alive(), [true]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::knowledge::GpuKnowledge;
 use super::lacking;
 use crate::cli::gpu::ClearArgs;
 use crate::commands::confirm::confirmed;
-use crate::commands::{Completion, Context, Mode, Outcome};
+use crate::commands::{Completion, Context, Outcome};
 use crate::devices::Devices;
 use crate::domain::device::{ClearKnowledge, ClearPlan, SpareReason, plan_clear};
 use crate::domain::time::{SECOND_MS, Timestamp};
@@ -20,11 +20,13 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     let request = request(context, &reading, args, &mut warnings)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     let leaders = devices.leaders(&reading.processes);
+    let listening = devices.listening(&reading.processes);
     let servers = servers(context, &reading, args, &mut warnings)?;
     let known = ClearKnowledge {
         gpus: &reading.gpus,
         processes: &reading.processes,
         leaders: &leaders,
+        listening: &listening,
         watches: &knowledge.watches,
         releases: &servers.releases,
         namespace: reading.namespace,
@@ -32,12 +34,14 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     let plan = plan_clear(&known, &request);
     warnings.extend(plan_warnings(&plan, context.now, &knowledge));
     let report = ClearReport { plan, acted: None };
+    // Work that was ended for a need that cannot be met would have been lost for nothing.
+    if report.plan.target.is_some_and(|target| target.is_hopeless) {
+        warnings.push("nothing was changed: what is needed cannot be reached".to_owned());
+        return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Partial });
+    }
     let nothing_to_do = report.plan.steps.is_empty();
     if nothing_to_do || !confirmed(context, args.yes, &|style| report.table(style), &mut warnings) {
-        // A plan that cannot reach what is needed is no failure while it is only shown.
-        let falls_short = nothing_to_do && context.mode == Mode::Act && is_out_of_reach(&report.plan);
-        let completion = if falls_short { Completion::Partial } else { Completion::Done };
-        return Ok(Outcome { report: Box::new(report), warnings, completion });
+        return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Done });
     }
     drop(knowledge);
     let act = Act {
@@ -54,10 +58,6 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     warnings.extend(shortfalls(&acted, &report.plan, args));
     let report = ClearReport { acted: Some(acted.into_shape()), ..report };
     Ok(Outcome { report: Box::new(report), warnings, completion })
-}
-
-fn is_out_of_reach(plan: &ClearPlan) -> bool {
-    plan.target.is_some_and(|target| !target.is_reachable)
 }
 
 fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> Vec<String> {
