@@ -160,7 +160,7 @@ fn listen_for_signals(interrupt: &Interrupt) {
     // Fails only when a handler exists already; then there is nothing to add.
     let _ = ctrlc::set_handler(move || {
         if interrupt.is_triggered() {
-            std::process::exit(i32::from(FailureKind::Interrupted.exit_code()));
+            std::process::exit(i32::from(crate::failure::FailureKind::Interrupted.exit_code()));
         }
         interrupt.trigger();
     });
@@ -277,6 +277,7 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
     Ok(match outcome.completion {
         Completion::Done => ExitCode::SUCCESS,
         Completion::Partial => ExitCode::from(EXIT_PARTIAL),
+        Completion::Interrupted => ExitCode::from(crate::failure::FailureKind::Interrupted.exit_code()),
     })
 }
 

@@ -9,6 +9,8 @@ pub enum Completion {
     Done,
     /// Some of it; the report and warnings say what is missing.
     Partial,
+    /// Some of it: somebody asked to stop.
+    Interrupted,
 }
 
 /// A report, what to know besides, and whether all was done.

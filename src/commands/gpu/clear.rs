@@ -7,9 +7,12 @@ use super::knowledge::GpuKnowledge;
 use super::lacking;
 use crate::cli::gpu::ClearArgs;
 use crate::commands::confirm::confirmed;
-use crate::commands::{Completion, Context, Outcome};
-use crate::devices::Devices;
-use crate::domain::device::{ClearKnowledge, ClearPlan, SpareReason, plan_clear};
+use crate::commands::{Completion, Context, Mode, Outcome};
+use crate::devices::{Devices, GpuReading};
+use crate::domain::device::{
+    ClearKnowledge, ClearPlan, ClearRequest, SpareReason, SparedProcess, UnattributedCause,
+    explain_unattributed, plan_clear,
+};
 use crate::domain::time::{SECOND_MS, Timestamp};
 use crate::output::Report as _;
 use crate::output::gpu_clear::ClearReport;
@@ -40,8 +43,15 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Partial });
     }
     let nothing_to_do = report.plan.steps.is_empty();
+    if nothing_to_do {
+        warnings.extend(unexplained(&reading, &request));
+    }
+    let left = left_although_named(&report.plan, &request);
+    warnings.extend(left.iter().cloned());
     if nothing_to_do || !confirmed(context, args.yes, &|style| report.table(style), &mut warnings) {
-        return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Done });
+        let falls_short = args.yes && context.mode == Mode::Act && !left.is_empty();
+        let completion = if falls_short { Completion::Partial } else { Completion::Done };
+        return Ok(Outcome { report: Box::new(report), warnings, completion });
     }
     drop(knowledge);
     let act = Act {
@@ -54,10 +64,37 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         args,
     };
     let acted = act.run();
-    let completion = if acted.is_complete() { Completion::Done } else { Completion::Partial };
+    let completion = match (acted.is_complete() && left.is_empty(), acted.was_interrupted) {
+        (true, _) => Completion::Done,
+        (false, true) if !acted.is_complete() => Completion::Interrupted,
+        (false, _) => Completion::Partial,
+    };
     warnings.extend(shortfalls(&acted, &report.plan, args));
     let report = ClearReport { acted: Some(acted.into_shape()), ..report };
     Ok(Outcome { report: Box::new(report), warnings, completion })
+}
+
+/// Processes that were named and are left alone all the same, with the reason.
+fn left_although_named(plan: &ClearPlan, request: &ClearRequest) -> Vec<String> {
+    let is_left = |spared: &&SparedProcess| {
+        request.pids.contains(&spared.pid) && spared.reason != SpareReason::NotNeeded
+    };
+    let left = plan.spare.iter().filter(is_left);
+    left.map(|spared| format!("process {} is left alone although named: {}", spared.pid, spared.reason))
+        .collect()
+}
+
+/// Memory that no listed process accounts for, and what most likely holds it.
+fn unexplained(reading: &GpuReading, request: &ClearRequest) -> Vec<String> {
+    let chosen = reading.gpus.iter().filter(|gpu| request.gpus.includes(&gpu.uuid));
+    chosen
+        .filter_map(|gpu| explain_unattributed(gpu, &reading.processes, reading.namespace))
+        .filter(|rest| rest.cause != UnattributedCause::Driver)
+        .map(|rest| {
+            let (gpu, mib, why) = (rest.gpu_index, rest.memory_mib, rest.explanation());
+            format!("GPU {gpu}: no listed process accounts for {mib:.0} MiB: {why}")
+        })
+        .collect()
 }
 
 fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> Vec<String> {
@@ -73,10 +110,10 @@ fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> 
         let last = knowledge.samples.values().flatten().map(|sample| sample.at).max();
         let seen = match last {
             None => "nobody has watched the GPUs yet".to_owned(),
-            Some(last) => {
-                let minutes = now.since(last) / (60 * SECOND_MS);
-                format!("the GPUs were last watched {minutes} min ago")
-            }
+            Some(last) => match now.since(last) / (60 * SECOND_MS) {
+                minutes if now >= last => format!("the GPUs were last watched {minutes} min ago"),
+                _ => "the GPUs were watched after the instant of --now only".to_owned(),
+            },
         };
         warnings.push(format!(
             "{seen}: what is not known to be idle counts as busy; `tidetable gpu watch` tells, --idle-for 0 does not ask"
@@ -91,10 +128,11 @@ fn shortfalls(acted: &Acted, plan: &ClearPlan, args: &ClearArgs) -> Vec<String> 
     if acted.was_interrupted {
         warnings.push("interrupted: the steps that were left were not taken".to_owned());
     }
-    if acted.has_survivors() {
+    if acted.has_running() {
         let hint = if args.force { "" } else { "; --force kills what does not end" };
         warnings.push(format!("not every process has ended{hint}"));
     }
+    warnings.extend(acted.unreached().into_iter().map(|(pid, text)| format!("process {pid}: {text}")));
     if acted.is_met == Some(false) {
         let target = plan.target.map(|target| target.need_mib).unwrap_or_default();
         warnings.push(format!("{target:.0} MiB are not free"));

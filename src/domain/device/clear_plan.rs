@@ -96,7 +96,7 @@ impl ClearPlan {
     /// What the steps should free, MiB, as far as it is known; reserve steps are not counted.
     pub fn requested_mib(&self) -> f64 {
         let counts = |step: &&ClearStep| step.action != StepAction::Kill && !step.is_reserve;
-        self.steps.iter().filter(counts).filter_map(|step| step.expected_mib).sum()
+        self.steps.iter().filter(counts).filter_map(|step| step.expected_mib).fold(0.0, |sum, mib| sum + mib)
     }
 }
 
