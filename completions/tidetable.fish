@@ -942,7 +942,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l now -d 'Pretend that it is this instant: later runs do not exist, later ends are unknown' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l servers-only -d 'Only ask model servers; signal nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l force -d 'Kill what still holds the device by then'
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Do it; without this the plan is only shown'
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s y -l yes -d 'Do it; without this a terminal is asked, and elsewhere the plan is only shown'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s n -l dry-run -d 'Plan and show everything, change nothing'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s v -l verbose -d 'Say more on standard error (repeatable)'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -s q -l quiet -d 'No warnings or hints on standard error'

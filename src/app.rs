@@ -272,6 +272,7 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
         Completion::Done => ExitCode::SUCCESS,
         Completion::Partial => ExitCode::from(EXIT_PARTIAL),
         Completion::Failed => ExitCode::from(FailureKind::Data.exit_code()),
+        Completion::Interrupted => ExitCode::from(FailureKind::Interrupted.exit_code()),
     })
 }
 

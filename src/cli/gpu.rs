@@ -52,7 +52,7 @@ why.")]
     #[command(after_help = "Examples:
   tidetable gpu watch --interval 30s
   tidetable gpu watch --once                              (from cron, every minute)
-  tidetable gpu watch --exit-on critical && echo enough
+  tidetable gpu watch --exit-on critical || echo enough
   tidetable gpu watch --on-critical /usr/local/bin/page-me
 
 What it keeps is what `gpu clear` knows of idleness and `gpu status --fits` of peaks. A level begins when the average of
@@ -70,7 +70,10 @@ _TOTAL_MIB and _FULL_IN_SECONDS in its environment, and is ended after 30 s. Exi
 One step at a time, cheapest to undo first; after each, the driver's word on memory counts. With --need it stops once so
 much is free on one GPU. Left alone, unless named with --pid: what has been at work within --idle-for, or that nobody
 watched (`gpu watch` does), services and containers that would start again. Always left alone: other users' processes,
-what draws the screen or serves the driver, tidetable and what started it. Exit code 4: less was freed than should be.")]
+what draws the screen or serves the driver, tidetable and what started it. What the driver does not list goes only when
+its parent is gone, it is as old as --idle-for, it serves no port, and memory is missing that it may hold. A --need that
+cannot be met ends nothing. Exit code 4: less was freed than should be, or a named process was left alone; 130: it was
+interrupted.")]
     Clear(ClearArgs),
     /// Measure the processor and each GPU side by side, and compare with the last time
     #[command(after_help = "Examples:
@@ -221,7 +224,7 @@ pub struct ClearArgs {
     #[arg(long)]
     pub force: bool,
 
-    /// Do it; without this the plan is only shown
+    /// Do it; without this a terminal is asked, and elsewhere the plan is only shown
     #[arg(short, long)]
     pub yes: bool,
 }

@@ -26,7 +26,7 @@ pub struct ModelsArgs {
     pub idle_for: DurationArg,
 
     /// Load the model that [[preload]] names for the next predicted run of this task type
-    #[arg(long, value_name = "TASK_TYPE|ID", add = complete::task_types())]
+    #[arg(long, value_name = "TASK_TYPE|PREDICTION", add = complete::task_types())]
     pub preload_for: Option<String>,
 
     /// Take back what the last --unload or --preload-for did

@@ -19,14 +19,15 @@ pub fn pattern_type() -> ValueParser {
         .into()
 }
 
-/// An amount of memory in MiB: `20GiB`, `512MiB`, `20G`, `1.5TiB`; a bare number counts MiB.
+/// An amount of memory in MiB: `20GiB`, `512MiB`, `20G`, `1.5TiB`. A bare number is refused: bytes,
+/// MiB and GiB are all meant by some.
 pub fn mebibytes(text: &str) -> Result<f64, String> {
-    let wrong = || format!("\"{text}\" is no amount of memory such as 20GiB or 512MiB");
+    let wrong = || format!("\"{text}\" is no amount of memory with its unit, such as 20GiB or 512MiB");
     let lower = text.trim().to_ascii_lowercase();
     let digits =
         lower.trim_end_matches(|character: char| character.is_ascii_alphabetic() || character == ' ');
     let factor = match lower[digits.len()..].trim() {
-        "" | "m" | "mb" | "mib" => 1.0,
+        "m" | "mb" | "mib" => 1.0,
         "g" | "gb" | "gib" => 1_024.0,
         "t" | "tb" | "tib" => 1_048_576.0,
         "k" | "kb" | "kib" => 1.0 / 1_024.0,
@@ -44,10 +45,10 @@ mod tests {
 
     #[test]
     fn memory_is_read_as_people_write_it() {
-        for (text, mib) in [("20GiB", 20_480.0), ("512", 512.0), ("1.5 g", 1_536.0), ("2048kb", 2.0)] {
+        for (text, mib) in [("20GiB", 20_480.0), ("512m", 512.0), ("1.5 g", 1_536.0), ("2048kb", 2.0)] {
             assert_eq!(mebibytes(text), Ok(mib), "{text}");
         }
-        for text in ["", "-1", "20 apples", "GiB", "nan", "inf"] {
+        for text in ["", "512", "-1", "20 apples", "GiB", "nan", "inf"] {
             assert!(mebibytes(text).is_err(), "{text}");
         }
     }

@@ -9,7 +9,7 @@ use crate::cli::doctor::DoctorArgs;
 use crate::domain::time::{DAY_MS, Timestamp};
 use crate::output::doctor::{DoctorReport, Finding, Severity, ShownCopies, ShownStore};
 use crate::output::quantity;
-use crate::store::backup::{BackupFolder, Catalog, LeftoverKind, StoreHealth, leftovers};
+use crate::store::backup::{BackupFolder, Catalog, LeftoverKind, Manifest, StoreHealth, leftovers};
 use crate::store::{SCHEMA_VERSION, Store, writer_of};
 
 /// A newest copy older than this is told of.
@@ -253,14 +253,16 @@ impl Visit<'_> {
                 }
             }
         }
-        let newest = catalog.backups.last();
-        let proofs: Vec<_> = catalog.backups.iter().map(|manifest| folder.proof(manifest)).collect();
+        // Copies of other stores in the same folder are no help to this one.
+        let own: Vec<&Manifest> = catalog.backups.iter().filter(|manifest| folder.owns(manifest)).collect();
+        let newest = own.last().copied();
+        let proofs: Vec<_> = own.iter().map(|manifest| folder.proof(manifest)).collect();
         let drilled_at = proofs.iter().filter_map(|proof| proof.drilled_at).max();
         self.ages(newest.map(|manifest| manifest.created_at), drilled_at, has_rows);
         Ok(ShownCopies {
             folder: folder.path().to_string_lossy().into_owned(),
-            count: catalog.backups.len() as u64,
-            bytes: catalog.backups.iter().map(|manifest| manifest.archive.bytes).sum(),
+            count: own.len() as u64,
+            bytes: own.iter().map(|manifest| manifest.archive.bytes).sum(),
             newest_id: newest.map(|manifest| manifest.id.clone()),
             newest_at: newest.map(|manifest| manifest.created_at),
             verified_at: proofs.iter().map(|proof| proof.verified_at).max(),

@@ -50,13 +50,27 @@ fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice, CommandEr
         let is_meant = |gpu: &&GpuSnapshot| {
             gpu.index.to_string() == *name || (name.len() >= 8 && gpu.uuid.starts_with(name.as_str()))
         };
-        let gpu = gpus.iter().find(is_meant).ok_or_else(|| CommandError::Refused {
-            message: format!("there is no GPU {name}; there are {} of them", gpus.len()),
-            hint: "`tidetable gpu status --output-format detailed` shows indices and UUIDs".to_owned(),
-        })?;
+        let gpu = gpus.iter().find(is_meant).ok_or_else(|| no_such_gpu(gpus, name))?;
         chosen.insert(gpu.uuid.clone());
     }
     Ok(GpuChoice::Only(chosen))
+}
+
+/// A name that is no GPU's; an instance that MIG cuts off is told by the GPU that it is a part of.
+fn no_such_gpu(gpus: &[GpuSnapshot], name: &str) -> CommandError {
+    let has_it = |gpu: &&GpuSnapshot| {
+        name.len() >= 8 && gpu.mig_instances.iter().any(|instance| instance.uuid.starts_with(name))
+    };
+    match gpus.iter().find(has_it) {
+        Some(gpu) => CommandError::Refused {
+            message: format!("{name} is an instance of GPU {}, and only whole GPUs can be named", gpu.index),
+            hint: format!("--device {} names all instances of it", gpu.index),
+        },
+        None => CommandError::Refused {
+            message: format!("there is no GPU {name}; there are {} of them", gpus.len()),
+            hint: "`tidetable gpu status --output-format detailed` shows indices and UUIDs".to_owned(),
+        },
+    }
 }
 
 /// What is told of the chosen GPUs.

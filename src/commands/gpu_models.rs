@@ -113,7 +113,9 @@ fn unload(
     if !left.is_empty() {
         warnings.push(format!("left alone although named: {}", left.join(", ")));
     }
-    let is_done = has_come_back && left.is_empty();
+    // Which one was not used for longest is unknown where one of them does not tell.
+    let is_known = look.silent == 0 || !matches!(request.models, ModelChoice::LeastRecentlyUsed(_));
+    let is_done = has_come_back && left.is_empty() && is_known;
     let completion = if is_done { Completion::Done } else { Completion::Partial };
     let outcomes = Some(outcomes.iter().map(shown).collect());
     Ok(Outcome { report: Box::new(ReleaseReport { plan, outcomes }), warnings, completion })

@@ -7,7 +7,7 @@ use super::model_servers::{Look, forget, names_server, patience, record};
 use super::{CommandError, Completion, Context, Mode, Outcome};
 use crate::cli::gpu_models::ModelsArgs;
 use crate::config::PreloadConfig;
-use crate::devices::release::{Change, LoadState, Witness, calls_for, load};
+use crate::devices::release::{Change, LoadState, Witness, calls_for, entry_named, load};
 use crate::devices::servers::Found;
 use crate::domain::device::{ModelChange, ModelChangeKind};
 use crate::domain::prediction::TrackedPrediction;
@@ -92,7 +92,18 @@ pub(super) fn run(
     if !state.may_have_changed() {
         forget(context, recorded)?;
     }
-    let completion = if state.is_done() { Completion::Done } else { Completion::Partial };
+    let leaves = entry_named(&server.reading, &entry.model).and_then(|held| held.expires);
+    let leaves_early =
+        leaves.filter(|leaves| state == LoadState::AlreadyLoaded && *leaves < prediction.window_end);
+    if let Some(leaves) = leaves_early {
+        let (model, end) = (&entry.model, prediction.window_end);
+        warnings.push(format!(
+            "{model} is there, and unless it is used its server lets it go at {leaves}, before the run has to have begun \
+             ({end}): load it again after that"
+        ));
+    }
+    let is_done = state.is_done() && leaves_early.is_none();
+    let completion = if is_done { Completion::Done } else { Completion::Partial };
     report.outcome = Some(shown(&state));
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }

@@ -12,6 +12,9 @@ use crate::domain::device::{ModelChangeKind, ReleaseAction, ReleaseOffer, Releas
 use crate::output::gpu_preload::{ShownLoad, ShownUndo, UndoReport};
 use crate::store::{Store, StoredModelChange};
 
+/// The word for what is gone for good.
+const LOST: &str = "lost";
+
 /// Takes the last changes back.
 pub(super) fn run(
     context: &Context,
@@ -46,6 +49,10 @@ pub(super) fn run(
     let mut completion = Completion::Done;
     for (one, shown) in stored.iter().zip(&mut report.changes) {
         let (is_settled, outcome) = undone(one, &look, &witness);
+        // What cannot be taken back is settled, and yet not taken back.
+        if outcome.outcome == LOST {
+            completion = Completion::Partial;
+        }
         if is_settled {
             let mut store = context.open_writer()?;
             store.in_transaction(|transaction| {
@@ -78,7 +85,7 @@ fn undone(one: &StoredModelChange, look: &Look, witness: &Witness<'_>) -> (bool,
         }
     };
     match Undo::of(server.kind, action) {
-        Undo::Lost => (true, ShownLoad { outcome: "lost", text: Undo::Lost.to_string() }),
+        Undo::Lost => (true, ShownLoad { outcome: LOST, text: Undo::Lost.to_string() }),
         Undo::WakeUp | Undo::Load | Undo::NextRequest => {
             let change = match action {
                 ReleaseAction::Sleep => Change::WakeUp,

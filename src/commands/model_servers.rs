@@ -25,6 +25,8 @@ pub(super) struct Look {
     pub found: Vec<Found>,
     /// All that was ever seen of models.
     pub sightings: Vec<ModelSighting>,
+    /// How many configured servers did not answer, so that nobody knows what they hold.
+    pub silent: usize,
 }
 
 /// Looks at the model servers that `names` names by kind or address, at all where it names none, and keeps what was
@@ -50,12 +52,13 @@ pub(super) fn look(
     let (mut found, troubles) = look_at(&servers, limits(context), context.now);
     // A port that two kinds share may hold the other one.
     found.retain(|one| names.is_empty() || names.iter().any(|name| names_server(&one.reading.server, name)));
+    let silent = troubles.len();
     warnings.extend(troubles.into_iter().map(|trouble| trouble.error.to_string()));
     let sightings = keep_sightings(context, &mut found, warnings);
     if let Some(processes) = processes {
         found.iter_mut().for_each(|one| with_kernel_memory(&mut one.reading, processes));
     }
-    Ok(Look { found, sightings })
+    Ok(Look { found, sightings, silent })
 }
 
 /// How long calls may take.

@@ -11,6 +11,8 @@ pub enum Completion {
     Partial,
     /// All of it was looked at, and something is wrong; the report says what.
     Failed,
+    /// Some of it: somebody asked to stop.
+    Interrupted,
 }
 
 /// A report, what to know besides, and whether all was done.

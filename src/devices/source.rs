@@ -1,8 +1,9 @@
 //! Where readings of GPUs come from: the driver, or a replay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::listening::listens;
 use super::nvml::XidListener;
 use super::process_table::leaders;
 use super::{DeviceError, GpuReading, Nvidia, Replay};
@@ -49,6 +50,12 @@ impl Devices {
             Devices::Nvml(_) => leaders(processes),
             Devices::Replay(replay) => replay.leaders(processes),
         }
+    }
+
+    /// Those of `processes` that wait for connections on a port, or of which we may not know.
+    pub fn listening(&self, processes: &[GpuProcess]) -> BTreeSet<u32> {
+        let pids = processes.iter().map(|process| process.pid).filter(|pid| self.is_live(*pid));
+        pids.filter(|pid| listens(*pid) != Some(false)).collect()
     }
 
     /// Whether a signal to `pid` can be meant.

@@ -78,6 +78,8 @@ pub struct ProcessesReport {
 pub(super) fn mebibytes(value: Option<f64>) -> String {
     match value {
         None => "-".to_owned(),
+        // A sum of nothing is minus zero.
+        Some(value) if value.abs() < 0.5 => "0 MiB".to_owned(),
         Some(value) if value < 10_240.0 => format!("{value:.0} MiB"),
         Some(value) => format!("{:.1} GiB", value / 1_024.0),
     }

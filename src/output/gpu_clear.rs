@@ -85,6 +85,8 @@ pub struct ActedShape {
     pub free_mib: Option<f64>,
     /// Whether that is enough; `None` where nobody said how much.
     pub is_met: Option<bool>,
+    /// Whether somebody asked to stop before all was done.
+    pub was_interrupted: bool,
 }
 
 impl ActedShape {
@@ -262,7 +264,11 @@ impl Report for ClearReport {
             .collect();
         json!({
             "action": "clear",
-            "status": if self.acted.is_some() { "done" } else { "planned" },
+            "status": match &self.acted {
+                Some(acted) if acted.was_interrupted => "interrupted",
+                Some(_) => "done",
+                None => "planned",
+            },
             "steps": steps,
             "terminate": end,
             "keep": spare,
@@ -280,7 +286,7 @@ impl Report for ClearReport {
             && self.plan.spared_models.is_empty()
             && self.plan.target.is_none();
         if is_empty {
-            return "No process holds GPU memory.\n".to_owned();
+            return "No process is listed that holds GPU memory.\n".to_owned();
         }
         let mut text = String::new();
         if !self.plan.steps.is_empty() {

@@ -133,6 +133,8 @@ fn processes_are_told_with_user_unit_age_and_what_cannot_be_seen() {
     insta::assert_snapshot!(sandbox.run(processes).assert_code(0));
     let answer = sandbox.run("gpu processes --device 7 --replay replay.json").assert_code(1);
     assert!(answer.stderr.contains("there is no GPU 7; there are 2 of them"), "{answer}");
+    let answer = sandbox.run("gpu processes --device MIG-bbbbbbbb --replay replay.json").assert_code(1);
+    assert!(answer.stderr.contains("an instance of GPU 1"), "{answer}");
 }
 
 #[test]
@@ -158,10 +160,12 @@ fn a_plan_stops_where_enough_is_free_and_says_what_is_out_of_reach() {
         let steps = plan["data"]["steps"].as_array().expect("steps");
         steps.iter().filter_map(|step| step["is_reserve"].as_bool()).collect()
     };
-    assert_eq!(reserve(&clear("3000")), [false; 0]);
-    assert_eq!(reserve(&clear("5000")), [false, true]);
+    assert_eq!(reserve(&clear("3000MiB")), [false; 0]);
+    assert_eq!(reserve(&clear("5000MiB")), [false, true]);
     assert_eq!(reserve(&clear("20GiB")), [false, false]);
-    let beyond = clear("100GiB");
+    let hopeless =
+        "gpu clear --replay replay.json --idle-for 0 --user 4242 --need 100GiB --output-format json";
+    let beyond = sandbox.run(hopeless).assert_code(4).json();
     assert_eq!(beyond["data"]["need"]["is_reachable"], false);
     assert!(beyond["warnings"][0].as_str().is_some_and(|text| text.contains("out of reach")), "{beyond}");
 }
@@ -184,6 +188,8 @@ fn patterns_choose_and_a_pattern_without_a_match_is_told() {
     sandbox.run(&format!("{clear} --include [x")).assert_code(2);
     sandbox.run("gpu clear --replay replay.json --pid 4711").assert_code(1);
     sandbox.run("gpu clear --replay replay.json --need -1").assert_code(2);
+    let bare = sandbox.run("gpu clear --replay replay.json --need 20").assert_code(2);
+    assert!(bare.stderr.contains("20GiB"), "{bare}");
 }
 
 #[test]
@@ -270,18 +276,18 @@ fn what_fits_counts_what_young_work_is_going_to_take() {
     sandbox.write("runs.csv", RUNS);
     let fits = |size: &str| format!("gpu status --replay replay.json --fits {size}");
     // 4,576 MiB are free while nothing is known of the training.
-    sandbox.run(&fits("4000")).assert_code(0);
+    sandbox.run(&fits("4000MiB")).assert_code(0);
     let without_margin = sandbox.run(&fits("4GiB")).assert_code(4);
     assert!(without_margin.stdout.contains("less than 500 MiB spare"), "{without_margin}");
     sandbox.run("import runs.csv").assert_code(0);
-    insta::assert_snapshot!(sandbox.run(&fits("4000")).assert_code(4));
+    insta::assert_snapshot!(sandbox.run(&fits("4000MiB")).assert_code(4));
     let answer = sandbox.run(&format!("{} --output-format json", fits("10GiB,2"))).assert_code(4).json();
     let growth = &answer["data"]["fits"]["growth"][0];
     assert_eq!(growth["task_type"], "ada: python3 train.py --epochs 40");
     assert_eq!(growth["pending_mib"], 4_500.0);
     let processes = sandbox.run("gpu processes --replay replay.json --output-format json").json();
     assert!(processes["data"]["processes"][0]["run_id"].is_u64(), "{processes}");
-    for wrong in ["0", "20GiB,0", "many"] {
+    for wrong in ["0", "4000", "20GiB,0", "many"] {
         sandbox.run(&fits(wrong)).assert_code(2);
     }
 }

@@ -198,7 +198,9 @@ fn an_orphan_that_no_list_shows_is_found_by_its_open_device_and_ended() {
         return;
     }
     assert_eq!(listed["data"]["devices"][0]["unattributed"]["cause"], "orphans");
-    let answer = stage.clear("--idle-for 10m --yes").assert_code(0).json();
+    let young = stage.clear("--idle-for 10m --yes").assert_code(0).json();
+    assert!(kept(&young).contains("younger than --idle-for"), "{young}");
+    let answer = stage.clear("--idle-for 0 --yes").assert_code(0).json();
     assert_eq!(outcomes(&answer), [(u64::from(orphan), "ended".to_owned())]);
     assert_eq!(answer["data"]["freed_mib"], 8_192.0);
 }
@@ -211,7 +213,42 @@ fn a_number_that_stands_for_another_process_since_the_plan_gets_no_signal() {
     stage.replay(&[with_facts(tree.pids[0], 1_000.0, facts)]);
     let answer = stage.clear("--force --yes").assert_code(4).json();
     assert_eq!(outcomes(&answer)[0].1, "reused");
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains("another process's now") && !warnings.contains("--force"), "{warnings}");
     assert_eq!(tree.alive(), [true]);
+}
+
+#[test]
+fn a_process_that_is_named_and_left_alone_is_told_and_not_done() {
+    let stage = Stage::new();
+    let tree = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(tree.pids[0], 1_000.0)]);
+    let configuration = "[models]\ndiscover = false\n[gpu]\nprotected = [\"*holder.sh*\"]\n";
+    stage.sandbox.write("tidetable.toml", configuration);
+    let answer = stage.clear(&format!("--pid {} --yes", tree.pids[0])).assert_code(4).json();
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains("left alone although named") && warnings.contains("gpu.protected"), "{answer}");
+    assert_eq!(tree.alive(), [true]);
+    stage.clear(&format!("--pid {}", tree.pids[0])).assert_code(0);
+}
+
+#[test]
+fn memory_that_nobody_accounts_for_is_told_where_nothing_can_be_done() {
+    let stage = Stage::new();
+    stage.replay_of(json!([reading(9_728.0, &[])]), false);
+    let answer = stage.clear("").assert_code(0).json();
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains("no listed process accounts for 9728 MiB"), "{warnings}");
+    assert_eq!(answer["data"]["requested_mib"].to_string(), "0.0");
+}
+
+#[test]
+fn a_full_gpu_is_told_as_such_though_nobody_has_watched_it() {
+    let stage = Stage::new();
+    stage.replay_of(json!([reading(23_500.0, &[])]), false);
+    let status =
+        stage.sandbox.run("gpu status --replay replay.json --output-format json").assert_code(0).json();
+    assert_eq!(status["data"]["devices"][0]["pressure"]["level"], "critical");
 }
 
 #[test]
@@ -314,13 +351,16 @@ fn nothing_more_is_ended_once_enough_is_free() {
 }
 
 #[test]
-fn a_need_that_cannot_be_met_ends_with_the_code_of_work_partly_done() {
+fn a_need_that_cannot_be_met_ends_nothing_and_says_so_with_or_without_yes() {
     let stage = Stage::new();
     let tree = Holder::start(&stage.device, "polite", 0);
     stage.replay(&[live(tree.pids[0], 2_000.0)]);
-    let answer = stage.clear("--need 30GiB --yes").assert_code(4).json();
-    assert_eq!(answer["data"]["need"]["is_met"], false);
-    assert_eq!(tree.alive(), [false]);
+    for options in ["--need 30GiB --yes", "--need 30GiB"] {
+        let answer = stage.clear(options).assert_code(4).json();
+        assert_eq!(answer["data"]["need"]["is_reachable"], false);
+        assert!(answer["warnings"].to_string().contains("nothing was changed"), "{answer}");
+    }
+    assert_eq!(tree.alive(), [true]);
 }
 
 #[test]
@@ -445,4 +485,33 @@ fn a_server_that_says_yes_and_holds_the_memory_is_found_out_and_its_process_ende
     assert_eq!((&steps[1]["action"], &steps[1]["status"]), (&json!("terminate"), &json!("done")), "{answer}");
     assert_eq!(answer["data"]["freed_mib"], 6_144.0);
     assert_eq!(alive, [false, true]);
+}
+
+#[test]
+fn a_clear_that_is_interrupted_says_so_and_leaves_the_rest() {
+    let stage = Stage::new();
+    let deaf = Holder::start(&stage.device, "deaf", 0);
+    let other = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(deaf.pids[0], 9_000.0), live(other.pids[0], 1_000.0)]);
+    let child = Command::new(env!("CARGO_BIN_EXE_tidetable"))
+        .args(["gpu", "clear", "--replay", "replay.json", "--idle-for", "0", "--grace", "60s", "--yes"])
+        .args(["--output-format", "json"])
+        .current_dir(stage.sandbox.path("."))
+        .env("HOME", stage.sandbox.path("."))
+        .env("TIDETABLE_DB", stage.sandbox.path("store.db"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    // The larger one is asked first, and does not hear it for a minute.
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let asked = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(asked.expect("signal sent").success());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["data"]["status"], "interrupted");
+    assert_eq!(answer["data"]["steps"][1]["status"], "not_taken");
+    assert_eq!((deaf.alive(), other.alive()), (vec![true], vec![true]));
 }

@@ -170,9 +170,10 @@ fn a_model_is_loaded_before_its_run_and_the_undo_takes_it_away_again() {
     assert!(keep.parse::<u64>().expect("seconds") >= 2 * 3_600, "it stays until the run: {body}");
     assert!(body.get("prompt").is_none(), "nothing is generated");
 
-    let again =
-        data(&sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(0));
-    assert_eq!(again["outcome"], "already_loaded");
+    // As its server tells, it leaves two hours before the run.
+    let again = sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(4);
+    assert_eq!(data(&again)["outcome"], "already_loaded");
+    assert!(again.json()["warnings"].to_string().contains("lets it go at 2026-03-01T12:04:00"), "{again}");
     let shown_undo = sandbox.run("gpu models --undo").assert_code(0);
     insta::assert_snapshot!("undo_plan", shown(&shown_undo, &[&server]));
     let undone = data(&sandbox.run("gpu models --undo --yes --output-format json").assert_code(0));
@@ -233,6 +234,31 @@ fn what_sleeps_is_woken_by_the_undo() {
     assert_eq!(undone["changes"][0]["outcome"], "loaded", "{undone}");
     let lines: Vec<String> = server.asked_to_change().iter().map(|request| request.line()).collect();
     assert_eq!(lines, ["POST /sleep?level=1", "POST /wake_up"]);
+}
+
+#[test]
+fn an_undo_of_what_is_lost_is_not_done() {
+    let is_ended = std::sync::atomic::AtomicBool::new(false);
+    let server = StandIn::new(move |request| {
+        use std::sync::atomic::Ordering::SeqCst;
+        match request.line().as_str() {
+            "GET /api" => Reply::Json(200, json!({ "version": "2.14" })),
+            "GET /api/kernels" if is_ended.load(SeqCst) => Reply::Json(200, json!([])),
+            "GET /api/kernels" => {
+                Reply::Json(200, json!([{ "id": "6a1e", "name": "python3", "execution_state": "idle" }]))
+            }
+            "DELETE /api/kernels/6a1e" => {
+                is_ended.store(true, SeqCst);
+                empty()
+            }
+            _ => Reply::Json(200, json!([])),
+        }
+    });
+    let sandbox = sandbox(&[("jupyter", &server)]);
+    sandbox.run("gpu models --unload 6a1e --yes --output-format json").assert_code(0);
+    let undone = data(&sandbox.run("gpu models --undo --yes --output-format json").assert_code(4));
+    assert_eq!(undone["changes"][0]["outcome"], "lost", "{undone}");
+    sandbox.run("gpu models --undo --yes").assert_code(0);
 }
 
 #[test]

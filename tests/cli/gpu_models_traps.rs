@@ -56,6 +56,14 @@ fn a_busy_model_that_is_freed_later_is_waited_for() {
 }
 
 #[test]
+fn the_least_recently_used_is_unknown_where_a_server_does_not_answer() {
+    let server = StandIn::scripted(vec![("GET /api/ps", vec![Reply::Silence(Duration::from_secs(5))])]);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let answer = sandbox.run("gpu models --unload lru --yes").assert_code(4);
+    assert!(answer.stdout.contains("No model server that answers holds anything"), "{answer}");
+}
+
+#[test]
 fn a_model_at_work_is_left_alone() {
     // Its time was over a minute ago, and it is still there.
     let server = ollama(&[loaded("llama3.1:8b", 6, "2026-03-01T11:59:00Z")], &[]);

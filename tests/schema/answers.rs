@@ -100,8 +100,8 @@ const GPUS: [Step<'_>; 10] = [
     ("gpu", "status", "gpu status --replay filling.json --fits 4GiB,2 --now 2026-03-01T12:02:30Z"),
     ("gpu", "processes", "gpu processes --replay filling.json --now 2026-03-01T12:02:30Z"),
     ("gpu", "processes", "gpu processes --replay two-gpus.json"),
-    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000 --force"),
-    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000 --yes"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000MiB --force"),
+    ("gpu", "clear", "gpu clear --replay two-gpus.json --idle-for 0 --user 4242 --need 5000MiB --yes"),
     ("gpu", "clear", "gpu clear --replay two-gpus.json"),
 ];
 

@@ -8,8 +8,11 @@ use super::lacking;
 use crate::cli::gpu::ClearArgs;
 use crate::commands::confirm::confirmed;
 use crate::commands::{Completion, Context, Mode, Outcome};
-use crate::devices::Devices;
-use crate::domain::device::{ClearKnowledge, ClearPlan, SpareReason, plan_clear};
+use crate::devices::{Devices, GpuReading};
+use crate::domain::device::{
+    ClearKnowledge, ClearPlan, ClearRequest, SpareReason, SparedProcess, UnattributedCause,
+    explain_unattributed, plan_clear,
+};
 use crate::domain::time::{SECOND_MS, Timestamp};
 use crate::output::Report as _;
 use crate::output::gpu_clear::ClearReport;
@@ -20,11 +23,13 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     let request = request(context, &reading, args, &mut warnings)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     let leaders = devices.leaders(&reading.processes);
+    let listening = devices.listening(&reading.processes);
     let servers = servers(context, &reading, args, &mut warnings)?;
     let known = ClearKnowledge {
         gpus: &reading.gpus,
         processes: &reading.processes,
         leaders: &leaders,
+        listening: &listening,
         watches: &knowledge.watches,
         releases: &servers.releases,
         namespace: reading.namespace,
@@ -32,10 +37,19 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     let plan = plan_clear(&known, &request);
     warnings.extend(plan_warnings(&plan, context.now, &knowledge));
     let report = ClearReport { plan, acted: None };
+    // Work that was ended for a need that cannot be met would have been lost for nothing.
+    if report.plan.target.is_some_and(|target| target.is_hopeless) {
+        warnings.push("nothing was changed: what is needed cannot be reached".to_owned());
+        return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Partial });
+    }
     let nothing_to_do = report.plan.steps.is_empty();
+    if nothing_to_do {
+        warnings.extend(unexplained(&reading, &request));
+    }
+    let left = left_although_named(&report.plan, &request);
+    warnings.extend(left.iter().cloned());
     if nothing_to_do || !confirmed(context, args.yes, &|style| report.table(style), &mut warnings) {
-        // A plan that cannot reach what is needed is no failure while it is only shown.
-        let falls_short = nothing_to_do && context.mode == Mode::Act && is_out_of_reach(&report.plan);
+        let falls_short = args.yes && context.mode == Mode::Act && !left.is_empty();
         let completion = if falls_short { Completion::Partial } else { Completion::Done };
         return Ok(Outcome { report: Box::new(report), warnings, completion });
     }
@@ -50,14 +64,37 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         args,
     };
     let acted = act.run();
-    let completion = if acted.is_complete() { Completion::Done } else { Completion::Partial };
+    let completion = match (acted.is_complete() && left.is_empty(), acted.was_interrupted) {
+        (true, _) => Completion::Done,
+        (false, true) if !acted.is_complete() => Completion::Interrupted,
+        (false, _) => Completion::Partial,
+    };
     warnings.extend(shortfalls(&acted, &report.plan, args));
     let report = ClearReport { acted: Some(acted.into_shape()), ..report };
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
-fn is_out_of_reach(plan: &ClearPlan) -> bool {
-    plan.target.is_some_and(|target| !target.is_reachable)
+/// Processes that were named and are left alone all the same, with the reason.
+fn left_although_named(plan: &ClearPlan, request: &ClearRequest) -> Vec<String> {
+    let is_left = |spared: &&SparedProcess| {
+        request.pids.contains(&spared.pid) && spared.reason != SpareReason::NotNeeded
+    };
+    let left = plan.spare.iter().filter(is_left);
+    left.map(|spared| format!("process {} is left alone although named: {}", spared.pid, spared.reason))
+        .collect()
+}
+
+/// Memory that no listed process accounts for, and what most likely holds it.
+fn unexplained(reading: &GpuReading, request: &ClearRequest) -> Vec<String> {
+    let chosen = reading.gpus.iter().filter(|gpu| request.gpus.includes(&gpu.uuid));
+    chosen
+        .filter_map(|gpu| explain_unattributed(gpu, &reading.processes, reading.namespace))
+        .filter(|rest| rest.cause != UnattributedCause::Driver)
+        .map(|rest| {
+            let (gpu, mib, why) = (rest.gpu_index, rest.memory_mib, rest.explanation());
+            format!("GPU {gpu}: no listed process accounts for {mib:.0} MiB: {why}")
+        })
+        .collect()
 }
 
 fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> Vec<String> {
@@ -73,10 +110,10 @@ fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> 
         let last = knowledge.samples.values().flatten().map(|sample| sample.at).max();
         let seen = match last {
             None => "nobody has watched the GPUs yet".to_owned(),
-            Some(last) => {
-                let minutes = now.since(last) / (60 * SECOND_MS);
-                format!("the GPUs were last watched {minutes} min ago")
-            }
+            Some(last) => match now.since(last) / (60 * SECOND_MS) {
+                minutes if now >= last => format!("the GPUs were last watched {minutes} min ago"),
+                _ => "the GPUs were watched after the instant of --now only".to_owned(),
+            },
         };
         warnings.push(format!(
             "{seen}: what is not known to be idle counts as busy; `tidetable gpu watch` tells, --idle-for 0 does not ask"
@@ -91,10 +128,11 @@ fn shortfalls(acted: &Acted, plan: &ClearPlan, args: &ClearArgs) -> Vec<String> 
     if acted.was_interrupted {
         warnings.push("interrupted: the steps that were left were not taken".to_owned());
     }
-    if acted.has_survivors() {
+    if acted.has_running() {
         let hint = if args.force { "" } else { "; --force kills what does not end" };
         warnings.push(format!("not every process has ended{hint}"));
     }
+    warnings.extend(acted.unreached().into_iter().map(|(pid, text)| format!("process {pid}: {text}")));
     if acted.is_met == Some(false) {
         let target = plan.target.map(|target| target.need_mib).unwrap_or_default();
         warnings.push(format!("{target:.0} MiB are not free"));

@@ -230,9 +230,22 @@ impl Acted {
         self.outcomes.values().any(|outcome| !is_over(outcome))
     }
 
+    /// Whether a process still runs after a signal.
+    pub(super) fn has_running(&self) -> bool {
+        self.outcomes.values().any(|outcome| *outcome == EndOutcome::StillRunning)
+    }
+
+    /// Processes that got no signal though they should have, with what happened.
+    pub(super) fn unreached(&self) -> Vec<(u32, String)> {
+        let is_unreached = |outcome: &EndOutcome| !is_over(outcome) && *outcome != EndOutcome::StillRunning;
+        let unreached = self.outcomes.iter().filter(|(_, outcome)| is_unreached(outcome));
+        unreached.map(|(pid, outcome)| (*pid, shown(outcome).text)).collect()
+    }
+
     /// The same as it is shown.
     pub(super) fn into_shape(self) -> ActedShape {
         ActedShape {
+            was_interrupted: self.was_interrupted && !self.is_complete(),
             ends: self.outcomes.iter().map(|(pid, outcome)| (*pid, shown(outcome))).collect(),
             steps: self.steps,
             requested_mib: self.requested_mib,

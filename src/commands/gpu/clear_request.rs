@@ -55,7 +55,7 @@ fn pids(reading: &GpuReading, args: &ClearArgs) -> Result<BTreeSet<u32>, Command
     let missing = args.pid.iter().find(|pid| !reading.processes.iter().any(|process| process.pid == **pid));
     match missing {
         Some(pid) => Err(CommandError::Refused {
-            message: format!("process {pid} holds no GPU memory"),
+            message: format!("process {pid} is not known to hold GPU memory"),
             hint: "`tidetable gpu processes` lists those that do".to_owned(),
         }),
         None => Ok(args.pid.iter().copied().collect()),

@@ -7,7 +7,8 @@ use crate::commands::{CommandError, Context};
 use crate::devices::GpuReading;
 use crate::devices::servers::Found;
 use crate::domain::device::{
-    ModelChoice, ReleasePlan, ReleaseRequest, ReleaseStep, ServerReading, plan_releases,
+    ModelChoice, ReleasePlan, ReleaseRequest, ReleaseSpareReason, ReleaseStep, ServerReading, SparedModel,
+    plan_releases,
 };
 
 /// The servers that answer, and what they may be asked.
@@ -39,11 +40,20 @@ pub(super) fn servers(
     let include = Patterns::new("--include", &args.include)?;
     let exclude = Patterns::new("--exclude", &args.exclude)?;
     let configured = Patterns::new("gpu.protected", &context.config.gpu.protected)?;
-    releases.steps.retain(|step| {
+    let is_meant = |step: &ReleaseStep| {
         let texts = names(step);
         let hits = |patterns: &Patterns| texts.iter().any(|text| patterns.hits(text));
         (args.include.is_empty() || hits(&include)) && !hits(&exclude) && !hits(&configured)
-    });
+    };
+    let (meant, others) = std::mem::take(&mut releases.steps).into_iter().partition(is_meant);
+    releases.steps = meant;
+    releases.spared.extend(others.into_iter().map(|step: ReleaseStep| SparedModel {
+        server: step.server,
+        model: step.model,
+        title: step.title,
+        memory_mib: step.expected_mib,
+        reason: ReleaseSpareReason::NotAskedFor,
+    }));
     Ok(ServersFound { found: look.found, releases })
 }
 

@@ -76,8 +76,16 @@ impl GpuKnowledge {
         at: Timestamp,
     ) -> BTreeMap<u32, Pressure> {
         let of_gpu = |gpu: &crate::domain::device::GpuSnapshot| {
-            let mut watch = pressure_watch(self.samples.get(&gpu.uuid), thresholds, at);
-            Some((gpu.index, watch.observe(GpuSample::of(gpu, None, at).memory()?)))
+            let samples = self.samples.get(&gpu.uuid);
+            let memory = GpuSample::of(gpu, None, at).memory()?;
+            let mut pressure = pressure_watch(samples, thresholds, at).observe(memory);
+            let age = |sample: &GpuSample| at.since(sample.at);
+            let is_watched = |sample: &GpuSample| (1..=LONGEST_GAP_MS).contains(&age(sample));
+            // Nobody has watched how it came to this: the present value is all there is.
+            if !samples.is_some_and(|samples| samples.iter().any(is_watched)) {
+                pressure.level = thresholds.level_of(memory.used_mib / memory.total_mib.max(1.0));
+            }
+            Some((gpu.index, pressure))
         };
         reading.gpus.iter().filter_map(of_gpu).collect()
     }

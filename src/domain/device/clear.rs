@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::clear_release::kept_by_server;
 use super::protected::{beyond_signals, draws, is_boundary, is_protected};
+use super::unattributed::is_unexplained;
 use super::{
     ClearKnowledge, ClearRequest, GpuProcess, PidNamespace, ProcessFacts, ProcessSource, ProcessWatch,
     SignalChoice, SpareReason, supervising_unit,
@@ -92,14 +94,54 @@ pub struct Ends {
     pub spare: Vec<SparedProcess>,
 }
 
-/// Chooses which processes may be ended.
-pub(super) fn choose_ends(known: &ClearKnowledge<'_>, request: &ClearRequest) -> Ends {
+/// How a process would be ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Means {
+    /// By a signal of ours.
+    Signal,
+    /// By its server, which neither starts it again nor has to be matched by its command line.
+    Server,
+}
+
+fn by_pid<'k>(known: &ClearKnowledge<'k>) -> BTreeMap<u32, Vec<&'k GpuProcess>> {
     let mut by_pid: BTreeMap<u32, Vec<&GpuProcess>> = BTreeMap::new();
     for process in known.processes {
         by_pid.entry(process.pid).or_default().push(process);
     }
-    let mut verdicts: BTreeMap<u32, Result<EndReason, SpareReason>> =
-        by_pid.iter().map(|(pid, parts)| (*pid, verdict(*pid, parts, known, request))).collect();
+    by_pid
+}
+
+/// Why the process of kernel `id`, or one that it started, is to be left alone: a kernel that its server ends takes them
+/// along. Process 0 stands for one that is not known.
+pub(super) fn kernel_objection(
+    id: &str,
+    known: &ClearKnowledge<'_>,
+    request: &ClearRequest,
+) -> Option<(u32, SpareReason)> {
+    let by_pid = by_pid(known);
+    let is_kernel = |parts: &[&GpuProcess]| facts_of(parts).is_some_and(|facts| facts.command.contains(id));
+    let kernels: Vec<u32> =
+        by_pid.iter().filter(|(_, parts)| is_kernel(parts)).map(|(pid, _)| *pid).collect();
+    if kernels.is_empty() {
+        return Some((0, SpareReason::NotVisible));
+    }
+    let goes_along = |pid: &u32, parts: &[&GpuProcess]| {
+        let descends = |facts: &ProcessFacts| facts.ancestors.iter().any(|pid| kernels.contains(pid));
+        kernels.contains(pid) || facts_of(parts).is_some_and(descends)
+    };
+    by_pid
+        .iter()
+        .filter(|(pid, parts)| goes_along(pid, parts))
+        .find_map(|(pid, parts)| Some((*pid, verdict(*pid, parts, known, request, Means::Server).err()?)))
+}
+
+/// Chooses which processes may be ended.
+pub(super) fn choose_ends(known: &ClearKnowledge<'_>, request: &ClearRequest) -> Ends {
+    let by_pid = by_pid(known);
+    let mut verdicts: BTreeMap<u32, Result<EndReason, SpareReason>> = by_pid
+        .iter()
+        .map(|(pid, parts)| (*pid, verdict(*pid, parts, known, request, Means::Signal)))
+        .collect();
     disentangle(&by_pid, request, &mut verdicts);
     let mut ends = Ends::default();
     for (pid, parts) in &by_pid {
@@ -164,6 +206,7 @@ fn verdict(
     parts: &[&GpuProcess],
     known: &ClearKnowledge<'_>,
     request: &ClearRequest,
+    means: Means,
 ) -> Result<EndReason, SpareReason> {
     if !parts.iter().any(|part| request.gpus.includes(&part.gpu_uuid)) {
         return Err(SpareReason::OtherGpu);
@@ -197,7 +240,8 @@ fn verdict(
     if request.only_user_ids.as_ref().is_some_and(|users| !users.contains(&facts.user_id)) {
         return Err(SpareReason::UserNotAskedFor);
     }
-    if request.included.as_ref().is_some_and(|pids| !pids.contains(&pid)) {
+    let is_left_out = request.included.as_ref().is_some_and(|pids| !pids.contains(&pid));
+    if is_left_out && means == Means::Signal {
         return Err(SpareReason::NotIncluded);
     }
     if let Some(pattern) = request.excluded.get(&pid) {
@@ -210,24 +254,51 @@ fn verdict(
     if let Some(reason) = beyond_signals(facts) {
         return Err(reason);
     }
-    let supervisor = facts.control_group.as_deref().and_then(supervising_unit);
-    if let (Some((unit, command)), false) = (supervisor, is_named) {
-        return Err(SpareReason::Supervised { unit, command });
-    }
-    if request.signals == SignalChoice::None {
-        return Err(SpareReason::ServersOnly);
+    if means == Means::Signal {
+        let supervisor = facts.control_group.as_deref().and_then(supervising_unit);
+        if let (Some((unit, command)), false) = (supervisor, is_named) {
+            return Err(SpareReason::Supervised { unit, command });
+        }
+        if request.signals == SignalChoice::None {
+            return Err(SpareReason::ServersOnly);
+        }
     }
     if is_named {
         return Ok(EndReason::Named);
     }
+    if let Some(reason) = kept_by_server(facts, known.releases) {
+        return Err(reason);
+    }
     let is_orphan = parts.iter().any(|part| part.is_orphan());
     let is_listed = parts.iter().any(|part| part.source == ProcessSource::Driver);
     match (is_listed, is_orphan) {
-        // Nobody waits for it, and no reading of the driver will ever tell whether it is idle.
-        (false, true) => Ok(EndReason::Orphan),
+        (false, true) => unlisted_verdict(pid, parts, known, request),
         (false, false) => Err(SpareReason::NotListed),
         (true, _) => idle_verdict(parts, known.watches, request, is_orphan),
     }
+}
+
+/// Nobody waits for it, and no reading of the driver will ever tell whether it is idle. A daemon, and a job that has not
+/// yet begun to use the GPU, look the same: memory must be missing that it may hold.
+fn unlisted_verdict(
+    pid: u32,
+    parts: &[&GpuProcess],
+    known: &ClearKnowledge<'_>,
+    request: &ClearRequest,
+) -> Result<EndReason, SpareReason> {
+    let started = facts_of(parts).and_then(|facts| facts.started);
+    let is_old_enough = started.is_some_and(|started| request.now.since(started) >= request.min_idle_ms);
+    if request.min_idle_ms > 0 && !is_old_enough {
+        return Err(SpareReason::UnlistedYoung);
+    }
+    if known.listening.contains(&pid) {
+        return Err(SpareReason::Listens);
+    }
+    let mut on = known.gpus.iter().filter(|gpu| parts.iter().any(|part| part.gpu_uuid == gpu.uuid));
+    if !on.any(|gpu| is_unexplained(gpu, known.processes)) {
+        return Err(SpareReason::NothingMissing);
+    }
+    Ok(EndReason::Orphan)
 }
 
 fn idle_verdict(
@@ -298,6 +369,10 @@ fn wants_its_tree(reason: &SpareReason) -> bool {
             | SpareReason::Configured { .. }
             | SpareReason::Entangled { .. }
             | SpareReason::Supervised { .. }
+            | SpareReason::KeptByServer { .. }
+            | SpareReason::UnlistedYoung
+            | SpareReason::Listens
+            | SpareReason::NothingMissing
     )
 }
 

@@ -41,7 +41,7 @@ pub struct ClearStep {
     pub release: Option<ReleaseStep>,
     /// To these processes, the leader first; none where a server is asked.
     pub pids: Vec<u32>,
-    /// The GPUs they use, by index; all of those asked for where nobody tells which a server uses.
+    /// The GPUs they use, by index; none where nobody tells which a server uses.
     pub gpus: Vec<u32>,
     /// What should come back, MiB; `None` where nobody tells.
     pub expected_mib: Option<f64>,
@@ -66,6 +66,8 @@ pub struct NeedTarget {
     pub free_mib: Option<f64>,
     /// Whether the steps should free enough.
     pub is_reachable: bool,
+    /// Whether they cannot, even where it is unknown what some of them free.
+    pub is_hopeless: bool,
 }
 
 /// What to do, and what to leave alone.
@@ -83,18 +85,25 @@ pub struct ClearPlan {
     pub target: Option<NeedTarget>,
 }
 
+impl ClearStep {
+    /// Whether it frees memory of that GPU, as far as anybody can tell.
+    fn may_free(&self, gpu_index: u32) -> bool {
+        self.gpus.contains(&gpu_index) || (self.release.is_some() && self.gpus.is_empty())
+    }
+}
+
 impl ClearPlan {
     /// What the steps should free, MiB, as far as it is known; reserve steps are not counted.
     pub fn requested_mib(&self) -> f64 {
         let counts = |step: &&ClearStep| step.action != StepAction::Kill && !step.is_reserve;
-        self.steps.iter().filter(counts).filter_map(|step| step.expected_mib).sum()
+        self.steps.iter().filter(counts).filter_map(|step| step.expected_mib).fold(0.0, |sum, mib| sum + mib)
     }
 }
 
 /// Plans how to free memory.
 pub fn plan_clear(known: &ClearKnowledge<'_>, request: &ClearRequest) -> ClearPlan {
     let Ends { end, mut spare } = choose_ends(known, request);
-    let mut steps = release_steps(known, request);
+    let (mut steps, refused) = release_steps(known, request);
     let mut signals = signal_steps(&end, request);
     hold_back(&steps, &end, &mut signals);
     steps.extend(signals);
@@ -109,7 +118,7 @@ pub fn plan_clear(known: &ClearKnowledge<'_>, request: &ClearRequest) -> ClearPl
         reason: SpareReason::NotNeeded,
     }));
     spare.sort_by_key(|process| process.pid);
-    let spared_models = spared_models(known.releases, &steps);
+    let spared_models = spared_models(known.releases, &steps, refused);
     ClearPlan { steps, end, spare, spared_models, target }
 }
 
@@ -215,7 +224,12 @@ fn aim(
                 .then(one.index.cmp(&other.index))
         });
     let (gpu, reached) = best?;
-    steps.retain(|step| step.gpus.contains(&gpu.index));
+    steps.retain(|step| step.may_free(gpu.index));
+    let is_open =
+        |step: &ClearStep| step.action != StepAction::Kill && !step.expected_by_gpu.contains_key(&gpu.index);
+    let is_unknown = gpu.memory_free_mib().is_none() || steps.iter().any(is_open);
+    let is_too_much = gpu.memory_total_mib.is_some_and(|total| need > total);
+    let is_reachable = reached.steps_needed.is_some();
     let needed = reached.steps_needed.unwrap_or(usize::MAX);
     if needed == 0 {
         steps.clear();
@@ -227,7 +241,8 @@ fn aim(
         gpu_index: gpu.index,
         need_mib: need,
         free_mib: gpu.memory_free_mib(),
-        is_reachable: reached.steps_needed.is_some(),
+        is_reachable,
+        is_hopeless: !is_reachable && (is_too_much || !is_unknown),
     })
 }
 
@@ -241,7 +256,7 @@ struct Reach {
 fn reach(gpu: &GpuSnapshot, need: f64, steps: &[ClearStep]) -> Reach {
     let mut available_mib = gpu.memory_free_mib().unwrap_or(0.0);
     let mut steps_needed = (available_mib >= need).then_some(0);
-    let on_it = steps.iter().filter(|step| step.action != StepAction::Kill && step.gpus.contains(&gpu.index));
+    let on_it = steps.iter().filter(|step| step.action != StepAction::Kill && step.may_free(gpu.index));
     for (position, step) in on_it.enumerate() {
         // What is held back behind a server's own step is that step's memory once more.
         if !step.is_reserve {

@@ -79,6 +79,8 @@ pub struct ClearKnowledge<'k> {
     pub watches: &'k [ProcessWatch],
     /// What model servers may be asked for.
     pub releases: &'k ReleasePlan,
+    /// Processes that wait for connections on a port, or of which nobody can tell.
+    pub listening: &'k BTreeSet<u32>,
     /// Whether the driver's process ids are ours.
     pub namespace: PidNamespace,
 }

@@ -3,7 +3,8 @@
 use super::{GpuProcess, Obstacle, ReleaseOffer, ServerKind, ServerReading};
 
 /// Fills in what each kernel holds, given all `processes` that hold GPU memory here. A kernel is started with a
-/// connection file that bears its id, so its command line names it. One that is not among them holds nothing.
+/// connection file that bears its id, so its command line names it. One that is not among them holds nothing, unless
+/// it is one of those that cannot be seen from here.
 pub fn with_kernel_memory(reading: &mut ServerReading, processes: &[GpuProcess]) {
     if reading.server.kind != ServerKind::Jupyter {
         return;
@@ -15,10 +16,10 @@ pub fn with_kernel_memory(reading: &mut ServerReading, processes: &[GpuProcess])
                 process.facts.as_ref().is_some_and(|facts| facts.command.contains(&kernel.model))
             })
             .collect();
-        if parts.is_empty() {
-            kernel.offer = ReleaseOffer::Impossible(Obstacle::NotOnGpu);
-        } else {
+        if !parts.is_empty() {
             kernel.memory_mib = parts.iter().map(|process| process.memory_mib).sum();
+        } else if processes.iter().all(|process| process.facts.is_some()) {
+            kernel.offer = ReleaseOffer::Impossible(Obstacle::NotOnGpu);
         }
     }
 }
@@ -57,5 +58,10 @@ mod tests {
         with_kernel_memory(&mut reading, &[process(command), process("python3 train.py")]);
         assert_eq!(reading.models[0].memory_mib, Some(2_048.0));
         assert_eq!(reading.models[1].offer, ReleaseOffer::Impossible(Obstacle::NotOnGpu));
+        reading.models[1].offer = ReleaseOffer::Possible(ReleaseAction::EndKernel);
+        let unseen = GpuProcess { facts: None, ..process("") };
+        with_kernel_memory(&mut reading, &[process(command), unseen]);
+        assert_eq!(reading.models[1].offer, ReleaseOffer::Possible(ReleaseAction::EndKernel));
+        assert_eq!(reading.models[1].memory_mib, None);
     }
 }

@@ -42,6 +42,11 @@ impl Thresholds {
         Thresholds { warn, critical, margin: 0.05, hold_ms: 30 * SECOND_MS }
     }
 
+    /// The level of a share in use of which nothing earlier is known.
+    pub fn level_of(&self, share: f64) -> PressureLevel {
+        self.level(share, PressureLevel::Normal)
+    }
+
     /// The level of a share in use while `current` is the level.
     fn level(&self, share: f64, current: PressureLevel) -> PressureLevel {
         let reaches = |level: PressureLevel, threshold: f64| {

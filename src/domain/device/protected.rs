@@ -91,6 +91,19 @@ pub enum SpareReason {
     },
     /// The driver does not list it; that it has the device open may mean no more than that it watches.
     NotListed,
+    /// Left behind, not listed by the driver, and younger than idleness is asked for.
+    UnlistedYoung,
+    /// Left behind, not listed by the driver, and it serves a port: a daemon looks like this.
+    Listens,
+    /// Left behind, not listed by the driver, and no memory is missing that it could hold.
+    NothingMissing,
+    /// Its server says that what it holds is at work, or was just now.
+    KeptByServer {
+        /// What it holds.
+        model: String,
+        /// Why the server is not asked for it.
+        why: String,
+    },
     /// Ending it would end another one, which is left alone.
     Entangled {
         /// The other one.
@@ -148,6 +161,18 @@ impl fmt::Display for SpareReason {
             SpareReason::NotListed => f.write_str(
                 "has the device open, but the driver does not list it: it may only watch; --pid names it",
             ),
+            SpareReason::UnlistedYoung => f.write_str(
+                "the driver does not list it, and it is younger than --idle-for or of unknown age; --pid names it",
+            ),
+            SpareReason::Listens => {
+                f.write_str("the driver does not list it, and it serves a port, as daemons do; --pid names it")
+            }
+            SpareReason::NothingMissing => f.write_str(
+                "the driver does not list it, and no memory is missing that it could hold; --pid names it",
+            ),
+            SpareReason::KeptByServer { model, why } => {
+                write!(f, "holds {model}, which its server keeps: {why}; --pid names it")
+            }
             SpareReason::Entangled { pid } => {
                 write!(f, "one tree with {pid}, which is left alone; --pid names it")
             }

@@ -78,6 +78,17 @@ pub enum ReleaseSpareReason {
     NotAskedFor,
     /// Enough is free without it.
     NotNeeded,
+    /// It is on none of the GPUs asked for.
+    OtherGpu,
+    /// Only some GPUs were asked for, and nobody tells on which it is.
+    PlaceUnknown,
+    /// Its process, or one that it started, is to be left alone.
+    ProcessKept {
+        /// Which; 0 where it is not known.
+        pid: u32,
+        /// Why.
+        why: String,
+    },
 }
 
 impl ReleaseSpareReason {
@@ -99,6 +110,9 @@ impl ReleaseSpareReason {
             ReleaseSpareReason::MemoryUnknown => "memory_unknown",
             ReleaseSpareReason::NotAskedFor => "not_asked_for",
             ReleaseSpareReason::NotNeeded => "not_needed",
+            ReleaseSpareReason::OtherGpu => "other_gpu",
+            ReleaseSpareReason::PlaceUnknown => "place_unknown",
+            ReleaseSpareReason::ProcessKept { .. } => "process_kept",
         }
     }
 }
@@ -133,6 +147,12 @@ impl fmt::Display for ReleaseSpareReason {
             }
             ReleaseSpareReason::NotAskedFor => f.write_str("not asked for"),
             ReleaseSpareReason::NotNeeded => f.write_str("not needed: enough is free without it"),
+            ReleaseSpareReason::OtherGpu => f.write_str("on another GPU"),
+            ReleaseSpareReason::PlaceUnknown => f.write_str("unknown on which GPU it is"),
+            ReleaseSpareReason::ProcessKept { pid: 0, .. } => f.write_str("its process is not known"),
+            ReleaseSpareReason::ProcessKept { pid, why } => {
+                write!(f, "its process {pid} is left alone: {why}")
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ impl Unattributed {
         let pids = self.pids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         match self.cause {
             UnattributedCause::Orphans => {
-                format!("left behind by a parent that is gone: {pids}; `tidetable gpu clear` plans to end them")
+                format!("perhaps {pids}, left behind by a parent that is gone; `tidetable gpu clear` tells what it ends")
             }
             UnattributedCause::UnlistedProcesses => {
                 format!("not listed by the driver, but the device is open in {pids}; --pid names them to gpu clear")
@@ -82,6 +82,23 @@ impl Unattributed {
     }
 }
 
+/// Whether so little is what the driver needs itself.
+fn is_drivers(memory_mib: f64, gpu: &GpuSnapshot) -> bool {
+    memory_mib < DRIVER_MIB.max(DRIVER_RATIO * gpu.memory_total_mib.unwrap_or(0.0))
+}
+
+/// Whether more memory of `gpu` is in use than its listed processes and the driver explain. Not so where the driver does
+/// not tell what is used, or how much a listed process holds.
+pub(super) fn is_unexplained(gpu: &GpuSnapshot, processes: &[GpuProcess]) -> bool {
+    let is_untold = |process: &GpuProcess| {
+        process.gpu_uuid == gpu.uuid
+            && process.source == ProcessSource::Driver
+            && process.memory_mib.is_none()
+    };
+    unattributed_mib(gpu, processes).is_some_and(|mib| !is_drivers(mib, gpu))
+        && !processes.iter().any(is_untold)
+}
+
 /// What no listed process of `gpu` accounts for; `None` where that is nothing, or where the used memory is unknown.
 pub fn explain_unattributed(
     gpu: &GpuSnapshot,
@@ -95,15 +112,16 @@ pub fn explain_unattributed(
     };
     let unlisted = |process: &GpuProcess| process.source == ProcessSource::DeviceFile;
     let state = |process: &GpuProcess| process.facts.as_ref().map(|facts| facts.state);
+    let is_small = is_drivers(memory_mib, gpu);
     let candidates = [
-        (UnattributedCause::Orphans, pids(&|process| unlisted(process) && process.is_orphan())),
+        // A daemon that only watches is nobody's child either: it explains no more than the driver needs.
+        (UnattributedCause::Orphans, pids(&|process| !is_small && unlisted(process) && process.is_orphan())),
         (UnattributedCause::Zombies, pids(&|process| state(process) == Some(ProcessState::Zombie))),
         (
             UnattributedCause::UnknownShares,
             pids(&|process| !unlisted(process) && process.memory_mib.is_none()),
         ),
     ];
-    let is_small = memory_mib < DRIVER_MIB.max(DRIVER_RATIO * gpu.memory_total_mib.unwrap_or(0.0));
     let found = candidates.into_iter().find(|(_, pids)| !pids.is_empty());
     let (cause, pids) = match found {
         Some(found) => found,
@@ -143,6 +161,9 @@ mod tests {
         orphan.facts.as_mut().expect("facts").ancestors = vec![1];
         let found = cause(20_000.0, &[process(900), orphan.clone()], PidNamespace::Host);
         assert_eq!(found, Some(UnattributedCause::Orphans));
+        // A daemon with the file open explains nothing where nothing is missing.
+        let found = cause(1_500.0, &[process(900), orphan.clone()], PidNamespace::Host);
+        assert_eq!(found, Some(UnattributedCause::Driver));
         orphan.facts.as_mut().expect("facts").ancestors = vec![500, 1];
         let found = cause(20_000.0, &[orphan], PidNamespace::Host);
         assert_eq!(found, Some(UnattributedCause::UnlistedProcesses));

@@ -60,7 +60,13 @@ fn a_stopped_restore_leaves_the_store_as_it_was() {
     let manifest = place.back_up().expect("copied");
     place.add("weekly", 20);
     let store = place.store();
-    let beside = || names(store.parent().expect("folder"));
+    // What became of the last restore is noted beside the store.
+    let beside = || -> Vec<String> {
+        names(store.parent().expect("folder"))
+            .into_iter()
+            .filter(|name| !name.ends_with(".restored.json"))
+            .collect()
+    };
     let (before, files) = (Contents::of_store(&store).expect("store"), beside());
     let request = RestoreRequest {
         manifest: &manifest,

@@ -45,6 +45,7 @@ fn choose_with(
         leaders,
         watches,
         releases: &ReleasePlan::default(),
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Host,
     };
     choose_ends(&known, request)
@@ -131,6 +132,7 @@ fn a_process_that_cannot_be_seen_is_left_alone_and_a_container_is_named_as_the_c
         leaders: &BTreeMap::new(),
         watches: &[],
         releases: &ReleasePlan::default(),
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Container,
     };
     assert_eq!(choose_ends(&known, &request()).spare[0].reason, SpareReason::OtherNamespace);
@@ -194,6 +196,35 @@ fn an_unlisted_process_goes_only_when_its_parent_is_gone_or_it_is_named() {
     let idle_request = ClearRequest { min_idle_ms: 10 * MINUTE_MS, ..request() };
     assert_eq!(reason_for(unlisted(vec![400, 1]), &idle_request), Some(SpareReason::NotListed));
     assert_eq!(choose(&[unlisted(vec![1])], &idle_request).end[0].reason, EndReason::Orphan);
+}
+
+#[test]
+fn an_unlisted_orphan_that_may_be_a_daemon_or_holds_nothing_is_left_alone_with_the_reason() {
+    let mut orphan = with_facts(900, |facts| facts.ancestors = vec![1]);
+    (orphan.source, orphan.memory_mib) = (ProcessSource::DeviceFile, None);
+    let reason_with = |used_mib: f64, listening: &[u32], request: &ClearRequest| {
+        let mut gpu = gpu();
+        gpu.memory_used_mib = Some(used_mib);
+        let known = ClearKnowledge {
+            gpus: &[gpu],
+            processes: std::slice::from_ref(&orphan),
+            leaders: &BTreeMap::new(),
+            watches: &[],
+            releases: &ReleasePlan::default(),
+            listening: &listening.iter().copied().collect(),
+            namespace: PidNamespace::Host,
+        };
+        choose_ends(&known, request).spare.pop().map(|spared| spared.reason)
+    };
+    assert_eq!(reason_with(4_096.0, &[], &request()), None);
+    assert_eq!(reason_with(4_096.0, &[900], &request()), Some(SpareReason::Listens));
+    assert_eq!(reason_with(400.0, &[], &request()), Some(SpareReason::NothingMissing));
+    // It began an hour ago.
+    let patient = ClearRequest { min_idle_ms: 61 * MINUTE_MS, ..request() };
+    assert_eq!(reason_with(4_096.0, &[], &patient), Some(SpareReason::UnlistedYoung));
+    let mut named = patient;
+    named.pids.insert(900);
+    assert_eq!(reason_with(400.0, &[900], &named), None);
 }
 
 #[test]

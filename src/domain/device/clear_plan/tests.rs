@@ -3,7 +3,8 @@
 use super::*;
 use crate::domain::device::fixture::{OWN, gpu, now, process};
 use crate::domain::device::{
-    GpuChoice, GpuProcess, PidNamespace, ProcessWatch, ReleasePlan, ServerAddress, ServerKind, Undo,
+    GpuChoice, GpuProcess, PidNamespace, ProcessWatch, ReleasePlan, ReleaseSpareReason, ServerAddress,
+    ServerKind, Undo,
 };
 use crate::domain::time::MINUTE_MS;
 
@@ -41,6 +42,7 @@ fn plan(processes: &[(GpuProcess, i64)], request: &ClearRequest) -> ClearPlan {
         leaders: &BTreeMap::new(),
         watches: &watches,
         releases: &ReleasePlan::default(),
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Host,
     };
     plan_clear(&known, request)
@@ -73,6 +75,7 @@ fn servers_are_asked_before_anything_is_signalled_and_their_processes_only_if_th
         leaders: &BTreeMap::new(),
         watches: &watches,
         releases: &releases,
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Host,
     };
     let plan = plan_clear(&known, &request());
@@ -158,6 +161,7 @@ fn the_gpu_that_takes_the_fewest_steps_is_chosen() {
         leaders: &BTreeMap::new(),
         watches: &watches,
         releases: &ReleasePlan::default(),
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Host,
     };
     let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };
@@ -176,9 +180,138 @@ fn memory_of_a_gpu_that_is_cut_up_is_no_room_while_there_is_another() {
         leaders: &BTreeMap::new(),
         watches: &[],
         releases: &ReleasePlan::default(),
+        listening: &BTreeSet::new(),
         namespace: PidNamespace::Host,
     };
     let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };
     let target = plan_clear(&known, &wanted).target.expect("there is one");
     assert_eq!((target.gpu_index, target.is_reachable), (0, false));
+}
+
+/// A plan with these servers' models, on one GPU or more.
+fn plan_with(
+    gpus: &[GpuSnapshot],
+    processes: &[GpuProcess],
+    watches: &[ProcessWatch],
+    releases: &ReleasePlan,
+    request: &ClearRequest,
+) -> ClearPlan {
+    let known = ClearKnowledge {
+        gpus,
+        processes,
+        leaders: &BTreeMap::new(),
+        watches,
+        releases,
+        listening: &BTreeSet::new(),
+        namespace: PidNamespace::Host,
+    };
+    plan_clear(&known, request)
+}
+
+fn second_gpu() -> GpuSnapshot {
+    GpuSnapshot { index: 1, uuid: "GPU-b".to_owned(), ..gpu() }
+}
+
+fn of(kind: ServerKind, release: ReleaseStep) -> ReleaseStep {
+    let server = ServerAddress { kind, address: "http://127.0.0.1:1".to_owned() };
+    ReleaseStep { undo: Undo::of(kind, release.action), server, ..release }
+}
+
+fn with_command(process: GpuProcess, command: &str) -> GpuProcess {
+    let mut process = process;
+    process.facts.as_mut().expect("facts").command = command.to_owned();
+    process
+}
+
+#[test]
+fn a_kernel_shares_the_fate_of_its_process() {
+    let step = of(ServerKind::Jupyter, unload("6a1e", ReleaseAction::EndKernel, 60));
+    let releases = ReleasePlan { steps: vec![step], spared: Vec::new() };
+    let kernel = with_command(sized(900, 4_096.0), "python3 -m ipykernel_launcher -f kernel-6a1e.json");
+    let kept = |kernel: &GpuProcess, watch: ProcessWatch, request: &ClearRequest| {
+        let plan = plan_with(&[gpu()], std::slice::from_ref(kernel), &[watch], &releases, request);
+        let is_asked = plan.steps.iter().any(|step| step.release.is_some());
+        assert_eq!(plan.spared_models.is_empty(), is_asked);
+        plan.spared_models.first().map(|spared| spared.reason.to_string())
+    };
+    assert_eq!(kept(&kernel, idle(&kernel, 60), &request()), None);
+    let busy = ProcessWatch { idle_since: None, ..idle(&kernel, 60) };
+    let why = kept(&kernel, busy, &request()).expect("kept");
+    assert!(why.contains("900") && why.contains("at work"), "{why}");
+    let mut other = kernel.clone();
+    let facts = other.facts.as_mut().expect("facts");
+    (facts.user_id, facts.user) = (OWN + 1, Some("two".to_owned()));
+    assert!(kept(&other, idle(&other, 60), &request()).expect("kept").contains("belongs to two"));
+    let mut careful = request();
+    careful.excluded.insert(900, "*kernel*".to_owned());
+    assert!(kept(&kernel, idle(&kernel, 60), &careful).expect("kept").contains("--exclude"));
+    let mut careful = request();
+    careful.configured.insert(900, "*kernel*".to_owned());
+    assert!(kept(&kernel, idle(&kernel, 60), &careful).expect("kept").contains("gpu.protected"));
+    // One that no process is known of.
+    let stranger = sized(900, 4_096.0);
+    let why = kept(&stranger, idle(&stranger, 60), &request());
+    assert_eq!(why.as_deref(), Some("its process is not known"));
+    // A service that starts its kernels again when they are asked for is no reason.
+    let mut service = kernel.clone();
+    service.facts.as_mut().expect("facts").control_group = Some("/system.slice/jupyter.service".to_owned());
+    assert_eq!(kept(&service, idle(&service, 60), &request()), None);
+}
+
+#[test]
+fn a_server_is_asked_only_where_it_is_known_to_hold_memory_of_a_gpu_asked_for() {
+    let gpus = [gpu(), second_gpu()];
+    let mut there = with_command(sized(900, 4_096.0), "vllm serve org/big");
+    (there.gpu_index, there.gpu_uuid) = (1, "GPU-b".to_owned());
+    let only_first =
+        ClearRequest { gpus: GpuChoice::Only(BTreeSet::from(["GPU-a".to_owned()])), ..request() };
+    let sleep = of(ServerKind::Vllm, unload("org/big", ReleaseAction::Sleep, 60));
+    let silent = ReleaseStep { expected_mib: None, ..sleep.clone() };
+    let planned = |step: &ReleaseStep, processes: &[GpuProcess], request: &ClearRequest| {
+        let releases = ReleasePlan { steps: vec![step.clone()], spared: Vec::new() };
+        let plan = plan_with(&gpus, processes, &[], &releases, request);
+        match plan.steps.first() {
+            Some(step) => Ok(step.gpus.clone()),
+            None => Err(plan.spared_models[0].reason.as_str()),
+        }
+    };
+    let here = std::slice::from_ref(&there);
+    assert_eq!(planned(&silent, here, &only_first), Err("other_gpu"));
+    assert_eq!(planned(&silent, here, &request()), Ok(vec![1]));
+    assert_eq!(planned(&silent, &[], &request()), Err("memory_unknown"));
+    assert_eq!(planned(&sleep, &[], &only_first), Err("place_unknown"));
+    assert_eq!(planned(&sleep, &[], &request()), Ok(Vec::new()), "nobody tells which");
+}
+
+#[test]
+fn the_process_of_a_server_that_is_kept_at_work_is_kept_too() {
+    let sleep = of(ServerKind::Vllm, unload("org/big", ReleaseAction::Sleep, 0));
+    let busy = SparedModel {
+        server: sleep.server,
+        model: sleep.model,
+        title: None,
+        memory_mib: None,
+        reason: ReleaseSpareReason::Busy,
+    };
+    let releases = ReleasePlan { steps: Vec::new(), spared: vec![busy] };
+    let server = with_command(sized(900, 4_096.0), "vllm serve org/big");
+    let asked = ClearRequest { min_idle_ms: 0, ..request() };
+    let plan = plan_with(&[gpu()], &[server, sized(901, 100.0)], &[], &releases, &asked);
+    assert_eq!(pids(&plan), [[901]]);
+    assert!(plan.spare[0].reason.to_string().contains("which its server keeps: at work"));
+}
+
+#[test]
+fn a_need_is_hopeless_only_where_nothing_unknown_could_meet_it() {
+    let target = |need_mib, processes: &[(GpuProcess, i64)]| {
+        let wanted = ClearRequest { need_mib: Some(need_mib), ..request() };
+        let target = plan(processes, &wanted).target.expect("a target");
+        (target.is_reachable, target.is_hopeless)
+    };
+    // 20,480 of 24,576 MiB are free.
+    let untold = GpuProcess { memory_mib: None, ..process(900) };
+    assert_eq!(target(24_000.0, &[(sized(900, 4_000.0), 20)]), (true, false));
+    assert_eq!(target(24_000.0, &[(sized(900, 1_000.0), 20)]), (false, true));
+    assert_eq!(target(24_000.0, &[(untold.clone(), 20)]), (false, false));
+    assert_eq!(target(30_000.0, &[(untold, 20)]), (false, true), "more than there is");
 }
