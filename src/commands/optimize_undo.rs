@@ -3,7 +3,7 @@
 use super::{CommandError, Completion, Context, Outcome};
 use crate::domain::rules::{PlanEvent, Rule, RuleId};
 use crate::output::optimize::{TakenBackReport, TakenBackRule, TakenBackStatus};
-use crate::store::{AppliedPlan, PlanMove, RuleFilter, RuleWriter, Store, StoreError};
+use crate::store::{AppliedPlan, PlanMove, RuleWriter, Store, StoreError};
 
 /// Takes back the plan of this id, or the last one that still holds any rule.
 pub(super) fn run(context: &Context, id: Option<i64>) -> anyhow::Result<Outcome> {
@@ -14,8 +14,8 @@ pub(super) fn run(context: &Context, id: Option<i64>) -> anyhow::Result<Outcome>
     let mut rules = Vec::new();
     let mut back = Vec::new();
     for step in &plan.moves {
-        let now = store.rules(&RuleFilter { ids: Some(vec![step.rule_id]), ..RuleFilter::default() })?;
-        let (status, rule) = step_back(step, now.first().map(|stored| &stored.rule));
+        let now = store.rule_if_any(step.rule_id)?;
+        let (status, rule) = step_back(step, now.as_ref().map(|stored| &stored.rule));
         rules.push(TakenBackRule {
             rule_id: step.rule_id,
             task_type: step.after.task_type.clone(),
@@ -70,8 +70,8 @@ fn plan_to_undo(store: &Store, id: Option<i64>) -> anyhow::Result<AppliedPlan> {
         });
     }
     for id in store.applied_plan_ids()? {
-        if let Some(plan) = store.applied_plan(id)?
-            && plan.moves.iter().any(|step| holds(store, step).unwrap_or(false))
+        if store.plan_moves(id)?.iter().any(|step| holds(store, step).unwrap_or(false))
+            && let Some(plan) = store.applied_plan(id)?
         {
             return Ok(plan);
         }
@@ -85,8 +85,8 @@ fn plan_to_undo(store: &Store, id: Option<i64>) -> anyhow::Result<AppliedPlan> {
 
 /// Whether a rule still has the times that a plan gave it.
 fn holds(store: &Store, step: &PlanMove) -> Result<bool, StoreError> {
-    let now = store.rules(&RuleFilter { ids: Some(vec![step.rule_id]), ..RuleFilter::default() })?;
-    Ok(now.first().is_some_and(|stored| has_times_of(&stored.rule, &step.after)))
+    let now = store.rule_if_any(step.rule_id)?;
+    Ok(now.is_some_and(|stored| has_times_of(&stored.rule, &step.after)))
 }
 
 fn has_times_of(rule: &Rule, other: &Rule) -> bool {

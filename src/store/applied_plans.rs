@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{RuleFilter, Store, StoreError};
+use super::{Store, StoreError};
 use crate::domain::applied::ChangeState;
 use crate::domain::rules::{PlanEvent, Revision, Rule, RuleId};
 use crate::domain::time::{TimeSpan, Timestamp};
@@ -95,7 +95,7 @@ impl Store {
             body: row.get(3)?,
             moves: Vec::new(),
         };
-        plan.moves = self.moves_of(plan.id)?;
+        plan.moves = self.plan_moves(plan.id)?;
         let carries = self.changes()?.into_iter().filter(|stored| {
             let is_of_plan = |id: RuleId| plan.moves.iter().any(|step| step.rule_id == id);
             let rules = &stored.change.rules;
@@ -112,15 +112,15 @@ impl Store {
         let mut still_moved = 0;
         for step in &plan.moves {
             // A rule that was removed since is no longer moved.
-            let now = self.rules(&RuleFilter { ids: Some(vec![step.rule_id]), ..RuleFilter::default() })?;
-            still_moved +=
-                usize::from(now.first().is_some_and(|stored| stored.rule.schedule == step.after.schedule));
+            let now = self.rule_if_any(step.rule_id)?;
+            still_moved += usize::from(now.is_some_and(|stored| stored.rule.schedule == step.after.schedule));
         }
         plan.is_undone |= plan.carried_at.is_none() && still_moved == 0 && !plan.moves.is_empty();
         Ok(Some(plan))
     }
 
-    fn moves_of(&self, optimization_id: i64) -> Result<Vec<PlanMove>, StoreError> {
+    /// The rules that a plan moved; none where it was never applied.
+    pub fn plan_moves(&self, optimization_id: i64) -> Result<Vec<PlanMove>, StoreError> {
         let applied = |revision: &Revision| matches!(revision.plan, Some((_, PlanEvent::Applied)));
         let steps = self.revisions_of_plan(optimization_id)?.into_iter().filter(applied);
         let moves = steps.flat_map(|revision| revision.steps).filter_map(|step| {

@@ -140,19 +140,19 @@ impl Store {
 
 /// Revisions with their steps, both in order.
 fn read_revisions(connection: &Connection, which: Which) -> Result<Vec<Revision>, StoreError> {
-    let (after, rule, plan) = match which {
-        Which::After(revision) => (revision.0, None, None),
-        Which::OfRule(id) => (0, Some(id.0), None),
-        Which::OfPlan(id) => (0, None, Some(id)),
+    // A condition of its own for each, so that SQLite finds its index.
+    let (condition, id) = match which {
+        Which::After(revision) => ("revisions.id > ?1", revision.0),
+        Which::OfRule(id) => ("rule_id = ?1", id.0),
+        Which::OfPlan(id) => ("plan_id = ?1", id),
     };
-    let mut statement = connection.prepare_cached(
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT revisions.id, at_ms, user, host, command, plan_id, plan_event, returned_to, \
                 rule_id, action, before, after \
          FROM revisions LEFT JOIN revision_rules ON revision_rules.revision_id = revisions.id \
-         WHERE revisions.id > ?1 AND (?2 IS NULL OR rule_id = ?2) AND (?3 IS NULL OR plan_id = ?3) \
-         ORDER BY revisions.id, position",
-    )?;
-    let mut rows = statement.query(params![after, rule, plan])?;
+         WHERE {condition} ORDER BY revisions.id, position"
+    ))?;
+    let mut rows = statement.query([id])?;
     let mut revisions: Vec<Revision> = Vec::new();
     while let Some(row) = rows.next()? {
         let id = RevisionId(row.get(0)?);

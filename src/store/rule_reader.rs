@@ -38,6 +38,11 @@ impl Store {
         read_rule(&self.connection, id)
     }
 
+    /// One rule; `None` where it was removed, or never was.
+    pub fn rule_if_any(&self, id: RuleId) -> Result<Option<StoredRule>, StoreError> {
+        find_rule(&self.connection, id)
+    }
+
     /// The pattern behind each rule that has one, mined or linked, by rule id.
     pub fn rule_patterns(&self) -> Result<Vec<(RuleId, PatternId)>, StoreError> {
         let mut statement = self.connection.prepare_cached(
@@ -53,12 +58,13 @@ pub(super) fn not_found(id: RuleId) -> StoreError {
 }
 
 pub(super) fn read_rule(connection: &Connection, id: RuleId) -> Result<StoredRule, StoreError> {
+    find_rule(connection, id)?.ok_or_else(|| not_found(id))
+}
+
+fn find_rule(connection: &Connection, id: RuleId) -> Result<Option<StoredRule>, StoreError> {
     let mut statement = connection.prepare_cached("SELECT id, body FROM scheduling_rules WHERE id = ?1")?;
     let mut rows = statement.query([id.0])?;
-    match rows.next()? {
-        Some(row) => stored_rule(row),
-        None => Err(not_found(id)),
-    }
+    rows.next()?.map(stored_rule).transpose()
 }
 
 pub(super) fn read_rules(

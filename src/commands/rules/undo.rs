@@ -208,8 +208,7 @@ pub(super) fn move_rules_back(
 /// The newest applied plan that gave any of these rules the times it has now.
 fn plan_of(store: &Store, back: &[(RuleId, Rule)]) -> Result<Option<i64>, StoreError> {
     for id in store.applied_plan_ids()? {
-        let Some(plan) = store.applied_plan(id)? else { continue };
-        for step in &plan.moves {
+        for step in store.plan_moves(id)? {
             if back.iter().any(|(rule_id, _)| *rule_id == step.rule_id)
                 && store.rule(step.rule_id)?.rule.schedule == step.after.schedule
             {
