@@ -66,6 +66,11 @@ impl<'a> BalanceBounder<'a> {
         }
     }
 
+    /// Work done so far.
+    pub fn work(&self) -> u64 {
+        self.relaxation.work
+    }
+
     /// Works for about `work` units; `upper` is the best objective known.
     pub fn advance(&mut self, work: u64, upper: Option<f64>) {
         let until = self.relaxation.work.saturating_add(work);
@@ -111,6 +116,7 @@ impl<'a> BalanceBounder<'a> {
     /// The bound of the relaxation at the present slopes.
     fn read(&mut self) {
         let slopes = self.relaxation.slopes(&self.parabolas);
+        self.relaxation.work += 4 * self.relaxation.rows.count as u64;
         let parabolas = &self.parabolas;
         let mut bound = -self.model.square_offset;
         for (row, &load) in self.relaxation.loads.iter().enumerate() {
@@ -168,6 +174,7 @@ impl<'a> BalanceBounder<'a> {
     /// The bound at the levels; the response is what the cheapest options count for its slope.
     fn read_levels(&mut self, levels: &mut Levels) -> f64 {
         let model = self.model;
+        self.relaxation.work += 12 * self.relaxation.rows.count as u64;
         let rows = &self.relaxation.rows;
         let (level, scratch) = (&levels.level, &mut levels.scratch);
         let mut bound = -model.square_offset;

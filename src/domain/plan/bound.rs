@@ -45,7 +45,8 @@ pub struct PriceBounder<'a> {
     calm: u32,
     round: u32,
     round_work: u64,
-    owed: i64,
+    /// Work done so far.
+    pub work: u64,
     /// No valid plan has an objective below this.
     pub bound: f64,
 }
@@ -84,16 +85,16 @@ impl<'a> PriceBounder<'a> {
             fares: vec![0.0; fares],
             unpowered: vec![0.0; fares],
             option_of: vec![0; model.rules.len()],
-            owed: 0,
+            work: 0,
             bound: 0.0,
         }
     }
 
     /// Improves the bound with about `work` units; `upper` is the best objective known.
     pub fn advance(&mut self, work: u64, upper: Option<f64>) {
-        self.owed += work as i64;
-        while self.owed > 0 {
-            self.owed -= self.round_work as i64;
+        let until = self.work.saturating_add(work);
+        while self.work < until {
+            self.work += self.round_work;
             let bound = self.respond() - self.worth_of_capacity();
             self.remember(bound);
             self.move_prices(bound, upper);

@@ -9,6 +9,7 @@ use super::landscape::{Landscape, Shape};
 use super::model::Model;
 use super::random::Random;
 use super::state::SearchState;
+use super::stubborn::Stubborn;
 
 /// Share of the work after which `PeakMitigation` turns to its tie-break.
 const PEAK_SHARE: f64 = 0.85;
@@ -62,6 +63,7 @@ pub struct Chain<'a> {
     coldest: f64,
     temperature: f64,
     steps: u32,
+    stubborn: Stubborn,
     budget: u64,
     cycle: usize,
     cycle_started: u64,
@@ -111,6 +113,7 @@ impl<'a> Chain<'a> {
             coldest: 1e-3,
             temperature: 1.0,
             steps: 0,
+            stubborn: Stubborn::default(),
             budget,
             cycle: 0,
             cycle_started: 0,
@@ -203,11 +206,16 @@ impl<'a> Chain<'a> {
             if self.strategy == Strategy::ConflictResolution && progress > SETTLED {
                 self.adapt_excess_charge();
             }
+            if self.landscape.shape == Shape::Excess {
+                self.work += self.stubborn.look(self.model, &self.state, &mut self.landscape, self.work);
+                self.value = self.state.total(self.model, &self.landscape);
+            }
             // Soft while it is hot, so that chains and tag mates can pass each other.
             self.set_tag_weight(self.scale * self.firmness * warmth.powf(0.3));
         }
         self.steps -= 1;
-        let rule = self.picks[self.random.below(self.picks.len())];
+        let stubborn = self.stubborn.pick(&mut self.random);
+        let rule = stubborn.unwrap_or_else(|| self.picks[self.random.below(self.picks.len())]);
         self.resample(rule);
     }
 
@@ -221,7 +229,7 @@ impl<'a> Chain<'a> {
     /// Swings the charge for excess around the value at which plans just become valid: too low and none
     /// is, too high and the search cannot pass from one valid plan to another.
     fn adapt_excess_charge(&mut self) {
-        let factor = if self.state.over > 0.0 { RAISE } else { RELAX };
+        let factor = if self.state.over > 0 { RAISE } else { RELAX };
         self.excess_charge = (self.excess_charge * factor).clamp(1.0, 1000.0);
         self.landscape.charge_excess(self.model, self.excess_charge);
         self.value = self.state.total(self.model, &self.landscape);
@@ -358,9 +366,7 @@ impl<'a> Chain<'a> {
 
     /// Looks whether a move has led to a new best plan, where that can happen at any time.
     fn notice(&mut self) {
-        if self.landscape.shape == Shape::Excess
-            && self.state.over <= 0.0
-            && !self.state.is_broken(self.model)
+        if self.landscape.shape == Shape::Excess && self.state.over == 0 && !self.state.is_broken(self.model)
         {
             self.record();
             if self.strategy == Strategy::PeakMitigation {
@@ -395,7 +401,7 @@ impl<'a> Chain<'a> {
         let (value, tie) = match self.strategy {
             Strategy::BalanceLoad | Strategy::ResourceEfficiency => (self.value, 0.0),
             Strategy::PeakMitigation => (self.state.peak(self.model), self.state.squares(self.model)),
-            Strategy::ConflictResolution if self.state.over > 0.0 => return,
+            Strategy::ConflictResolution if self.state.over > 0 => return,
             Strategy::ConflictResolution => (self.state.charges(self.model, &self.landscape), 0.0),
         };
         if self.best.as_ref().is_none_or(|best| best.is_beaten_by(value, tie)) {

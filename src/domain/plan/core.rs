@@ -16,6 +16,9 @@ const SWEEPS_PER_LOOK: u32 = 6;
 /// One question gets this part of the work.
 const QUESTIONS: u64 = 40;
 
+/// Movable rules above which one node of branch and bound alone takes too long.
+const MOST_EXACT_RULES: usize = 1_000;
+
 /// What is known of a set of rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
@@ -108,7 +111,7 @@ impl Question<'_> {
             Strategy::ConflictResolution => model.capacity.clone(),
             _ => vec![f64::INFINITY; model.capacity.len()],
         };
-        let (allowed, mut work) = allowed_options(model, &limits);
+        let (allowed, mut work) = allowed_options(model, &limits, self.each);
         if allowed.is_none() {
             return (Verdict::Impossible, work);
         }
@@ -126,6 +129,9 @@ impl Question<'_> {
             }
         }
         work += relaxation.work;
+        if model.movable.len() > MOST_EXACT_RULES {
+            return (Verdict::Unknown, work);
+        }
         let mut search = ExactSearch::new(model, self.strategy, limits, f64::INFINITY);
         let verdict = match search.advance(self.each) {
             Proof::Closed => Verdict::Impossible,

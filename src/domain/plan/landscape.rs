@@ -50,6 +50,8 @@ pub struct Landscape {
     pub second_limit: Vec<f64>,
     /// Charge per unit above `second_limit`.
     pub second: Vec<f64>,
+    /// Factor on `linear` under `Excess`, by `cell * horizon + slot`; empty where all are 1.
+    pub stubbornness: Vec<f64>,
     /// Charge per rule beyond the first in a slot of a tag.
     pub tag_weight: f64,
 }
@@ -67,6 +69,7 @@ impl Landscape {
             linear: vec![0.0; cells],
             second_limit: vec![f64::INFINITY; cells],
             second: vec![0.0; cells],
+            stubbornness: Vec::new(),
             tag_weight: 0.0,
         };
         match strategy {
@@ -114,7 +117,7 @@ impl Landscape {
         // The idle gaps of every host are read anew, slot by slot, and asked about per option and segment.
         let idle = match self.charge {
             OptionCharge::Energy => {
-                described.hosts.len() * 3 * model.horizon + described.options() * 4 * described.segments.len()
+                described.hosts.len() * model.horizon + described.options() * 2 * described.segments.len()
             }
             OptionCharge::Nothing | OptionCharge::Displacement => 0,
         };
@@ -165,7 +168,7 @@ impl Landscape {
     }
 
     /// Adds to `out` what `units` more cost in each of the slots whose loads are `loads`.
-    pub fn add_marginals(&self, cell: usize, units: f64, loads: &[f64], out: &mut [f64]) {
+    pub fn add_marginals(&self, cell: usize, from: usize, units: f64, loads: &[f64], out: &mut [f64]) {
         let linear = self.linear[cell];
         let limit = self.limit[cell];
         match self.shape {
@@ -180,6 +183,13 @@ impl Landscape {
                         let above = (load - limit).max(0.0);
                         *out += linear * ((load + units - limit).max(0.0) - above);
                     }
+                }
+            }
+            Shape::Excess if !self.stubbornness.is_empty() => {
+                let factors = &self.stubbornness[from..];
+                for ((out, &load), &factor) in out.iter_mut().zip(loads).zip(factors) {
+                    let above = (load - limit).max(0.0);
+                    *out += factor * linear * ((load + units - limit).max(0.0) - above);
                 }
             }
             Shape::Excess => {

@@ -36,6 +36,7 @@ mod settle;
 mod solve;
 mod state;
 mod stay;
+mod stubborn;
 mod validate;
 mod verify;
 

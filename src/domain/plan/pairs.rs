@@ -9,7 +9,7 @@ use super::state::for_each_part;
 
 /// Rounds over all pairs; what one forbids may leave another rule without an option.
 const ROUNDS: usize = 2;
-/// Work on pairs in one call: half a second. What is not looked at by then stays allowed.
+/// Most work in one call: half a second.
 const MOST_WORK: u64 = 200_000_000;
 
 /// Rules beyond which looking for pairs alone takes too long.
@@ -23,11 +23,12 @@ struct Pairs<'a> {
     allowed: Vec<Vec<bool>>,
     scratch: Scratch,
     work: u64,
+    most_work: u64,
 }
 
 /// Which options of each rule keep `limits` (per `host * resources + resource`) beside every other rule;
-/// `None` where some rule has none. Also the work done.
-pub fn allowed_options(model: &Model, limits: &[f64]) -> (Option<Vec<Vec<bool>>>, u64) {
+/// `None` where some rule has none. What about `most_work` units do not reach stays allowed. Also the work done.
+pub fn allowed_options(model: &Model, limits: &[f64], most_work: u64) -> (Option<Vec<Vec<bool>>>, u64) {
     let mut pairs = Pairs {
         model,
         limits,
@@ -35,6 +36,7 @@ pub fn allowed_options(model: &Model, limits: &[f64]) -> (Option<Vec<Vec<bool>>>
         allowed: model.rules.iter().map(|rule| vec![true; rule.options()]).collect(),
         scratch: Scratch::default(),
         work: 0,
+        most_work: most_work.min(MOST_WORK),
     };
     for rule in 0..model.rules.len() {
         pairs.add_core(rule, 1.0);
@@ -86,7 +88,7 @@ impl Pairs<'_> {
     /// Drops what does not fit beside the cores of the others; whether every rule keeps an option.
     fn filter_alone(&mut self) -> bool {
         for rule in 0..self.model.rules.len() {
-            if self.work > MOST_WORK {
+            if self.work > self.most_work {
                 break;
             }
             self.add_core(rule, -1.0);
@@ -105,9 +107,11 @@ impl Pairs<'_> {
     /// Drops options beside which another rule has none; whether every rule keeps an option.
     fn filter_pairs(&mut self) -> bool {
         let model = self.model;
-        if model.rules.len() > MOST_RULES {
+        let all_pairs = 4 * (model.movable.len() * model.rules.len()) as u64;
+        if model.rules.len() > MOST_RULES || self.work + all_pairs > self.most_work {
             return true;
         }
+        self.work += all_pairs;
         // The most demanding first: they leave the least room.
         let mut order: Vec<(usize, Vec<usize>)> =
             model.movable.iter().map(|&rule| (rule, self.partners(rule))).collect();
@@ -117,7 +121,7 @@ impl Pairs<'_> {
             let mut changed = false;
             for (rule, partners) in &order {
                 for option in 0..model.rules[*rule].options() {
-                    if self.work > MOST_WORK {
+                    if self.work > self.most_work {
                         return true;
                     }
                     if self.allowed[*rule][option] && !self.leaves_room(*rule, option, partners) {
@@ -213,8 +217,8 @@ mod tests {
 
     #[test]
     fn a_long_rule_that_leaves_no_room_for_a_recurring_one_has_no_option() {
-        assert_eq!(allowed_options(&long_and_recurring(9), &[10.0]).0, None);
-        let allowed = allowed_options(&long_and_recurring(8), &[10.0]).0;
+        assert_eq!(allowed_options(&long_and_recurring(9), &[10.0], MOST_WORK).0, None);
+        let allowed = allowed_options(&long_and_recurring(8), &[10.0], MOST_WORK).0;
         assert_eq!(allowed, Some(vec![vec![true; 9], vec![true; 5]]));
     }
 
@@ -224,7 +228,7 @@ mod tests {
         (fixed.earliest, fixed.latest) = (0, 0);
         let problem = two_hour_problem(vec![fixed, rule("moved", 6, 2, &[2])]);
         let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
-        let allowed = allowed_options(&model, &[10.0]).0.expect("there is room");
+        let allowed = allowed_options(&model, &[10.0], MOST_WORK).0.expect("there is room");
         assert_eq!(allowed[1].iter().position(|allowed| !allowed), Some(3));
         assert_eq!(allowed[1].iter().filter(|allowed| !**allowed).count(), 2);
     }

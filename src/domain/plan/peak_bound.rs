@@ -14,6 +14,8 @@ use super::relaxation::{Parabolas, Relaxation, Standing};
 const SWEEPS_PER_LOOK: u32 = 6;
 /// Sweeps after which a level counts as out of reach, the first time it is tried.
 const FIRST_PATIENCE: u32 = 150;
+/// Pairs get this part of the work in each trial.
+const PAIR_SHARE: u64 = 20;
 /// Capacities above this are not counted unit by unit; their levels are `COARSE_LEVELS` to the capacity.
 const MOST_UNITS: f64 = 16_384.0;
 const COARSE_LEVELS: usize = 400;
@@ -34,6 +36,8 @@ pub struct PeakBounder<'a> {
     kept: usize,
     trial: Option<Trial>,
     patience: u32,
+    /// Most work on pairs per trial.
+    pair_work: u64,
 }
 
 /// A level being tried.
@@ -46,8 +50,8 @@ struct Trial {
 }
 
 impl<'a> PeakBounder<'a> {
-    /// Nothing is refuted yet; the relaxation starts from `options`.
-    pub fn new(model: &'a Model, options: &[usize]) -> PeakBounder<'a> {
+    /// Nothing is refuted yet; the relaxation starts from `options`, and `budget` units of work are to come.
+    pub fn new(model: &'a Model, options: &[usize], budget: u64) -> PeakBounder<'a> {
         let loads: Vec<Vec<f64>> =
             (0..model.capacity.len()).map(|cell| reachable_loads(model, cell)).collect();
         let mut levels: Vec<f64> = vec![0.0];
@@ -70,12 +74,18 @@ impl<'a> PeakBounder<'a> {
             refuted: 0,
             trial: None,
             patience: FIRST_PATIENCE,
+            pair_work: budget / PAIR_SHARE,
         }
     }
 
     /// No plan has a peak below this, 0..1 (above 1 where overloaded).
     pub fn bound(&self) -> f64 {
         self.levels[self.refuted]
+    }
+
+    /// Work done so far.
+    pub fn work(&self) -> u64 {
+        self.relaxation.work
     }
 
     /// Works for about `work` units; `upper` is the best peak known.
@@ -105,7 +115,7 @@ impl<'a> PeakBounder<'a> {
         let limits: Vec<f64> =
             (0..self.model.capacity.len()).map(|cell| self.limit_below(level, cell)).collect();
         self.parabolas = Parabolas::of_limits(self.model, &self.relaxation.rows, &limits);
-        let (allowed, work) = allowed_options(self.model, &limits);
+        let (allowed, work) = allowed_options(self.model, &limits, self.pair_work);
         self.relaxation.work += work;
         match allowed {
             None => self.refuted = level,
@@ -181,7 +191,7 @@ mod tests {
         // Four times six slots do not fit side by side into the fourteen that the windows reach.
         let problem = two_hour_problem((0..4).map(|_| rule("r", 6, 6, &[3])).collect());
         let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
-        let mut bounder = PeakBounder::new(&model, &[4, 4, 4, 4]);
+        let mut bounder = PeakBounder::new(&model, &[4, 4, 4, 4], 5_000_000);
         bounder.advance(5_000_000, 0.6);
         assert!((bounder.bound() - 0.6).abs() < 1e-9, "{}", bounder.bound());
     }

@@ -19,12 +19,14 @@ pub struct Prover<'a> {
     proven: Option<f64>,
     tried: f64,
     better: Option<Vec<usize>>,
+    /// Work given and not yet done; less than 0 after a node that took more than there was.
+    left: i64,
 }
 
 impl<'a> Prover<'a> {
     /// Nothing is proven yet.
     pub fn new(model: &'a Model, strategy: Strategy) -> Prover<'a> {
-        Prover { model, strategy, search: None, proven: None, tried: f64::INFINITY, better: None }
+        Prover { model, strategy, search: None, proven: None, tried: f64::INFINITY, better: None, left: 0 }
     }
 
     /// Works on the proof for about `work` units; without a plan to beat, on any valid plan.
@@ -48,7 +50,14 @@ impl<'a> Prover<'a> {
         let Some(search) = &mut self.search else {
             return;
         };
-        match search.advance(work) {
+        self.left += work as i64;
+        let Ok(work) = u64::try_from(self.left) else {
+            return;
+        };
+        let before = search.work;
+        let proof = search.advance(work);
+        self.left = (work as i64 - (search.work - before) as i64).min(0);
+        match proof {
             Proof::Open => {}
             Proof::Closed => self.proven = Some(self.tried),
             Proof::Better(options) => self.better = Some(options),

@@ -106,6 +106,7 @@ impl<'a> Relaxation<'a> {
     /// that is not allowed costs infinity, and loses its weight.
     pub fn sweep(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) {
         self.slopes = self.slopes(parabolas);
+        self.work += 2 * self.rows.count as u64;
         for (rule, charges) in charges.iter().enumerate() {
             if charges.len() > 1 {
                 self.equilibrate(rule, parabolas, charges);
@@ -134,6 +135,7 @@ impl<'a> Relaxation<'a> {
     /// (Farkas' lemma): then no plan keeps them.
     pub fn standing(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) -> Standing {
         let slopes = self.slopes(parabolas);
+        self.work += 4 * self.rows.count as u64;
         let (mut worth, mut excess): (f64, f64) = (0.0, 0.0);
         for (row, &slope) in slopes.iter().enumerate() {
             if slope > 0.0 {

@@ -19,7 +19,7 @@ const SLICE: u64 = 6_000_000;
 /// Work of the first slice.
 const FIRST_SLICE: u64 = 500_000;
 /// The bound gets this part of the work of one chain.
-const BOUND_SHARE: u64 = 6;
+const BOUND_SHARE: u64 = 2;
 /// The proof of optimality gets this part of it, while it is worth trying.
 const PROOF_SHARE: u64 = 3;
 /// Where the peak is proven, its tie-break gets this part of the budget.
@@ -73,7 +73,7 @@ impl<'a> Search<'a> {
             })
             .collect();
         Search {
-            bounder: Bounder::new(model, strategy, start),
+            bounder: Bounder::new(model, strategy, start, options.work_budget / BOUND_SHARE),
             prover: Prover::new(model, strategy),
             problem,
             model,

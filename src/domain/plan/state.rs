@@ -15,8 +15,8 @@ pub struct SearchState {
     pub tag_counts: Vec<u32>,
     /// Rules on a host in a slot, by `host * horizon + slot`.
     pub busy: Vec<u32>,
-    /// Units above `limit`, summed over cells and slots.
-    pub over: f64,
+    /// Cells and slots whose load is above `limit`.
+    pub over: u64,
     /// Rules beyond the first in a slot of a tag, summed.
     pub shared: u64,
     /// Limits that `over` is measured against, per cell.
@@ -43,7 +43,7 @@ impl SearchState {
             loads: vec![0.0; cells * model.horizon],
             tag_counts: vec![0; model.tags * model.horizon],
             busy: vec![0; model.hosts * model.horizon],
-            over: 0.0,
+            over: 0,
             shared: 0,
             limit: limit.to_vec(),
             options,
@@ -59,7 +59,7 @@ impl SearchState {
         self.limit.copy_from_slice(limit);
         let cells = self.loads.chunks_exact(model.horizon).zip(limit);
         self.over =
-            cells.map(|(loads, limit)| loads.iter().map(|load| (load - limit).max(0.0)).sum::<f64>()).sum();
+            cells.map(|(loads, limit)| loads.iter().filter(|load| *load > limit).count() as u64).sum();
     }
 
     /// Takes a rule out; its option stays on record.
@@ -73,11 +73,11 @@ impl SearchState {
                     let cell = host * model.resources + resource;
                     let (units, limit) = (units * multiplicity, self.limit[cell]);
                     let from = cell * model.horizon + slot;
-                    let mut freed = 0.0;
+                    let mut freed = 0;
                     for load in &mut self.loads[from..from + part] {
-                        let before = (*load - limit).max(0.0);
+                        let before = u64::from(*load > limit);
                         *load -= units;
-                        freed += before - (*load - limit).max(0.0);
+                        freed += before - u64::from(*load > limit);
                     }
                     self.over -= freed;
                 }
@@ -107,11 +107,11 @@ impl SearchState {
                     let cell = host * model.resources + resource;
                     let (units, limit) = (units * multiplicity, self.limit[cell]);
                     let from = cell * model.horizon + slot;
-                    let mut added = 0.0;
+                    let mut added = 0;
                     for load in &mut self.loads[from..from + part] {
-                        let before = (*load - limit).max(0.0);
+                        let before = u64::from(*load > limit);
                         *load += units;
-                        added += (*load - limit).max(0.0) - before;
+                        added += u64::from(*load > limit) - before;
                     }
                     self.over += added;
                 }
@@ -180,8 +180,13 @@ impl SearchState {
     pub fn total(&self, model: &Model, landscape: &Landscape) -> f64 {
         let mut total = landscape.tag_weight * (self.shared as f64 + self.missing_slots(model) as f64);
         for (cell, loads) in self.loads.chunks_exact(model.horizon).enumerate() {
-            for &load in loads {
-                total += landscape.slot_cost(cell, load);
+            for (slot, &load) in loads.iter().enumerate() {
+                let factor = if landscape.stubbornness.is_empty() {
+                    1.0
+                } else {
+                    landscape.stubbornness[cell * model.horizon + slot]
+                };
+                total += factor * landscape.slot_cost(cell, load);
             }
         }
         total += self.charges(model, landscape);
