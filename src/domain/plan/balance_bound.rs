@@ -1,10 +1,12 @@
 //! A lower bound on the variance: first by rules that may split over their options, then by levels of load.
 //!
-//! For any level `c` of a cell in a slot, `load^2 >= 2 c load - c^2 + max(0, load - c)^2`. The last two terms are
-//! convex in the load, so what several rules add there is at least what each adds alone: a rule of `a` units pays
-//! `2 c a + max(0, a - c)^2` wherever it runs. The second term is what splitting hides: a job larger than the
-//! level stands out, however well the others lie around it.
+//! For any level `c` of a cell in a slot, `load^2 = 2 c load - c^2 + max(0, load - c)^2 + max(0, c - load)^2`. The third
+//! term is convex in what the rules add to the least load of the slot, so that together they add at least what each
+//! adds alone; and so is the fourth in what they leave out of the most that could run there. Both are what splitting
+//! hides: a job stands out where the others leave no room below the level, or is missed where the others cannot fill
+//! the slot, however well they lie around it.
 
+use super::extent::Extent;
 use super::kernel::{Scratch, add_slot_costs};
 use super::model::Model;
 use super::relaxation::{Parabolas, Relaxation};
@@ -17,6 +19,10 @@ const SIDE_CHARGE: f64 = 5.0;
 const CONVERGED: f64 = 2e-4;
 /// Rounds without a better bound after which the steps are halved.
 const PATIENCE: u32 = 12;
+/// Share of the objective that bound and objective differ by at least where it is worth going on.
+const NEARLY_CLOSED: f64 = 1e-9;
+/// Highest price of a tag or a precedence, percent squared: beyond it sums lose what they are to show.
+const DEAREST: f64 = 1e6;
 /// Weight of the newest round in the smoothed direction.
 const NEWEST: f64 = 0.4;
 
@@ -27,6 +33,7 @@ pub struct BalanceBounder<'a> {
     relaxation: Relaxation<'a>,
     parabolas: Parabolas,
     charges: Vec<Vec<f64>>,
+    extent: Extent,
     levels: Option<Levels>,
     /// No valid plan has an objective below this, percent squared.
     pub bound: f64,
@@ -61,6 +68,7 @@ impl<'a> BalanceBounder<'a> {
             parabolas: Parabolas { curvature: curvature.collect(), limit: limit.collect() },
             relaxation,
             charges: model.rules.iter().map(|rule| vec![0.0; rule.options()]).collect(),
+            extent: Extent::new(model),
             levels: None,
             bound: 0.0,
         }
@@ -161,13 +169,17 @@ impl<'a> BalanceBounder<'a> {
             levels.direction[row] += NEWEST * (slope - levels.direction[row]);
             length += levels.direction[row] * levels.direction[row];
         }
-        if length <= 0.0 {
+        // Next to the best plan a step is a ratio of two roundings, and could lead anywhere.
+        if length <= 0.0 || upper - bound <= NEARLY_CLOSED * upper.abs() {
             return;
         }
-        let scale = levels.step * (upper - bound).max(0.0) / length;
+        let scale = levels.step * (upper - bound) / length;
         for row in 0..rows.count {
-            let unit = rows.cell(row).map_or(1.0, |cell| self.model.capacity[cell]);
-            levels.level[row] = (levels.level[row] + scale * levels.direction[row] * unit).max(0.0);
+            let (unit, most) = match rows.cell(row) {
+                Some(cell) => (self.model.capacity[cell], self.extent.most(row)),
+                None => (1.0, DEAREST),
+            };
+            levels.level[row] = (levels.level[row] + scale * levels.direction[row] * unit).clamp(0.0, most);
         }
     }
 
@@ -176,38 +188,41 @@ impl<'a> BalanceBounder<'a> {
         let model = self.model;
         self.relaxation.work += 12 * self.relaxation.rows.count as u64;
         let rows = &self.relaxation.rows;
-        let (level, scratch) = (&levels.level, &mut levels.scratch);
+        let (level, scratch, extent) = (&levels.level, &mut levels.scratch, &self.extent);
         let mut bound = -model.square_offset;
-        let prices: Vec<f64> = (0..rows.count)
-            .map(|row| match rows.cell(row) {
-                Some(cell) => 2.0 * model.square_weight[cell] * level[row],
-                None => level[row],
-            })
-            .collect();
-        for (row, &level) in level.iter().enumerate() {
-            bound -= match rows.cell(row) {
-                Some(cell) => model.square_weight[cell] * level * level,
-                None => level,
-            };
-        }
+        let mut prices = vec![0.0; rows.count];
         levels.response.fill(0.0);
+        for (row, &level) in level.iter().enumerate() {
+            let Some(cell) = rows.cell(row) else {
+                prices[row] = level;
+                bound -= level;
+                continue;
+            };
+            let weight = model.square_weight[cell];
+            let corner = extent.corner(row, level);
+            prices[row] = 2.0 * weight * level;
+            bound += weight * (corner.least_excess.powi(2) + corner.least_lack.powi(2) - level * level);
+            levels.response[row] = corner.least_lack - corner.least_excess;
+        }
         for (rule, described) in model.rules.iter().enumerate() {
             scratch.costs.clear();
             scratch.costs.resize(described.options(), 0.0);
-            // The part that grows with the level, by the rows; what stands out above it, by slots.
+            // The part that grows with the level, by the rows; what stands out above it or is missed below, by slots.
             rows.add_costs(model, rule, &prices, scratch);
+            let is_even = extent.is_even(rule);
             add_slot_costs(model, rule, scratch, |host, slot, multiplicity, out| {
                 for &(resource, units) in &described.demand {
                     let cell = host * model.resources + resource;
                     let (units, weight) = (units * multiplicity, model.square_weight[cell]);
                     let from = cell * model.horizon + slot;
-                    for (out, &level) in out.iter_mut().zip(&level[from..]) {
-                        let above = (units - level).max(0.0);
-                        *out += weight * above * above;
+                    for (row, out) in (from..).zip(out.iter_mut()) {
+                        let corner = extent.corner(row, level[row]);
+                        let missed = if is_even { corner.missed(units) } else { 0.0 };
+                        *out += weight * (corner.standing_out(units) - missed);
                     }
                 }
             });
-            self.relaxation.work += 2 * described.work;
+            self.relaxation.work += 3 * described.work;
             let costs = &scratch.costs;
             let mut cheapest = 0;
             for (option, cost) in costs.iter().enumerate() {
@@ -218,7 +233,24 @@ impl<'a> BalanceBounder<'a> {
             bound += costs[cheapest];
             let response = &mut levels.response;
             rows.for_each_entry(model, rule, cheapest, |row, units| {
-                response[row] += if rows.cell(row).is_some() { units.min(level[row]) } else { units };
+                response[row] += units;
+                if rows.cell(row).is_some() {
+                    let corner = extent.corner(row, level[row]);
+                    response[row] -= corner.standing_out_slope(units);
+                    response[row] -= if is_even { corner.missed_slope(units) } else { 0.0 };
+                }
+            });
+            // In its core a rule runs whatever it chooses: the least load already counts it there.
+            extent.for_each_core(model, rule, |row, units| {
+                let corner = extent.corner(row, level[row]);
+                bound -= model.square_weight[row / model.horizon] * corner.standing_out(units);
+                response[row] += corner.standing_out_slope(units);
+            });
+            // Where it could run and does not: every slot of its reach, less those that the costs gave back.
+            extent.for_each_reach(model, rule, |row, units| {
+                let corner = extent.corner(row, level[row]);
+                bound += model.square_weight[row / model.horizon] * corner.missed(units);
+                response[row] += corner.missed_slope(units);
             });
         }
         bound
@@ -230,8 +262,9 @@ mod tests {
     use super::*;
     use crate::domain::plan::choice::Strategy;
     use crate::domain::plan::presolve::Windows;
-    use crate::domain::plan::sample::{rule, two_hour_problem};
+    use crate::domain::plan::sample::{least_objective, random_problem, rule, two_hour_problem};
     use crate::domain::plan::score::score;
+    use proptest::prelude::{any, proptest};
 
     #[test]
     fn one_large_job_has_the_variance_it_has_wherever_it_runs() {
@@ -245,5 +278,35 @@ mod tests {
         // Split over its shifts the job would be a third as high and three times as long.
         assert!(split < 0.5 * objective, "{split} {objective}");
         assert!(bounder.bound > 0.98 * objective && bounder.bound <= objective + 1e-6, "{}", bounder.bound);
+    }
+
+    #[test]
+    fn a_job_stands_out_where_others_run_whatever_is_chosen() {
+        let mut base = rule("base", 6, 9, &[6]);
+        (base.earliest, base.latest) = (0, 0);
+        let problem = two_hour_problem(vec![base, rule("job", 10, 1, &[2])]);
+        let model = Model::new(&problem, &Windows::propagate(&problem).expect("no precedences"));
+        let objective = score(&problem, &problem.unmoved()).objective(Strategy::BalanceLoad);
+        let mut bounder = BalanceBounder::new(&model, &[0, 0]);
+        bounder.advance(3_000_000, Some(objective));
+        // All its places are beside the base, so that every plan is the same.
+        assert!(bounder.bound > 0.999 * objective && bounder.bound <= objective + 1e-6, "{}", bounder.bound);
+    }
+
+    proptest! {
+        #[test]
+        fn no_plan_is_below_the_bound_however_long_it_is_raised(seed in any::<u64>()) {
+            let mut problem = random_problem(seed);
+            problem.rules.truncate(4);
+            problem.rules.iter_mut().for_each(|rule| rule.latest = rule.latest.min(1));
+            let Ok(windows) = Windows::propagate(&problem) else { return Ok(()) };
+            let Some(Some(least)) = least_objective(&problem, Strategy::BalanceLoad) else {
+                return Ok(());
+            };
+            let model = Model::new(&problem, &windows);
+            let mut bounder = BalanceBounder::new(&model, &vec![0; model.rules.len()]);
+            bounder.advance(1_000_000, Some(least));
+            assert!(bounder.bound <= least + 1e-6 * least.abs().max(1.0), "{} {least}", bounder.bound);
+        }
     }
 }

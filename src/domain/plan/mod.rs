@@ -11,6 +11,8 @@ mod cooling;
 mod core;
 mod effect;
 mod exact;
+mod extent;
+mod halving;
 mod heat_bath;
 mod idle;
 mod incumbent;

@@ -3,7 +3,8 @@
 //!
 //! Rules that recur every few slots keep a set of slots of their period busy; a table over all such sets finds
 //! the cheapest choice for all of them together. Priced one by one they would look as if they could all hide
-//! behind each other.
+//! behind each other. A rule that may run on several hosts is offered to each of them at a price, and taken by
+//! none, one or more: the price per rule is what makes it one.
 
 use super::landscape::{COST_DIVISOR, START_COST};
 use super::model::{Model, ModelRule};
@@ -14,8 +15,10 @@ const LONGEST_PERIOD: usize = 12;
 /// One host: its recurring rules, and what it costs to be on.
 #[derive(Clone, Debug)]
 pub struct HostPower {
-    /// Positions of the recurring rules that run on this host only.
+    /// Positions of the recurring rules that can run on this host.
     pub rules: Vec<usize>,
+    /// Whether each of them has another host as well, and may be left to it.
+    optional: Vec<bool>,
     /// Slots that some rule occupies whatever its shift.
     busy: Vec<bool>,
     /// What being on costs in a slot, cents.
@@ -33,9 +36,28 @@ pub struct HostPower {
     pub on: Vec<bool>,
 }
 
+/// The option of a rule that is left to another host.
+const LEFT_OUT: u16 = u16::MAX;
+
 /// Every host of a model.
 pub fn host_powers(model: &Model) -> Vec<HostPower> {
-    (0..model.hosts).map(|host| HostPower::new(model, host)).collect()
+    let recurs = |rule: usize, period: usize| repeats(&model.rules[rule], model.horizon, period);
+    let members = |host: usize, period: usize| {
+        let own = (0..model.rules.len()).filter(|&rule| model.rules[rule].hosts.contains(&host));
+        own.filter(|&rule| recurs(rule, period)).count()
+    };
+    let divides = |period: &usize| model.horizon.is_multiple_of(*period);
+    let widest =
+        |host: usize| (1..=LONGEST_PERIOD).filter(divides).max_by_key(|&period| members(host, period));
+    let periods: Vec<usize> = (0..model.hosts).map(|host| widest(host).unwrap_or(1)).collect();
+    let of_host = |host: usize| {
+        let recurring = (0..model.rules.len()).filter(|&rule| {
+            let hosts = &model.rules[rule].hosts;
+            hosts.contains(&host) && hosts.iter().all(|&other| recurs(rule, periods[other]))
+        });
+        HostPower::new(model, host, periods[host], recurring.collect())
+    };
+    (0..model.hosts).map(of_host).collect()
 }
 
 /// Slots that some rule of a host occupies whatever its shift. More busy slots never cost less.
@@ -67,16 +89,8 @@ fn repeats(rule: &ModelRule, horizon: usize, period: usize) -> bool {
 }
 
 impl HostPower {
-    fn new(model: &Model, host: usize) -> HostPower {
+    fn new(model: &Model, host: usize, period: usize, rules: Vec<usize>) -> HostPower {
         let horizon = model.horizon;
-        let own = |rule: usize| model.rules[rule].hosts == [host];
-        let members = |period: usize| -> Vec<usize> {
-            let all = 0..model.rules.len();
-            all.filter(|&rule| own(rule) && repeats(&model.rules[rule], horizon, period)).collect()
-        };
-        let periods = (1..=LONGEST_PERIOD).filter(|period| horizon.is_multiple_of(*period));
-        let widest = periods.map(|period| (period, members(period))).max_by_key(|(_, rules)| rules.len());
-        let (period, rules) = widest.filter(|(_, rules)| !rules.is_empty()).unwrap_or((1, Vec::new()));
         let masks = rules.iter().map(|&rule| {
             let described = &model.rules[rule];
             let mask = |step: usize| {
@@ -94,6 +108,7 @@ impl HostPower {
             best: vec![f64::INFINITY; 1 << period],
             next: vec![f64::INFINITY; 1 << period],
             steps: vec![vec![(0, 0); 1 << period]; rules.len()],
+            optional: rules.iter().map(|&rule| model.rules[rule].hosts.len() > 1).collect(),
             came: vec![[false; 2]; horizon],
             on: vec![false; horizon],
             rules,
@@ -107,9 +122,9 @@ impl HostPower {
     }
 
     /// Least of what the recurring rules pay, `costs` per rule and option, and what the host then costs, where
-    /// others pay `bonus` per slot for its being on. The options are written to `chosen`, in the order of
-    /// `rules`, and the slots to `on`.
-    pub fn cheapest(&mut self, costs: &[Vec<f64>], bonus: &[f64], chosen: &mut Vec<usize>) -> f64 {
+    /// others pay `bonus` per slot for its being on. The shifts, as steps, are written to `chosen`, in the order of
+    /// `rules` and `None` where one is left to another host; and the slots to `on`.
+    pub fn cheapest(&mut self, costs: &[Vec<f64>], bonus: &[f64], chosen: &mut Vec<Option<usize>>) -> f64 {
         self.fill_table(costs);
         let mut least = (f64::INFINITY, 0);
         // What a host costs at least, whatever is busy: enough to pass over most masks.
@@ -125,10 +140,10 @@ impl HostPower {
         let (value, mut mask) = least;
         self.power_cost(mask, bonus);
         chosen.clear();
-        chosen.resize(self.rules.len(), 0);
+        chosen.resize(self.rules.len(), None);
         for (position, steps) in self.steps.iter().enumerate().rev() {
             let (before, option) = steps[mask];
-            chosen[position] = usize::from(option);
+            chosen[position] = (option != LEFT_OUT).then_some(usize::from(option));
             mask = usize::from(before);
         }
         value
@@ -137,8 +152,16 @@ impl HostPower {
     fn fill_table(&mut self, costs: &[Vec<f64>]) {
         self.best.fill(f64::INFINITY);
         self.best[0] = 0.0;
-        for ((costs, masks), steps) in costs.iter().zip(&self.masks).zip(&mut self.steps) {
-            self.next.fill(f64::INFINITY);
+        let rules = costs.iter().zip(&self.masks).zip(&mut self.steps).zip(&self.optional);
+        for (((costs, masks), steps), &optional) in rules {
+            if optional {
+                self.next.copy_from_slice(&self.best);
+                for (mask, step) in (0u16..).zip(steps.iter_mut()) {
+                    *step = (mask, LEFT_OUT);
+                }
+            } else {
+                self.next.fill(f64::INFINITY);
+            }
             for (before, &paid) in self.best.iter().enumerate().filter(|(_, paid)| paid.is_finite()) {
                 for (option, (&cost, &mask)) in costs.iter().zip(masks).enumerate() {
                     let after = before | usize::from(mask);
@@ -242,7 +265,7 @@ mod tests {
         (fixed.earliest, fixed.latest) = (0, 0);
         let problem = two_hour_problem(vec![fixed]);
         let windows = Windows::propagate(&problem).expect("no precedences");
-        let mut host = HostPower::new(&Model::new(&problem, &windows), 0);
+        let mut host = HostPower::new(&Model::new(&problem, &windows), 0, 1, Vec::new());
         let mut chosen = Vec::new();
         // Two busy slots at 10 cents and 1000 W, and one start.
         let cost = host.cheapest(&[], &[0.0; 24], &mut chosen);

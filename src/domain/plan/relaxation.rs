@@ -16,6 +16,9 @@ const SHIFTS_PER_SWEEP: usize = 3;
 const KEPT: f64 = 1e-4;
 /// Share by which the payment must exceed the worth of the limits, against rounding.
 const MARGIN: f64 = 1e-9;
+/// A rule that moved less weight than this is passed over in the next sweeps, this many.
+const CALM: f64 = 1e-3;
+const REST: u8 = 2;
 /// Weight that is not worth moving.
 const NEGLIGIBLE: f64 = 1e-9;
 
@@ -76,6 +79,8 @@ pub struct Relaxation<'a> {
     /// Difference of two columns, dense, and where it is not zero.
     direction: Vec<f64>,
     touched: Vec<usize>,
+    /// Sweeps that a rule is passed over in, since it hardly moved.
+    resting: Vec<u8>,
     scratch: Scratch,
     /// Work done so far.
     pub work: u64,
@@ -97,19 +102,32 @@ impl<'a> Relaxation<'a> {
             loads,
             weights: options.iter().map(|&option| vec![(option, 1.0)]).collect(),
             touched: Vec::new(),
+            resting: vec![0; options.len()],
             scratch: Scratch::default(),
             work: 0,
         }
     }
 
-    /// Lets every rule equilibrate once. `charges` holds what each option costs by itself, per rule; an option
+    /// Options that a rule is split over, and their weights.
+    pub fn weights(&self, rule: usize) -> &[(usize, f64)] {
+        &self.weights[rule]
+    }
+
+    /// Lets every rule equilibrate again, also those that hardly moved when they last did.
+    pub fn wake(&mut self) {
+        self.resting.fill(0);
+    }
+
+    /// Lets every rule equilibrate once, but for those that hardly moved in the last sweeps. `charges` holds what each option costs by itself, per rule; an option
     /// that is not allowed costs infinity, and loses its weight.
     pub fn sweep(&mut self, parabolas: &Parabolas, charges: &[Vec<f64>]) {
         self.slopes = self.slopes(parabolas);
         self.work += 2 * self.rows.count as u64;
         for (rule, charges) in charges.iter().enumerate() {
-            if charges.len() > 1 {
-                self.equilibrate(rule, parabolas, charges);
+            if self.resting[rule] > 0 {
+                self.resting[rule] -= 1;
+            } else if charges.len() > 1 && self.equilibrate(rule, parabolas, charges) < CALM {
+                self.resting[rule] = REST;
             }
         }
     }
@@ -151,7 +169,8 @@ impl<'a> Relaxation<'a> {
         if paid > worth + MARGIN * worth { Standing::Refuted } else { Standing::Open }
     }
 
-    fn equilibrate(&mut self, rule: usize, parabolas: &Parabolas, charges: &[f64]) {
+    /// Moves weight of a rule to its cheapest option; how much.
+    fn equilibrate(&mut self, rule: usize, parabolas: &Parabolas, charges: &[f64]) -> f64 {
         self.scratch.costs.clear();
         self.scratch.costs.extend_from_slice(charges);
         self.rows.add_costs(self.model, rule, &self.slopes, &mut self.scratch);
@@ -170,13 +189,15 @@ impl<'a> Relaxation<'a> {
             .collect();
         dearer.sort_by(|a, b| costs[b.0].total_cmp(&costs[a.0]));
         dearer.truncate(SHIFTS_PER_SWEEP);
+        let mut moved = 0.0;
         for (option, weight) in dearer {
             let extra = charges[cheapest] - charges[option];
-            self.shift_weight(rule, (option, weight), cheapest, extra, parabolas);
+            moved += self.shift_weight(rule, (option, weight), cheapest, extra, parabolas);
         }
+        moved
     }
 
-    /// Moves weight of one option to another, as far as it pays; `extra` is what the other is charged more.
+    /// Moves weight of one option to another, as far as it pays; how much. `extra` is what the other is charged more.
     fn shift_weight(
         &mut self,
         rule: usize,
@@ -184,7 +205,7 @@ impl<'a> Relaxation<'a> {
         to: usize,
         extra: f64,
         parabolas: &Parabolas,
-    ) {
+    ) -> f64 {
         let (direction, touched) = (&mut self.direction, &mut self.touched);
         self.rows.for_each_entry(self.model, rule, to, |row, units| {
             touched.push(row);
@@ -234,7 +255,7 @@ impl<'a> Relaxation<'a> {
             amount = next;
         }
         if amount < NEGLIGIBLE {
-            return;
+            return 0.0;
         }
         let amount = if weight - amount < NEGLIGIBLE { weight } else { amount };
         for (row, units) in entries {
@@ -248,5 +269,6 @@ impl<'a> Relaxation<'a> {
             None => weights.push((to, amount)),
         }
         weights.retain(|entry| entry.1 > 0.0);
+        amount
     }
 }

@@ -19,7 +19,7 @@ const SLICE: u64 = 6_000_000;
 /// Work of the first slice.
 const FIRST_SLICE: u64 = 500_000;
 /// The bound gets this part of the work of one chain.
-const BOUND_SHARE: u64 = 2;
+const BOUND_SHARE: u64 = 1;
 /// The proof of optimality gets this part of it, while it is worth trying.
 const PROOF_SHARE: u64 = 3;
 /// Where the peak is proven, its tie-break gets this part of the budget.

@@ -196,7 +196,7 @@ fn judge(
 mod tests {
     use super::*;
     use crate::domain::plan::problem::Precedence;
-    use crate::domain::plan::sample::{random_problem, rule, two_hour_problem};
+    use crate::domain::plan::sample::{least_objective, random_problem, rule, two_hour_problem};
     use crate::domain::plan::verify::verify;
     use proptest::prelude::{ProptestConfig, any, proptest};
 
@@ -210,33 +210,6 @@ mod tests {
     fn solved(problem: &Problem, strategy: Strategy, work: u64) -> Solution {
         let options = SolveOptions { seed: 1, work_budget: work, chains: 2 };
         solve(problem, strategy, &options, &mut |_| Control::Continue).expect("a valid problem")
-    }
-
-    /// The best valid objective of all combinations, where there are few enough.
-    fn exhaustive(problem: &Problem, strategy: Strategy) -> Option<Option<f64>> {
-        let options = |rule: &crate::domain::plan::PlanRule| {
-            let shifts = rule.earliest..=rule.latest;
-            shifts.flat_map(|shift| rule.hosts.iter().map(move |&host| (shift, host))).collect::<Vec<_>>()
-        };
-        let lists: Vec<Vec<(i64, usize)>> = problem.rules.iter().map(options).collect();
-        let combinations: usize = lists.iter().map(Vec::len).try_fold(1usize, usize::checked_mul)?;
-        if combinations > 3000 {
-            return None;
-        }
-        let mut least: Option<f64> = None;
-        for mut number in 0..combinations {
-            let mut choice = problem.unmoved();
-            for (rule, list) in lists.iter().enumerate() {
-                (choice.delta[rule], choice.host[rule]) = list[number % list.len()];
-                number /= list.len();
-            }
-            let scored = score(problem, &choice);
-            if scored.is_valid(strategy) && scored.peak.is_finite() {
-                let value = scored.objective(strategy);
-                least = Some(least.map_or(value, |least| least.min(value)));
-            }
-        }
-        Some(least)
     }
 
     proptest! {
@@ -262,7 +235,7 @@ mod tests {
             let mut problem = random_problem(seed);
             problem.rules.truncate(3);
             for strategy in STRATEGIES {
-                let Some(least) = exhaustive(&problem, strategy) else {
+                let Some(least) = least_objective(&problem, strategy) else {
                     return Ok(());
                 };
                 let solution = solved(&problem, strategy, 1_000_000);
