@@ -1,7 +1,7 @@
 //! Solves a problem file and prints the solution, for measuring the optimizer by itself.
 //!
 //! `cargo run --example solve -- INSTANCE --strategy balance --time-limit 10 --seed 1 [--out FILE] [--trace]
-//! [--patience 1.5]` (the wall clock stops it at that many time limits)
+//! [--patience 1.05]` (the wall clock stops it at that many time limits)
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let (mut instance, mut out, mut trace) = (None, None, false);
     let (mut strategy, mut seconds, mut seed) = (Strategy::BalanceLoad, 10.0, 1);
-    let mut patience = 1.5;
+    let mut patience = 1.05;
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().context("an option lacks its value");
         match argument.as_str() {

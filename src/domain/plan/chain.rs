@@ -172,6 +172,13 @@ impl<'a> Chain<'a> {
             self.work = until;
             return;
         }
+        if self.work == 0 {
+            // A valid plan first, however poor: the descent through a large problem takes its time.
+            self.mend();
+            self.value = self.state.total(self.model, &self.landscape);
+            self.record();
+            self.work += self.round_work / 4;
+        }
         while self.work < until {
             match self.phase {
                 Phase::Cooling => self.cool(),
@@ -322,6 +329,7 @@ impl<'a> Chain<'a> {
             if broken.is_empty() {
                 break;
             }
+            self.work += 4 * self.model.rules.len() as u64;
             self.landscape.tag_weight = 1e4 * self.scale;
             self.temperature = self.scale * 0.1 * (attempt % 8) as f64;
             let centre = broken[self.random.below(broken.len())];
