@@ -117,7 +117,7 @@ impl Landscape {
         // The idle gaps of every host are read anew, slot by slot, and asked about per option and segment.
         let idle = match self.charge {
             OptionCharge::Energy => {
-                described.hosts.len() * model.horizon + described.options() * 2 * described.segments.len()
+                described.hosts.len() * 2 * model.horizon + described.options() * 2 * described.segments.len()
             }
             OptionCharge::Nothing | OptionCharge::Displacement => 0,
         };

@@ -118,7 +118,8 @@ impl HostPower {
     /// Work of one call of `cheapest`, about.
     pub fn work(&self) -> u64 {
         let options: usize = self.masks.iter().map(Vec::len).sum();
-        (options * self.best.len() + self.best.len() * self.on.len()) as u64
+        // The slots are looked at three times or more, there and back.
+        (options * self.best.len() + (self.best.len() + 30) * self.on.len()) as u64
     }
 
     /// Least of what the recurring rules pay, `costs` per rule and option, and what the host then costs, where
