@@ -43,6 +43,9 @@ struct Recorded {
     gpus: Vec<GpuSnapshot>,
     #[serde(default)]
     processes: Vec<RecordedProcess>,
+    /// What was said of GPUs that could not be read.
+    #[serde(default)]
+    troubles: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -157,6 +160,7 @@ impl Replay {
             device_files: self.file.device_files.clone(),
             namespace: if self.file.is_container { PidNamespace::Container } else { PidNamespace::Host },
             elapsed_ms: recorded.seconds.map(|seconds| (seconds * 1_000.0) as i64),
+            troubles: recorded.troubles.clone(),
         };
         reading.add_unlisted();
         if reading.namespace == PidNamespace::Container {
@@ -274,9 +278,20 @@ mod tests {
         assert_eq!((before.gpus[0].memory_used_mib, before.processes.len()), (Some(600.0), 1));
         assert!(before.processes[0].facts.is_some());
         child.kill().expect("killed");
+        let after = || {
+            let reading = replay.read().expect("a reading");
+            (reading.gpus[0].memory_used_mib, reading.processes.len())
+        };
+        // One that nobody has taken notice of yet has closed its device as well.
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while process_facts(pid).is_some_and(|facts| facts.state != ProcessState::Zombie) {
+            assert!(std::time::Instant::now() < deadline, "a killed process ends");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(process_facts(pid).is_some(), "nobody has taken notice");
+        assert_eq!(after(), (Some(100.0), 0));
         child.wait().expect("reaped");
-        let after = replay.read().expect("a reading");
-        assert_eq!((after.gpus[0].memory_used_mib, after.processes.len()), (Some(100.0), 0));
+        assert_eq!(after(), (Some(100.0), 0));
     }
 
     #[test]

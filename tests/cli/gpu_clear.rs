@@ -487,6 +487,55 @@ fn a_server_that_says_yes_and_holds_the_memory_is_found_out_and_its_process_ende
     assert_eq!(alive, [false, true]);
 }
 
+/// A vLLM without its developer mode, with so many requests running.
+fn vllm(running: u32) -> StandIn {
+    StandIn::new(move |request| match request.line().as_str() {
+        "GET /version" => Reply::Json(200, json!({ "version": "0.11.0" })),
+        "GET /v1/models" => Reply::Json(200, json!({ "data": [{ "id": "org/big", "owned_by": "vllm" }] })),
+        "GET /metrics" => {
+            let text = format!("vllm:num_requests_running {running}\nvllm:num_requests_waiting 0\n");
+            Reply::Text(200, "text/plain", text)
+        }
+        _ => Reply::Text(404, "text/plain", "no such path".to_owned()),
+    })
+}
+
+/// Writes that `server` is there.
+fn with_server(stage: &Stage, kind: &str, address: &str) {
+    let text = format!(
+        "[models]\ndiscover = false\ntimeout = \"400ms\"\n[[model_server]]\nkind = \"{kind}\"\naddress = \"{address}\"\n"
+    );
+    stage.sandbox.write("tidetable.toml", &text);
+}
+
+#[test]
+fn a_server_at_work_is_not_ended_without_force_though_it_cannot_be_asked_to_sleep() {
+    let stage = Stage::new();
+    let worker = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(worker.pids[0], 4_096.0)]);
+    // The server is this test, and the worker descends from it: nothing in its command line says so.
+    let busy = vllm(2);
+    with_server(&stage, "vllm", &busy.address);
+    let named = format!("--pid {} --yes", worker.pids[0]);
+    for (options, code) in [("--yes", 0), (named.as_str(), 4)] {
+        let answer = stage.clear(options).assert_code(code).json();
+        assert!(kept(&answer).contains("its server keeps: at work"), "{options}: {answer}");
+    }
+    assert_eq!(worker.alive(), [true]);
+    let forced = stage.clear("--force --yes").assert_code(0).json();
+    assert_eq!(outcomes(&forced)[0].1, "ended", "{forced}");
+}
+
+#[test]
+fn a_server_that_rests_and_cannot_be_asked_is_ended_where_idleness_is_not_asked_for() {
+    let stage = Stage::new();
+    let worker = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(worker.pids[0], 4_096.0)]);
+    let resting = vllm(0);
+    with_server(&stage, "vllm", &resting.address);
+    assert_eq!(outcomes(&stage.clear("--yes").assert_code(0).json())[0].1, "ended");
+}
+
 #[test]
 fn a_clear_that_is_interrupted_says_so_and_leaves_the_rest() {
     let stage = Stage::new();

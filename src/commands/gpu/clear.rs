@@ -2,9 +2,9 @@
 
 use super::clear_act::{Act, Acted};
 use super::clear_request::request;
-use super::clear_servers::servers;
+use super::clear_servers::{servers, serving};
 use super::knowledge::GpuKnowledge;
-use super::lacking;
+use super::{lacking, untold};
 use crate::cli::gpu::ClearArgs;
 use crate::commands::confirm::confirmed;
 use crate::commands::{Completion, Context, Mode, Outcome};
@@ -18,18 +18,20 @@ use crate::output::Report as _;
 use crate::output::gpu_clear::ClearReport;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> anyhow::Result<Outcome> {
-    let mut warnings = Vec::new();
     let reading = devices.read().map_err(lacking)?;
+    let mut warnings = untold(&reading);
     let request = request(context, &reading, args, &mut warnings)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     let leaders = devices.leaders(&reading.processes);
     let listening = devices.listening(&reading.processes);
     let servers = servers(context, &reading, args, &mut warnings)?;
+    let serving = serving(devices, &reading.processes, &servers.found);
     let known = ClearKnowledge {
         gpus: &reading.gpus,
         processes: &reading.processes,
         leaders: &leaders,
         listening: &listening,
+        serving: &serving,
         watches: &knowledge.watches,
         releases: &servers.releases,
         namespace: reading.namespace,
