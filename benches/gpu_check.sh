@@ -5,10 +5,12 @@
 #
 # Usage: benches/gpu_check.sh [GIBIBYTES]       (8 by default; needs python3; builds the release program and an example)
 #        PROGRAM=tidetable HOLDER=program benches/gpu_check.sh    takes these instead of building
+#        ROUNDS=20 BENCH=yes|no        how often a command is timed, and whether `gpu bench` is run
 # Exit code 0: all of it is as it should be; 1: something is not, and is named; 3: no GPU here.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 gibibytes=${1:-8}
+rounds=${ROUNDS:-20}
 work=$(mktemp -d)
 holder_pid=
 cleanup() {
@@ -91,22 +93,24 @@ if kill -0 "$holder_pid" 2>/dev/null; then
 fi
 holder_pid=
 
-bench=
-if "$program" gpu bench --quick >"$work/bench.txt" 2>"$work/bench.err"; then
+bench="not run"
+if [ "${BENCH:-yes}" != yes ]; then
+    :
+elif "$program" gpu bench --quick >"$work/bench.txt" 2>"$work/bench.err"; then
     bench=$(cat "$work/bench.txt")
 else
     echo "WRONG gpu bench: $(tail -1 "$work/bench.err")"
     failures=$((failures + 1))
 fi
 
-# Median and most of 20 runs, milliseconds, from process start to exit.
+# Median and most of so many runs, milliseconds, from process start to exit.
 timed() {
-    python3 - "$program" "$@" <<'PYTHON'
+    python3 - "$rounds" "$program" "$@" <<'PYTHON'
 import statistics, subprocess, sys, time
 spans = []
-for _ in range(20):
+for _ in range(int(sys.argv[1])):
     began = time.perf_counter()
-    subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     spans.append((time.perf_counter() - began) * 1000)
 print(f"{statistics.median(spans):.1f} ms | {max(spans):.1f} ms")
 PYTHON
@@ -121,7 +125,7 @@ cat <<BLOCK
 tidetable $(field status 'd["tool_version"]')): a program held $gibibytes GiB; listed with $listed MiB; \`gpu clear --need\` freed
 $freed MiB by the driver's word in $cleared s.
 
-| command | median of 20 | most |
+| command | median of $rounds | most |
 |---|---|---|
 | \`gpu status\` | $status_time |
 | \`gpu clear --dry-run\` | $clear_time |

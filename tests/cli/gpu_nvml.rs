@@ -251,3 +251,54 @@ fn a_driver_that_is_not_ready_or_sees_nothing_is_told_apart_from_none() {
         assert!(error["message"].as_str().is_some_and(|text| text.contains(words)), "{error}");
     }
 }
+
+/// The script for machines with a GPU, on the stand-in or without any driver.
+fn check(library: Option<&Path>) -> Option<Output> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("folder");
+    let holder = folder.path().join("holder");
+    let write = "printf '#!/bin/sh\\necho ready\\nexec sleep 600\\n' > \"$1\" && chmod 755 \"$1\"";
+    let written = Command::new("sh").args(["-c", write, "sh"]).arg(&holder).status().expect("shell started");
+    assert!(written.success());
+    let has_python = Command::new("python3").arg("-V").output().is_ok();
+    if !has_python {
+        eprintln!("skipped: no python3");
+        return None;
+    }
+    let mut command = Command::new("bash");
+    command.arg(root.join("benches/gpu_check.sh")).arg("4").env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("PROGRAM", env!("CARGO_BIN_EXE_tidetable")).env("HOLDER", &holder);
+    command.env("ROUNDS", "1").env("BENCH", "no").env("STAND_IN_SCENE", "plain");
+    command.envs(library.map(|library| ("LD_LIBRARY_PATH", library)));
+    Some(command.output().expect("started"))
+}
+
+#[test]
+fn the_check_for_machines_with_a_gpu_proves_what_it_says() {
+    let is_container =
+        std::fs::read_link("/proc/self/ns/pid").is_ok_and(|link| link.as_os_str() != "pid:[4026531836]");
+    if is_container {
+        eprintln!("skipped: in a container a process counts only with the device open");
+        return;
+    }
+    let Some(output) = library().and_then(|library| check(Some(library))) else { return };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        said.contains("freed\n4096 MiB by the driver's word") && said.contains("NVIDIA Stand-In"),
+        "{said}"
+    );
+    assert!(!said.contains("WRONG"), "{said}");
+}
+
+#[test]
+fn the_check_says_where_there_is_no_gpu() {
+    if Path::new("/dev/nvidiactl").exists() {
+        eprintln!("skipped: this machine has an NVIDIA driver");
+        return;
+    }
+    let Some(output) = check(None) else { return };
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("no GPU to check"));
+}

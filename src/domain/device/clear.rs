@@ -263,7 +263,7 @@ fn verdict(
             return Err(SpareReason::ServersOnly);
         }
     }
-    if let Some(kept) = kept_by_server(pid, facts, known) {
+    if let Some(kept) = kept_by_server(pid, facts, known, request.min_idle_ms) {
         // Idle or not is what the one who names it means; that running requests may be lost has to be said by force.
         let is_forced = request.signals == SignalChoice::TerminateThenKill;
         let is_insisted = is_named || request.min_idle_ms <= 0;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::clear::kernel_objection;
 use super::{
-    ClearKnowledge, ClearRequest, ClearStep, GpuChoice, GpuSnapshot, ModelActivity, ProcessFacts,
+    ClearKnowledge, ClearRequest, ClearStep, GpuChoice, GpuSnapshot, ModelActivity, Obstacle, ProcessFacts,
     ReleaseAction, ReleasePlan, ReleaseSpareReason, ReleaseStep, ServerAddress, ServerKind, SpareReason,
-    SparedModel, StepAction,
+    SparedModel, StepAction, WhenBusy,
 };
 use crate::domain::time::MINUTE_MS;
 
@@ -137,10 +137,19 @@ pub(super) fn kept_by_server(
     pid: u32,
     facts: &ProcessFacts,
     known: &ClearKnowledge<'_>,
+    min_idle_ms: i64,
 ) -> Option<KeptModel> {
     let is_here = |spared: &&SparedModel| spared.reason != ReleaseSpareReason::OtherMachine;
+    // Where nobody asks for idleness, our own samples do not tell that it has none of the requests it would lose.
+    let may_be_busy = |spared: &SparedModel| {
+        spared.activity == ModelActivity::Unknown
+            && spared.server.kind.when_busy() != WhenBusy::FinishesFirst
+            && spared.reason != ReleaseSpareReason::Impossible { obstacle: Obstacle::NotOnGpu }
+            && min_idle_ms <= 0
+    };
     let is_kept = |spared: &&SparedModel| {
         spared.activity == ModelActivity::Busy
+            || may_be_busy(spared)
             || matches!(
                 spared.reason,
                 ReleaseSpareReason::MayBeBusy | ReleaseSpareReason::NotIdleLongEnough { .. }
@@ -151,7 +160,11 @@ pub(super) fn kept_by_server(
         .filter(|spared| serves(pid, facts, &spared.server, &spared.model, known))
         .max_by_key(|spared| spared.activity == ModelActivity::Busy)?;
     let is_busy = spared.activity == ModelActivity::Busy;
-    let why = if is_busy { ReleaseSpareReason::Busy.to_string() } else { spared.reason.to_string() };
+    let why = match &spared.reason {
+        _ if is_busy => ReleaseSpareReason::Busy.to_string(),
+        _ if may_be_busy(spared) => "nobody tells whether it is at work".to_owned(),
+        reason => reason.to_string(),
+    };
     let model = spared.title.clone().unwrap_or_else(|| spared.model.clone());
     Some(KeptModel { is_busy, reason: SpareReason::KeptByServer { model, why } })
 }
