@@ -59,8 +59,9 @@ fi
 [ "$code" = 0 ] || { cat "$work/status.err" >&2; exit 1; }
 holds "status tells total, used and free memory of each GPU" status \
     'all(g["memory_total_mib"] >= g["memory_used_mib"] + g["memory_free_mib"] - 1 for g in d["data"]["devices"])'
-gpu=$(field status 'd["data"]["devices"][0]["index"]')
 
+# By the numbers that the driver uses, too: the first GPU.
+export CUDA_DEVICE_ORDER=PCI_BUS_ID
 exec 9< <(exec "$holder" "$gibibytes")
 holder_pid=$!
 export GPU_CHECK_PID=$holder_pid
@@ -72,6 +73,7 @@ ask processes gpu processes || true
 mine='[p for p in d["data"]["processes"] if p["pid"] == '"$holder_pid"']'
 holds "processes lists the holder with at least $gibibytes GiB" processes "$mine[0][\"memory_mib\"] >= $mib"
 listed=$(field processes "round($mine[0][\"memory_mib\"])" 2>/dev/null || echo unknown)
+gpu=$(field processes "$mine[0][\"gpu_index\"]" 2>/dev/null || echo 0)
 ask watch gpu watch --once || true
 holds "watch keeps a reading" watch 'd["data"]["readings"] == 1'
 
@@ -121,7 +123,7 @@ clear_time=$(timed gpu clear --dry-run)
 cat <<BLOCK
 
 --- for docs/benchmarks.md ---
-**On a GPU** ($(date -u +%Y-%m-%d), $(field status "$first[\"name\"]"), driver $(field status 'd["data"]["driver_version"]'),
+**On a GPU** ($(date -u +%Y-%m-%d), $(field held "$first[\"name\"]"), driver $(field status 'd["data"]["driver_version"]'),
 tidetable $(field status 'd["tool_version"]')): a program held $gibibytes GiB; listed with $listed MiB; \`gpu clear --need\` freed
 $freed MiB by the driver's word in $cleared s.
 

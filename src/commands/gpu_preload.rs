@@ -11,9 +11,7 @@ use crate::devices::release::{
     Change, LoadState, SAME_TIME_MS, Witness, calls_for, entry_named, keep_until, load,
 };
 use crate::devices::servers::{Found, read_again};
-use crate::domain::device::{
-    HeldModel, Keeping, ModelChange, ModelChangeKind, Obstacle, ReleaseOffer, ServerKind,
-};
+use crate::domain::device::{HeldModel, Keeping, ModelChange, ModelChangeKind, ReleaseOffer, ServerKind};
 use crate::domain::prediction::{Prediction, TrackedPrediction};
 use crate::domain::time::{DAY_MS, MINUTE_MS, SECOND_MS, TimeSpan, Timestamp};
 use crate::output::gpu_preload::{PreloadReport, ShownLoad};
@@ -42,20 +40,7 @@ pub(super) fn run(
     let server = server_for(&look.found, entry)?;
     let kind = server.reading.server.kind;
     let until = ends(prediction);
-    let keep = Duration::from_millis(until.since(context.now).max(0).unsigned_abs());
-    let change = Change::Load { model: &entry.model, keep: Some(keep) };
-    // A server that cannot is refused before anything is planned.
-    calls_for(kind, change).map_err(|refusal| CommandError::Refused {
-        message: refusal.to_string(),
-        hint: match kind.keeping() {
-            Keeping::OwnTimer(timer) => {
-                format!("name another server for it under [[preload]]; this one keeps it for {timer}")
-            }
-            Keeping::AsTold | Keeping::UntilUnloaded => {
-                "name another server for it under [[preload]]".to_owned()
-            }
-        },
-    })?;
+    check_that_it_can_load(kind, &entry.model)?;
     let leaves = held_too_short(entry_named(&server.reading, &entry.model), kind, until);
     let needed = look
         .sightings
@@ -99,27 +84,17 @@ pub(super) fn run(
         patience: patience(args.wait.0),
         now: context.now,
     };
-    let recorded = record(
-        context,
-        &ModelChange {
-            at: context.now,
-            server: server.reading.server.clone(),
-            model: entry.model.clone(),
-            kind: match leaves {
-                Some(before) => ModelChangeKind::KeepLonger { before },
-                None => ModelChangeKind::Load,
-            },
-            reason: format!("before {} at {}", prediction.task_type, prediction.predicted_start),
+    let change = ModelChange {
+        at: context.now,
+        server: server.reading.server.clone(),
+        model: entry.model.clone(),
+        kind: match leaves {
+            Some(before) => ModelChangeKind::KeepLonger { before },
+            None => ModelChangeKind::Load,
         },
-    )?;
-    let state = match leaves {
-        Some(_) => keep_until(&server.client, &entry.model, until, &witness),
-        None => load(&server.client, &entry.model, change, &witness),
+        reason: format!("before {} at {}", prediction.task_type, prediction.predicted_start),
     };
-    // What was there before is none of ours to take away again.
-    if !state.may_have_changed() {
-        forget(context, recorded)?;
-    }
+    let state = made(context, server, &change, until, &witness)?;
     let leaves_early = leaves_early(server, &entry.model, &state, context.now, until);
     if let Some(leaves) = leaves_early {
         let model = &entry.model;
@@ -137,6 +112,46 @@ pub(super) fn run(
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
+/// A server that cannot is refused before anything is planned.
+fn check_that_it_can_load(kind: ServerKind, model: &str) -> Result<(), CommandError> {
+    let checked = calls_for(kind, Change::Load { model, keep: None });
+    checked.map(|_| ()).map_err(|refusal| CommandError::Refused {
+        message: refusal.to_string(),
+        hint: match kind.keeping() {
+            Keeping::OwnTimer(timer) => {
+                format!("name another server for it under [[preload]]; this one keeps it for {timer}")
+            }
+            Keeping::AsTold | Keeping::UntilUnloaded => {
+                "name another server for it under [[preload]]".to_owned()
+            }
+        },
+    })
+}
+
+/// Asks for `change`, which is recorded before and forgotten where it was not made: what was there before is none of ours to
+/// take away again.
+fn made(
+    context: &Context,
+    server: &Found,
+    change: &ModelChange,
+    until: Timestamp,
+    witness: &Witness<'_>,
+) -> anyhow::Result<LoadState> {
+    let recorded = record(context, change)?;
+    let model = change.model.as_str();
+    let state = match change.kind {
+        ModelChangeKind::KeepLonger { .. } => keep_until(&server.client, model, until, witness),
+        ModelChangeKind::Load | ModelChangeKind::Release(_) => {
+            let keep = Duration::from_millis(until.since(context.now).max(0).unsigned_abs());
+            load(&server.client, model, Change::Load { model, keep: Some(keep) }, witness)
+        }
+    };
+    if !state.may_have_changed() {
+        forget(context, recorded)?;
+    }
+    Ok(state)
+}
+
 /// When the run has ended, as far as can be told: a long run from the last start that is expected.
 fn ends(prediction: &Prediction) -> Timestamp {
     let duration = prediction.resources.duration_seconds;
@@ -146,7 +161,8 @@ fn ends(prediction: &Prediction) -> Timestamp {
 
 /// When a model leaves that its server holds already and could be told to keep until `until`.
 fn held_too_short(held: Option<&HeldModel>, kind: ServerKind, until: Timestamp) -> Option<Timestamp> {
-    let held = held.filter(|held| !matches!(held.offer, ReleaseOffer::Impossible(Obstacle::RemoteModel)))?;
+    // One in main memory is to be loaded, and one of another machine neither.
+    let held = held.filter(|held| matches!(held.offer, ReleaseOffer::Possible(_)))?;
     held.expires.filter(|leaves| kind.keeping() == Keeping::AsTold && until.since(*leaves) > SAME_TIME_MS)
 }
 

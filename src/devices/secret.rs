@@ -97,7 +97,9 @@ fn printed_by(words: &[String], limit: Duration) -> Result<Vec<u8>, String> {
     });
     let Ok(read) = receiver.recv_timeout(limit) else {
         // It may have ended by itself in this moment, with what it started.
-        descendants(child.id()).into_iter().for_each(|pid| drop(kill_process(pid, Signal::KILL)));
+        for pid in descendants(child.id()) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
         let _ = child.kill();
         let _ = child.wait();
         return Err(format!("{program} did not end within {}", humantime::format_duration(limit)));

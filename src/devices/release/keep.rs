@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Change;
-use super::carry_out::{ReleaseState, Witness, apply};
+use super::carry_out::{Witness, apply};
 use super::load::{LoadState, entry_named};
 use crate::devices::servers::{Client, read_again};
 use crate::domain::device::{Obstacle, ReleaseOffer};
@@ -29,11 +29,8 @@ pub fn keep_until(client: &Client, model: &str, until: Timestamp, witness: &Witn
         },
     };
     let span = Duration::from_millis(until.since(witness.now).max(SECOND_MS).unsigned_abs());
-    match apply(client, Change::Keep { model: &name, span }) {
-        Ok(()) => {}
-        Err(ReleaseState::Refused(refusal)) => return LoadState::Refused(refusal),
-        Err(ReleaseState::Failed(error)) => return LoadState::Failed(error),
-        Err(_) => return LoadState::Interrupted,
+    if let Err(state) = apply(client, Change::Keep { model: &name, span }) {
+        return LoadState::not_made(state);
     }
     let began = Instant::now();
     loop {

@@ -39,6 +39,15 @@ pub enum LoadState {
 }
 
 impl LoadState {
+    /// Of a change that was not made.
+    pub(super) fn not_made(state: ReleaseState) -> LoadState {
+        match state {
+            ReleaseState::Refused(refusal) => LoadState::Refused(refusal),
+            ReleaseState::Failed(error) => LoadState::Failed(error),
+            _ => LoadState::Interrupted,
+        }
+    }
+
     /// Whether the server was asked and may have done it, also where its answer was lost.
     pub fn may_have_changed(&self) -> bool {
         match self {
@@ -86,11 +95,8 @@ pub fn load(client: &Client, model: &str, change: Change<'_>, witness: &Witness<
         Ok(_) => {}
         Err(error) => return LoadState::Failed(error),
     }
-    match apply(client, change) {
-        Ok(()) => {}
-        Err(ReleaseState::Refused(refusal)) => return LoadState::Refused(refusal),
-        Err(ReleaseState::Failed(error)) => return LoadState::Failed(error),
-        Err(_) => return LoadState::Interrupted,
+    if let Err(state) = apply(client, change) {
+        return LoadState::not_made(state);
     }
     let began = Instant::now();
     loop {
