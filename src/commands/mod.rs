@@ -8,6 +8,7 @@ mod context;
 mod doctor_repair;
 mod error;
 mod gpu_bench;
+mod gpu_bench_batches;
 mod gpu_bench_work;
 mod gpu_models;
 mod gpu_preload;

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use rustfft::FftPlannerScalar;
 use rustfft::num_complex::Complex;
 
-use super::circle::point;
+use crate::domain::kernels::point;
 
 /// Bins at most: beyond, a transform costs more than the search it spares.
 const MOST_BINS: usize = 1 << 17;
