@@ -44,6 +44,7 @@ pub mod predict;
 pub mod restore;
 pub mod rules;
 pub mod search;
+mod search_blocks;
 mod search_cluster;
 mod search_device;
 mod search_index;

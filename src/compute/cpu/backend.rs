@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::near_rows::near_rows;
 use super::{rows, symmetric, top_k};
 use crate::compute::Stop;
 use crate::domain::kernels::{
@@ -33,6 +34,20 @@ impl Kernels for Cpu {
             return symmetric::nearest_others(base, longest, wanted, &self.stop);
         }
         top_k::nearest_rows(base, queries, longest, wanted, &self.stop)
+    }
+
+    fn near(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        least: f64,
+    ) -> Result<Vec<Vec<u32>>, MatrixError> {
+        base.fits(queries)?;
+        let longest = rows::longest(base);
+        match rows::products_fit(longest, rows::longest(queries)) {
+            true => Ok(near_rows(base, queries, longest, least, &self.stop)),
+            false => Reference.near(base, queries, least),
+        }
     }
 
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {

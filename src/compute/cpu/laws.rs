@@ -93,6 +93,25 @@ proptest! {
     }
 
     #[test]
+    fn near_rows_are_those_of_the_reference(
+        rows in 0_usize..900,
+        queries in 0_usize..150,
+        columns in 1_usize..12,
+        levels in prop::sample::select(vec![2_u64, 5, 1_000_000]),
+        seed in any::<u64>(),
+    ) {
+        let (base, asked) = (values(rows * columns, seed, levels), values(queries * columns, seed ^ 9, levels));
+        let (base, asked) = (Matrix::new(&base, columns).expect("rows"), Matrix::new(&asked, columns).expect("rows"));
+        // Quarters of squares: with few levels scores are exactly there.
+        for least in [0.0, 0.25, 0.05 * columns as f64] {
+            let plain = Reference.near(&base, &asked, least).expect("they fit");
+            on_some_threads(|threads| {
+                assert_eq!(Cpu::default().near(&base, &asked, least).expect("they fit"), plain, "{threads} threads");
+            });
+        }
+    }
+
+    #[test]
     fn rows_are_normalised_to_the_last_bit_as_by_the_reference(
         rows in 0_usize..300,
         columns in 1_usize..70,
@@ -124,6 +143,19 @@ fn thousands_of_equal_rows_are_told_apart_by_their_place() {
         .expect("they fit");
     let expected: Vec<Scored> = (0..5).map(|index| Scored { index, score: 3.0 }).collect();
     assert_eq!(found, [expected]);
+}
+
+#[test]
+fn rows_that_are_all_the_same_are_each_others_neighbours_by_their_places() {
+    const ROWS: usize = 1_500;
+    let base = [1.0_f32, 2.0].repeat(ROWS);
+    let rows = Matrix::new(&base, 2).expect("rows");
+    let wanted = TopK { count: 3, least: None, is_self_search: true };
+    let found = Cpu::default().top_k(&rows, &rows, &wanted).expect("they fit");
+    for (row, found) in found.iter().enumerate() {
+        let first = (0..ROWS).filter(|index| *index != row).take(3);
+        assert_eq!(*found, first.map(|index| Scored { index, score: 5.0 }).collect::<Vec<_>>(), "{row}");
+    }
 }
 
 #[test]
@@ -159,6 +191,7 @@ fn scores_beyond_single_precision_are_still_told_apart() {
     let wanted = TopK { count: 1, least: None, is_self_search: true };
     assert_eq!(Cpu::default().top_k(&rows, &rows, &wanted), Reference.top_k(&rows, &rows, &wanted));
     assert_eq!(Cpu::default().pairs_above(&rows, 0.0), Reference.pairs_above(&rows, 0.0));
+    assert_eq!(Cpu::default().near(&rows, &rows, 0.0), Reference.near(&rows, &rows, 0.0));
 }
 
 #[test]

@@ -210,6 +210,16 @@ impl Kernels for Gpus {
         found
     }
 
+    /// On the processor: most of the time goes by with what a GPU would have to hand back.
+    fn near(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        least: f64,
+    ) -> Result<Vec<Vec<u32>>, MatrixError> {
+        self.processor.near(base, queries, least)
+    }
+
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
         let most = longest(rows);
         if !products_fit(most, most) {

@@ -26,6 +26,26 @@ pub trait Kernels: Sync {
     /// What [`top_k`](Kernels::top_k) answers, for rows of one length, of which there are some, and at least one wanted.
     fn nearest(&self, base: &Matrix<'_>, queries: &Matrix<'_>, wanted: &TopK) -> Vec<Vec<Scored>>;
 
+    /// For each query the places, ascending, of the rows of `base` whose inner product is at least `least`. Exact, as
+    /// [`top_k`](Kernels::top_k) is; but nobody asks how near they are.
+    ///
+    /// # Errors
+    /// The rows differ in length.
+    fn near(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        least: f64,
+    ) -> Result<Vec<Vec<u32>>, MatrixError> {
+        let wanted = TopK { count: base.rows(), least: Some(least), is_self_search: false };
+        let places = |found: Vec<Scored>| {
+            let mut places: Vec<u32> = found.into_iter().map(|one| one.index as u32).collect();
+            places.sort_unstable();
+            places
+        };
+        Ok(self.top_k(base, queries, &wanted)?.into_iter().map(places).collect())
+    }
+
     /// All pairs of different rows whose inner product is at least `least`, by
     /// [`pair_order`](super::pair_order). Exact: every pair is compared.
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair>;
