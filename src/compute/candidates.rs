@@ -2,27 +2,11 @@
 
 use crate::domain::kernels::{Matrix, Scored, TopK, inner_product, order};
 
-/// How many candidates a query may have before those that cannot be among the nearest any more are dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
-    /// Some times as many as are wanted: for a few queries at once.
-    Ample,
-    /// Hardly more than are wanted: for as many queries as there are rows. With as many bytes as the answer takes later, so
-    /// that the answer finds room where they were.
-    Tight,
-}
-
-impl Room {
-    fn candidates(self, wanted: usize) -> usize {
-        match self {
-            Room::Ample => 2 * wanted + 32,
-            Room::Tight => 2 * wanted + 1,
-        }
-    }
-}
-
+/// Candidates beyond which those that cannot be among the nearest any more are dropped: so many times as are wanted,
+/// and some.
+const ROOM: (usize, usize) = (2, 32);
 /// Candidates beyond which close ones are told apart by their exact scores.
-const MOST: usize = 4_096;
+const MOST: usize = 512;
 
 /// Candidates of one query. Scores in single precision are wrong by less than `error`.
 #[derive(Clone, Debug)]
@@ -31,16 +15,15 @@ pub(super) struct Candidates {
     /// Score (single precision) below which nothing can be among the nearest.
     pub(super) least: f32,
     error: f32,
-    room: Room,
     /// So many candidates are looked through next: twice as many as the last look left, so that where thousands of rows are
     /// equally near not every one of them is worth a look.
     full: u32,
 }
 
 impl Candidates {
-    pub(super) fn new(error: f32, wanted: &TopK, room: Room) -> Candidates {
+    pub(super) fn new(error: f32, wanted: &TopK) -> Candidates {
         let least = wanted.least.map_or(f32::NEG_INFINITY, |least| below(least) - error);
-        Candidates { found: Vec::new(), least, error, room, full: 0 }
+        Candidates { found: Vec::new(), least, error, full: 0 }
     }
 
     /// Looks at the scores of the rows from `first` on.
@@ -65,19 +48,15 @@ impl Candidates {
     /// Takes one row whose score may be great enough.
     pub(super) fn add(&mut self, score: f32, index: usize, query: &Query<'_>) {
         if score >= self.least && query.may_answer(index) {
-            if self.found.capacity() == 0 {
-                let most = query.base.rows().min(self.room.candidates(query.wanted.count) + 1);
-                self.found.reserve_exact(most);
-            }
             self.found.push((score, index as u32));
             self.keep_small(query);
         }
     }
 
     fn keep_small(&mut self, query: &Query<'_>) {
-        if self.found.len() > self.room.candidates(query.wanted.count).max(self.full as usize) {
+        if self.found.len() > (ROOM.0 * query.wanted.count + ROOM.1).max(self.full as usize) {
             self.prune(query);
-            self.full = u32::try_from(2 * self.found.len()).unwrap_or(u32::MAX);
+            self.full = (2 * self.found.len()).min(MOST) as u32;
         }
     }
 

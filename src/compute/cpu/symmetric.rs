@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::product::multiply;
 use super::rows::error_of;
 use crate::compute::Stop;
-use crate::compute::candidates::{Candidates, Query, Room, below, greater, ordered, unordered};
+use crate::compute::candidates::{Candidates, Query, below, greater, ordered, unordered};
 use crate::domain::kernels::{Matrix, Pair, Scored, TopK, inner_product, pair_order};
 
 /// Rows of a tile.
@@ -72,7 +72,7 @@ pub(super) fn nearest_others(
     let length = |index: usize| inner_product(rows.row(index), rows.row(index)).sqrt();
     let candidates: Vec<Mutex<Candidates>> = (0..rows.rows())
         .map(|index| error_of(rows.columns(), length(index), longest))
-        .map(|error| Mutex::new(Candidates::new(error, wanted, Room::Tight)))
+        .map(|error| Mutex::new(Candidates::new(error, wanted)))
         .collect();
     let least: Vec<AtomicU32> = candidates.iter().map(|one| AtomicU32::new(ordered(seen(one)))).collect();
     let tell = |index: usize, score: f32, other: usize| {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::product::multiply;
 use super::rows::error_of;
 use crate::compute::Stop;
-use crate::compute::candidates::{Candidates, Query, Room, ordered, unordered};
+use crate::compute::candidates::{Candidates, Query, ordered, unordered};
 use crate::domain::kernels::{Matrix, Scored, TopK, inner_product};
 
 /// Rows of the base, and queries, whose products are computed at once: 1.5 MiB of scores, 5 % faster than 4 MiB.
@@ -45,7 +45,7 @@ pub(in crate::compute) fn nearest_of(
     let values: Vec<f32> = asked.iter().flat_map(|query| query.values.iter().copied()).collect();
     let start = |query: &Query<'_>| {
         let length = inner_product(query.values, query.values).sqrt();
-        Candidates::new(error_of(columns, length, longest), wanted, Room::Ample)
+        Candidates::new(error_of(columns, length, longest), wanted)
     };
     let start: Vec<Candidates> = asked.iter().map(start).collect();
     // What one core knows to be too little is too little for all; only the time depends on who learns it first.

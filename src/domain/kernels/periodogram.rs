@@ -183,15 +183,17 @@ impl Band {
 }
 
 /// Times of up to eight events after the origin, and the weight of each that there is.
-fn lanes(events: &Events<'_>, first: usize) -> ([f64; LANES], [f64; LANES]) {
-    let (mut times, mut weights) = ([0.0; LANES], [0.0; LANES]);
-    let origin = events.origin_ms();
-    let some = &events.times_ms[first..events.times_ms.len().min(first + LANES)];
-    for (lane, time) in some.iter().enumerate() {
-        times[lane] = time.wrapping_sub(origin) as f64;
-        weights[lane] = events.weight(first + lane);
+#[inline(always)]
+fn lanes(times_ms: &[i64], weights: Option<&[f64]>, origin_ms: i64) -> ([f64; LANES], [f64; LANES]) {
+    let (mut times, mut counts) = ([0.0; LANES], [0.0; LANES]);
+    for (lane, time) in times_ms.iter().enumerate() {
+        times[lane] = time.wrapping_sub(origin_ms) as f64;
+        counts[lane] = 1.0;
     }
-    (times, weights)
+    if let Some(weights) = weights {
+        counts[..weights.len()].copy_from_slice(weights);
+    }
+    (times, counts)
 }
 
 /// `|sum of w_j exp(2 pi i f t_j)|` at each frequency `f` of a band: the length of the sum of the events' points on a circle
@@ -199,12 +201,14 @@ fn lanes(events: &Events<'_>, first: usize) -> ([f64; LANES], [f64; LANES]) {
 /// [`Periodogram::error`] of the exact length. No events: 0.
 pub fn resultants(events: &Events<'_>, band: &Band) -> Vec<f64> {
     let mut lengths = Vec::with_capacity(band.count);
+    let origin_ms = events.origin_ms();
     for first in (0..band.count).step_by(TURNED) {
         let frequency = band.frequency(first);
         let count = TURNED.min(band.count - first);
-        let mut sums = [([0.0; LANES], [0.0; LANES]); TURNED];
-        for event in (0..events.times_ms.len()).step_by(LANES) {
-            let (times, weights) = lanes(events, event);
+        let mut sums = vec![([0.0; LANES], [0.0; LANES]); count];
+        for (number, some) in events.times_ms.chunks(LANES).enumerate() {
+            let own = events.weights.map(|all| &all[number * LANES..number * LANES + some.len()]);
+            let (times, weights) = lanes(some, own, origin_ms);
             let (mut sines, mut cosines) = ([0.0; LANES], [0.0; LANES]);
             let (mut step_sines, mut step_cosines) = ([0.0; LANES], [0.0; LANES]);
             for lane in 0..LANES {
@@ -212,7 +216,7 @@ pub fn resultants(events: &Events<'_>, band: &Band) -> Vec<f64> {
                 (sines[lane], cosines[lane]) = (sine * weights[lane], cosine * weights[lane]);
                 (step_sines[lane], step_cosines[lane]) = point(times[lane] * band.step_per_ms);
             }
-            for sum in &mut sums[..count] {
+            for sum in &mut sums {
                 for lane in 0..LANES {
                     sum.0[lane] += sines[lane];
                     sum.1[lane] += cosines[lane];
@@ -225,7 +229,7 @@ pub fn resultants(events: &Events<'_>, band: &Band) -> Vec<f64> {
         let length = |(sines, cosines): &([f64; LANES], [f64; LANES])| {
             f64::hypot(sines.iter().sum(), cosines.iter().sum())
         };
-        lengths.extend(sums[..count].iter().map(length));
+        lengths.extend(sums.iter().map(length));
     }
     lengths
 }
