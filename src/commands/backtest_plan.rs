@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::backtest::parse_cut;
-use super::optimize_input::capacity;
+use super::optimize_capacity::capacity;
 use super::task_typing::TypedHistories;
 use super::{CommandError, Context, Outcome};
 use crate::cli::backtest::{BacktestArgs, PlanArg};

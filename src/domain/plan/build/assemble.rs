@@ -1,6 +1,7 @@
 //! Puts a problem together: rules in slots within their windows, expected work, orders, exclusions, prices.
 
 use super::background::expected_work;
+use super::device::{device_gb, lacking_device, needed_gb};
 use super::exclusion::{blackout_rule, tag_exclusions};
 use super::grid::{all_start_on, repeats, slot_minutes};
 use super::needs::{Asker, PlannedNeeds, PlannedResource, planned_needs, planned_resources};
@@ -93,7 +94,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         }
     }
     notes.extend(warnings.iter().cloned());
-    let precedences = precedences(input, &rules, &names);
+    let (precedences, orders) = precedences(input, &rules, &names, &grid).into_iter().unzip();
     for (rule, stands_for) in expected_work(input, &grid, &resources, &host_of, &mut assumed) {
         rules.push(rule);
         work.push(stands_for);
@@ -116,7 +117,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         rules,
         precedences,
     };
-    BuiltProblem { problem, work, grid, assumed, notes, warnings, left_out, starts_are_rounded }
+    BuiltProblem { problem, work, orders, grid, assumed, notes, warnings, left_out, starts_are_rounded }
 }
 
 /// The rule with its needs and window; `Err` says why it takes no part.
@@ -159,6 +160,9 @@ fn candidate<'a>(
             resource.name, input.hosts[host].name
         ));
     }
+    if let Some(reason) = lacking_device(&needs, &input.hosts[host]) {
+        return Err(reason);
+    }
     assumed.append(&mut told);
     // Further than half of its spacing, and a rule would take the places of its own next runs.
     let flexibility = input
@@ -197,7 +201,7 @@ fn placed(candidate: &Candidate<'_>, grid: &TimeGrid, resources: &[PlannedResour
         latest: candidate.window.latest,
         duration: grid.slots_in(candidate.needs.duration_ms).max(1),
         demand: units.map(|(resource, amount)| resource.units(*amount)).collect(),
-        gpu_mem_per_device_gb: 0,
+        gpu_mem_per_device_gb: needed_gb(candidate.needs.device_mib),
         power_w: candidate.needs.power_w,
         priority: i64::from(rule.priority.max(1)),
         migrate_minutes: 0,
@@ -230,7 +234,7 @@ fn hosts(input: &BuildInput<'_>, resources: &[PlannedResource]) -> Vec<PlanHost>
     let host = |host: &super::HostInput| PlanHost {
         id: host.name.clone(),
         capacity: resources.iter().map(|resource| resource.capacity_units(&host.capacity)).collect(),
-        gpu_mem_per_device_gb: 0,
+        gpu_mem_per_device_gb: device_gb(host),
         idle_w: IDLE_WATTS,
     };
     input.hosts.iter().map(host).collect()
