@@ -21,7 +21,7 @@ use crate::domain::plan::{
 };
 use crate::domain::prediction::{MAX_PREDICTIONS, Prediction, predict, usual_runs};
 use crate::domain::rules::{Flexibility, RuleId, RuleSource, StoredRule, learned_flexibility};
-use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
+use crate::domain::time::{DAY_MS, HOUR_MS, SECOND_MS, TimeSpan, Timestamp};
 use crate::output::quantity;
 use crate::store::{HistoryFilter, Store, StoreError};
 
@@ -54,7 +54,8 @@ pub(super) fn prepare(
 ) -> anyhow::Result<Prepared> {
     learn_needs(context, store, &mut rules)?;
     let knowledge = Knowledge::load(store, context.now)?;
-    let (horizon, why) = horizon(context, args, &rules);
+    let quantile = quantile(&context.config.optimize.duration_quantile)?;
+    let (horizon, why) = horizon(context, args, &rules, quantile);
     let recent = recent_runs(context, store)?;
     let (expected, told) = expected(context, &knowledge, &rules, &recent, horizon);
     let (kin, typical) = classes(store, &recent, &rules, &expected)?;
@@ -88,7 +89,7 @@ pub(super) fn prepare(
         zone: context.zone,
         price_by_hour: price_by_hour(config)?,
         target_utilization: context.config.optimize.target_utilization,
-        duration_quantile: quantile(&context.config.optimize.duration_quantile)?,
+        duration_quantile: quantile,
         slots: match strategy {
             Strategy::ResourceEfficiency => SlotChoice::FiveMinutes,
             _ => SlotChoice::AsFine,
@@ -132,9 +133,14 @@ fn learn_needs(context: &Context, store: &Store, rules: &mut [StoredRule]) -> an
     Ok(())
 }
 
-/// From the local midnight that begins the target date; a week where some rule keeps to weekdays. With a sentence that
-/// says which, and why.
-fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> (TimeSpan, String) {
+/// From the local midnight that begins the target date; a week where some rule keeps to weekdays, or runs for longer than
+/// a day. With a sentence that says which, and why.
+fn horizon(
+    context: &Context,
+    args: &OptimizeArgs,
+    rules: &[StoredRule],
+    quantile: DurationQuantile,
+) -> (TimeSpan, String) {
     let today = local_time(context.zone, context.now).date();
     let date = args.target_date.or_else(|| today.checked_add_days(Days::new(1))).unwrap_or(today);
     let start = resolve_local(context.zone, date.and_time(NaiveTime::MIN)).first();
@@ -142,10 +148,17 @@ fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> (Tim
         matches!(&stored.rule.schedule, Schedule::Calendar(calendar)
             if matches!(calendar.days, DayFilter::Weekdays { .. }))
     });
-    let (hours, why) = match (args.look_ahead_hours, weekly) {
-        (Some(hours), _) => (hours, "as --look-ahead-hours asks".to_owned()),
-        (None, Some(stored)) => (168, format!("a week, as rule {} keeps to weekdays", stored.id.0)),
-        (None, None) => (24, "a day, as no rule keeps to weekdays".to_owned()),
+    let long = rules.iter().find(|stored| {
+        let seconds = stored.rule.resources.duration_seconds.map(|quantiles| quantile.of(&quantiles));
+        seconds.is_some_and(|seconds| seconds > (DAY_MS / SECOND_MS) as f64)
+    });
+    let (hours, why) = match (args.look_ahead_hours, weekly, long) {
+        (Some(hours), _, _) => (hours, "as --look-ahead-hours asks".to_owned()),
+        (None, Some(stored), _) => (168, format!("a week, as rule {} keeps to weekdays", stored.id.0)),
+        (None, None, Some(stored)) => {
+            (168, format!("a week, as rule {} runs for more than a day", stored.id.0))
+        }
+        (None, None, None) => (24, "a day, as no rule keeps to weekdays".to_owned()),
     };
     let horizon = TimeSpan { start, end: start.plus_ms(i64::from(hours) * HOUR_MS) };
     (horizon, format!("horizon: {} hours from {date} 00:00, {why}", hours))

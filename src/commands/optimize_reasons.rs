@@ -7,7 +7,7 @@ use crate::domain::plan::{
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 use crate::output::optimize::{
-    CostShape, MoveShape, ReliefShape, RuleKey, StayCode, UnmovedShape, move_words, stay_words,
+    CostShape, MoveShape, ReliefShape, RuleKey, StayCode, StayNames, UnmovedShape, move_words, stay_words,
 };
 use crate::output::shorten;
 
@@ -136,7 +136,7 @@ fn stay(
             solution.strategy,
             &solution.after,
             problem.slot_minutes,
-            (&|other| shorten(&origin.name(other), 32), &host_name),
+            StayNames { rule: &|other| shorten(&origin.name(other), 32), other_host: &host_name },
         )
     };
     UnmovedShape {

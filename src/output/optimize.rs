@@ -28,7 +28,7 @@ pub use shape::{
 };
 pub use slot_words::{period_words, slot_words};
 pub use taken_back::{TakenBackReport, TakenBackRule, TakenBackStatus};
-pub use words::{MoveWords, move_words, stay_words};
+pub use words::{MoveWords, StayNames, move_words, stay_words};
 
 /// What `optimize-resource-schedule` answers.
 #[derive(Clone, Debug, PartialEq)]

@@ -513,3 +513,33 @@ fn what_keeps_a_plan_from_being_made_is_told_by_the_clock() {
     let shown = sandbox.run("optimize --conflict-resolution --time-limit 50ms").assert_code(0);
     assert!(shown.stdout.contains("at Mon 03-02 03:00 on forge, work that cannot be moved away"), "{shown}");
 }
+
+#[test]
+fn what_the_plan_is_made_without_is_warned_of_and_long_runs_get_a_week() {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at,ended_at,cpu_cores,gpu_count,gpu_memory_mib\n");
+    for day in 0..20_i64 {
+        let night = 1_770_602_400 + day * 86_400; // 2026-02-09T02:00:00Z
+        runs.push_str(&format!(
+            "long,{night},{},1,,\ntrain,{night},{},1,2,60000\n",
+            night + 100_000,
+            night + 600
+        ));
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 4\ngpu_count = 2\ngpu_memory_mib = 24576\n");
+    sandbox.run("import runs.csv").assert_code(0);
+    for name in ["long", "train"] {
+        sandbox.run_args(&["rules", "add", "--task-type", name, "--cron", "0 2 * * *"]).assert_code(0);
+    }
+    let plan = "optimize --peak-mitigation --time-limit 50ms";
+    let week = sandbox.run(plan).assert_code(0);
+    let missed = "without the load of rule 2 (a run takes 30000 MiB on one GPU, and none of ";
+    assert!(week.stderr.contains(missed) && !week.stderr.contains("rule 1"), "{week}");
+    assert!(week.stdout.contains("Over 7 d"), "{week}");
+    let day = sandbox.run(&format!("{plan} --look-ahead-hours 24")).assert_code(0);
+    assert!(
+        day.stderr.contains("of rule 1 (a run (1670 min) is longer than the horizon), rule 2 ("),
+        "{day}"
+    );
+}

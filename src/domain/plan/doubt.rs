@@ -37,7 +37,11 @@ pub fn capacity_doubts(
     let runs: Vec<&HistoryRun> =
         histories.iter().flat_map(|history| &history.runs).filter(|run| is_here(run.host)).collect();
     let doubt = |resource: SharedResource| {
-        let planned = resource.capacity(&host.capacity).filter(|planned| *planned > 0.0)?;
+        let planned = match (resource, resource.capacity(&host.capacity)) {
+            // A host of which no GPU is known has none, as far as a plan goes.
+            (SharedResource::GpuCount, None) => 0.0,
+            (_, planned) => planned.filter(|planned| *planned > 0.0)?,
+        };
         let held = |run: &HistoryRun| of_run(resource, run).filter(|held| held.is_finite() && *held > 0.0);
         let held_alone = runs.iter().filter_map(|run| held(run)).fold(0.0, f64::max);
         let held_at_once = at_once(&runs, &held).max(held_alone);
@@ -110,6 +114,18 @@ mod tests {
     fn one_run_that_held_more_than_there_is_was_elsewhere() {
         assert_eq!(doubts(&[(0, 10, 8.0)], 4.0), [(8.0, 8.0)]);
         assert_eq!(doubts(&[(0, 10, 4.0)], 4.0), []);
+    }
+
+    #[test]
+    fn runs_on_gpus_were_not_on_a_host_without_any() {
+        let mut trained = history(&[(0, 10, 1.0)]);
+        trained[0].runs[0].resources.gpu_count = Some(2.0);
+        let capacity = Capacity { cpu_cores: Some(4.0), ..Capacity::default() };
+        let host = HostInput { name: "here".to_owned(), capacity, gpu_devices_mib: Vec::new() };
+        let found = capacity_doubts(&trained, &|_| true, &host, SharedResource::ALL.to_vec());
+        let told: Vec<_> =
+            found.iter().map(|doubt| (doubt.resource, doubt.planned, doubt.held_alone)).collect();
+        assert_eq!(told, [(SharedResource::GpuCount, 0.0, 2.0)]);
     }
 
     #[test]

@@ -16,6 +16,15 @@ pub struct MoveWords {
     pub explanation: String,
 }
 
+/// What rules and hosts are called, by position.
+#[derive(Clone, Copy)]
+pub struct StayNames<'a> {
+    /// A rule.
+    pub rule: &'a dyn Fn(usize) -> String,
+    /// A host other than the rule's own; `None` for that.
+    pub other_host: &'a dyn Fn(usize) -> Option<String>,
+}
+
 /// The words of a move: what it relieves, and what would be if it were `left` at home under the plan (`present`).
 pub fn move_words(
     strategy: Strategy,
@@ -120,7 +129,7 @@ pub fn stay_words(
     strategy: Strategy,
     present: &Score,
     slot_minutes: i64,
-    (name, host_name): (&dyn Fn(usize) -> String, &dyn Fn(usize) -> Option<String>),
+    names: StayNames<'_>,
 ) -> (StayCode, String) {
     let now = present.objective(strategy);
     match stay {
@@ -134,7 +143,7 @@ pub fn stay_words(
         StayReason::Blocked { places, meets, breaks_order, overloads } => {
             let mut causes = Vec::new();
             if !meets.is_empty() {
-                let names: Vec<String> = meets.iter().take(2).map(|other| name(*other)).collect();
+                let names: Vec<String> = meets.iter().take(2).map(|other| (names.rule)(*other)).collect();
                 causes.push(format!("it would meet {}, which it may not", names.join(" or ")));
             }
             if *breaks_order {
@@ -168,7 +177,7 @@ pub fn stay_words(
             (StayCode::NoEffect, words)
         }
         StayReason::NotFound { shift, host, .. } => {
-            let words = match (shift * slot_minutes, host_name(*host)) {
+            let words = match (shift * slot_minutes, (names.other_host)(*host)) {
                 (0, Some(host)) => host,
                 (minutes, None) => format!("{minutes:+} min"),
                 (minutes, Some(host)) => format!("{minutes:+} min on {host}"),
@@ -293,8 +302,10 @@ mod tests {
         assert_eq!(no_window((WindowLimit::Flexibility, WindowLimit::Flexibility)).0, StayCode::Fixed);
     }
 
-    const NAMES: (&dyn Fn(usize) -> String, &dyn Fn(usize) -> Option<String>) =
-        (&|_| String::new(), &|host| (host > 0).then(|| format!("node{host}")));
+    const NAMES: StayNames<'static> = StayNames {
+        rule: &|_| String::new(),
+        other_host: &|host| if host > 0 { Some(format!("node{host}")) } else { None },
+    };
 
     #[test]
     fn a_better_place_on_another_host_names_it() {

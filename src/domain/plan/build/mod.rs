@@ -7,6 +7,7 @@ mod device;
 mod exclusion;
 mod grid;
 mod input;
+mod left_out;
 mod needs;
 mod order;
 #[cfg(test)]

@@ -212,6 +212,8 @@ fn rules_run_on_their_hosts_and_one_that_asks_for_what_its_host_lacks_is_left_ou
         built.left_out,
         [(RuleId(3), "it asks for gpu_count, and here is not known to have any".to_owned())]
     );
+    let missed = "the plan is made without the load of rule 3 (it asks for gpu_count, and here is not known to have any)";
+    assert_eq!(built.warnings, [missed]);
 }
 
 #[test]
