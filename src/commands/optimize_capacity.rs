@@ -14,6 +14,9 @@ use crate::domain::rules::{Capacity, SharedResource, StoredRule};
 use crate::output::{count, quantity};
 use crate::store::{Store, StoreError};
 
+/// GPUs of one host that are told apart: no run uses more, whatever a slip in the configuration says.
+const MOST_GPUS: u32 = 4_096;
+
 /// The machines, the one of most rules first, and what had to be taken for granted of them.
 pub(super) fn hosts(
     context: &Context,
@@ -65,7 +68,7 @@ fn devices_of(config: &Config, name: &str, detected: &HostCapacity) -> Vec<f64> 
     };
     let here = || detected.gpus.iter().map(|gpu| gpu.memory_mib);
     match (own.gpu_count, own.gpu_memory_mib) {
-        (Some(gpus), Some(memory)) => vec![memory; gpus as usize],
+        (Some(gpus), Some(memory)) => vec![memory; gpus.min(MOST_GPUS) as usize],
         (None, Some(memory)) => here().map(|_| memory).collect(),
         (Some(gpus), None) if gpus as usize != detected.gpus.len() => Vec::new(),
         (_, None) => here().collect(),
@@ -94,6 +97,7 @@ pub(super) fn doubts(
 ) -> Vec<CapacityDoubt> {
     let config = &context.config;
     let mut doubts = Vec::new();
+    let any_is_planned = names.values().any(|name| hosts.iter().any(|host| host.name == *name));
     for (position, host) in hosts.iter().enumerate() {
         let own = match config.host.iter().find(|configured| configured.name == host.name) {
             Some(configured) => configured.capacity(&config.capacity),
@@ -105,9 +109,9 @@ pub(super) fn doubts(
             SharedResource::GpuCount | SharedResource::GpuMemoryMib => own.gpu_count.is_some(),
         };
         let detected = SharedResource::ALL.into_iter().filter(|resource| !is_configured(*resource)).collect();
-        // What ran on no host that is planned for is planned on the first.
+        // What ran nobody knows where is planned on the first; so is all where no rule says what the hosts are.
         let is_here = |run: Option<HostId>| match run.and_then(|id| names.get(&id)) {
-            Some(name) if hosts.iter().any(|host| host.name == *name) => *name == host.name,
+            Some(name) if any_is_planned => *name == host.name,
             _ => position == 0,
         };
         doubts.extend(capacity_doubts(histories, &is_here, host, detected));

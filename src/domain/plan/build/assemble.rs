@@ -101,7 +101,8 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         }
     }
     notes.extend(warnings.iter().cloned());
-    let (precedences, orders) = precedences(input, &rules, &names, &grid).into_iter().unzip();
+    let durations_ms: Vec<i64> = candidates.iter().map(|candidate| candidate.needs.duration_ms).collect();
+    let (precedences, orders) = precedences(input, &rules, &durations_ms, &names, &grid).into_iter().unzip();
     for (rule, stands_for) in expected_work(input, &grid, &resources, &host_of, &mut assumed) {
         rules.push(rule);
         work.push(stands_for);

@@ -5,10 +5,11 @@ use crate::domain::plan::problem::{PlanRule, Precedence};
 
 /// A follower's rule starts after its predecessor's, where each run of the one has its own run of the other behind it.
 ///
-/// `positions` gives the places of a task type's rules in `rules`.
+/// `positions` gives the places of a task type's rules in `rules`, `durations_ms` how long the runs of each take.
 pub(super) fn precedences(
     input: &BuildInput<'_>,
     rules: &[PlanRule],
+    durations_ms: &[i64],
     positions: &dyn Fn(&str) -> Vec<usize>,
     grid: &TimeGrid,
 ) -> Vec<(Precedence, PlannedOrder)> {
@@ -19,15 +20,20 @@ pub(super) fn precedences(
         if before == after {
             continue;
         }
-        // Rounded down: less than a slot of it is not worth a slot.
-        let least = follow.least_lag_ms.max(0) / grid.slot_ms();
+        // Runs end within a slot: from their start on, as many slots as hold both the run and the lag.
+        let learned = follow.least_lag_ms.max(0);
+        let least = match follow.from_end {
+            true => grid.slots_in(durations_ms[*before].saturating_add(learned)) - rules[*before].duration,
+            false => grid.slots_in(learned),
+        }
+        .max(0);
         if let Some((lag, kept)) = lag(&rules[*before], &rules[*after], follow, least) {
             let order = PlannedOrder {
                 before: *before,
                 after: *after,
                 from_end: follow.from_end,
                 usual_lag_ms: follow.usual_lag_ms,
-                least_lag_ms: kept * grid.slot_ms(),
+                least_lag_ms: if kept < least { kept * grid.slot_ms() } else { learned },
             };
             found.push((Precedence { before: *before, after: *after, lag }, order));
         }

@@ -287,7 +287,7 @@ fn a_follower_stays_behind_its_predecessor() {
     chain.follows = vec![follow(0)];
     assert_eq!(gap(&chain), (-6, 0));
     chain.follows = vec![follow(12)];
-    assert_eq!(gap(&chain), (-4, 10), "whole slots of what its runs left");
+    assert_eq!(gap(&chain), (-3, 12), "as many slots as hold the run and the lag");
     chain.follows = vec![follow(60)];
     assert_eq!(gap(&chain), (0, 30), "no more than the timetable leaves now");
 }
