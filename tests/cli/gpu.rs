@@ -304,6 +304,27 @@ fn a_broken_replay_and_a_broken_store_are_told_apart_from_the_gpus() {
     sandbox.run("gpu watch --once --replay replay.json").assert_code(1);
 }
 
+#[test]
+fn what_a_recorded_driver_did_not_tell_is_said_and_not_taken_for_nothing() {
+    let sandbox = Sandbox::new();
+    let text = r#"{"format":"tidetable-gpu-replay/1","readings":[{"troubles":["GPU 1 cannot be read: lost"],"gpus":[
+        {"index":0,"uuid":"GPU-a","name":"Test","memory_total_mib":24576,"memory_used_mib":20480,
+         "memory_reserved_mib":512,"processes_untold":"no permission"}]}]}"#;
+    sandbox.write("replay.json", text);
+    sandbox.write("tidetable.toml", "[models]\ndiscover = false\n");
+    for question in ["gpu status", "gpu processes", "gpu watch --once", "gpu clear"] {
+        let answer = sandbox.run(&format!("{question} --replay replay.json")).assert_code(0);
+        assert!(answer.stderr.contains("GPU 1 cannot be read: lost"), "{answer}");
+        assert!(answer.stderr.contains("does not tell all processes that use it: no permission"), "{answer}");
+    }
+    let status = sandbox.run("gpu status --fits 3.4GiB --replay replay.json --output-format json");
+    let device = status.assert_code(4).json()["data"]["devices"][0].clone();
+    assert_eq!(
+        (&device["memory_free_mib"], &device["unattributed"]["cause"]),
+        (&serde_json::json!(3_584.0), &serde_json::json!("list_untold"))
+    );
+}
+
 /// Whether there is a device; a test that is skipped must be seen to be.
 fn has_device() -> bool {
     let found = Path::new("/dev/nvidiactl").exists();

@@ -15,7 +15,7 @@ use super::rhythm::rhythm;
 use super::source::Source;
 use super::surroundings::Surroundings;
 use super::zone_choice::settle_zone;
-use crate::domain::time::DAY_MS;
+use crate::domain::time::{DAY_MS, MINUTE_MS};
 
 /// Nats below which nothing can pass: one history alone at the 1 % level.
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
@@ -180,7 +180,7 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
             .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
         let best = candidates.first().map_or((0, LEAST_NET), |best| (best.hits().len(), best.net()));
         let mut is_phase_first = false;
-        if round == 0 && source.asks_for_phase(best.0, left.len()) {
+        if round == 0 && source.asks_for_phase(placed(&candidates, left.len()), left.len()) {
             shared_phase = rhythm(&left, around, resolution_ms, LEAST_TENTATIVE);
             if let Some(found) = shared_phase.take_if(|found| source.puts_first(found, best)) {
                 candidates.insert(0, Explanation::Period(found));
@@ -256,6 +256,21 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
         accepted.push(Explanation::Loop(found, indices));
     }
     Peeled { by: accepted, trail, left }
+}
+
+/// How many of `starts` some candidate explains: the largest of them, or narrow windows at times of day together. (Wide
+/// ones of a whole day may hold all starts of whatever keeps no time.)
+fn placed(candidates: &[Explanation], starts: usize) -> usize {
+    let mut taken = vec![false; starts];
+    let narrow =
+        |clock: &&ClockCandidate| clock.times.step_ms == DAY_MS && clock.times.half_width_ms <= MINUTE_MS;
+    for clock in candidates.iter().filter_map(Explanation::clock).filter(narrow) {
+        for hit in &clock.hits {
+            taken[*hit] = true;
+        }
+    }
+    let together = taken.into_iter().filter(|taken| *taken).count();
+    candidates.iter().map(|one| one.hits().len()).max().unwrap_or(0).max(together)
 }
 
 /// Drops the values whose place is taken.

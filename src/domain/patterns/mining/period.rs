@@ -70,7 +70,7 @@ pub(super) fn period_candidates(
     }
     // The newest starts say which periods there are; only those are looked for in the rest.
     let newest = &starts[starts.len().saturating_sub(MOST_STARTS)..];
-    let mut found = Vec::new();
+    let (mut found, mut tried) = (Vec::new(), Vec::new());
     let span_ms = (newest[newest.len() - 1] - newest[0]) as f64;
     for gap in likely_gaps(newest, 5, 0.02) {
         for share in [1.0, 2.0, 3.0] {
@@ -83,10 +83,26 @@ pub(super) fn period_candidates(
             if period_ms < SHORTEST_MS.max(4.0 * resolution_ms as f64) || belongs_to_clock(period_ms) {
                 continue;
             }
-            found.extend(weigh_period(starts, period_ms, around, resolution_ms, least_net));
+            if tried.contains(&period_ms.to_bits()) {
+                continue;
+            }
+            tried.push(period_ms.to_bits());
+            let weighed = weigh_period(starts, period_ms, around, resolution_ms, least_net);
+            let explains_all = weighed.as_ref().is_some_and(|period| explains_all(period, starts.len()));
+            found.extend(weighed);
+            if explains_all {
+                return found;
+            }
         }
     }
     found
+}
+
+/// Whether a period leaves no room for another of the same starts: nearly all are its hits, and each says more than
+/// a window as wide as a multiple's or a part's would let it say.
+fn explains_all(period: &PeriodCandidate, starts: usize) -> bool {
+    const NATS_PER_HIT: f64 = 2.5;
+    period.hits.len() * 10 >= starts * 9 && period.net >= NATS_PER_HIT * period.hits.len() as f64
 }
 
 /// What all starts say about a period that the newest of them give at least `least_net` nats; what those say where
