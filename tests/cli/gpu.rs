@@ -79,7 +79,15 @@ fn the_processor_is_measured_wherever_there_is_none_and_compared_with_the_last_t
     let second = bench("");
     assert_eq!(second["data"]["last_measured_at"], "2026-03-01T12:00:00Z");
     let all = second["data"]["measurements"].as_array().expect("measurements");
-    for work in ["matrix_product", "row_normalization", "top_k_search", "pairs_above", "trajectories"] {
+    for work in [
+        "matrix_product",
+        "row_normalization",
+        "top_k_search",
+        "pairs_above",
+        "trajectories",
+        "resultants",
+        "shift_costs",
+    ] {
         let of_processor = |one: &&serde_json::Value| one["work"] == work && one["device"] == "cpu";
         let one = all.iter().find(of_processor).unwrap_or_else(|| panic!("{work}"));
         assert!(one["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{one}");

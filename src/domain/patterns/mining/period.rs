@@ -1,6 +1,5 @@
 //! Periods free of the calendar: every 25 minutes, every 7 hours, counted from one start.
 
-use super::circle::{nearest_whole, resultants};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::cursor::Cursor;
 use super::evidence::{ln_sequence_probability, ln_slot_evidence};
@@ -11,6 +10,7 @@ use super::phase::{mean_phase, phase_proof};
 use super::regime::best_segment;
 use super::scatter::median;
 use super::surroundings::Surroundings;
+use crate::domain::kernels::{Band, Events, longest_resultant, nearest_whole, resultants};
 use crate::domain::patterns::Proof;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -153,11 +153,9 @@ fn refine_length(starts: &[i64], guess_ms: f64) -> Option<f64> {
             let count = 2 * STEPS + 1;
             let (first, last) = (1.0 / (length * (1.0 + spread)), 1.0 / (length * (1.0 - spread)));
             let step = (last - first) / (count - 1) as f64;
-            let lengths = resultants(part, first, step, count);
-            let best = lengths.iter().enumerate().fold((f64::NEG_INFINITY, 0), |best, (index, value)| {
-                if *value > best.0 { (*value, index) } else { best }
-            });
-            length = 1.0 / (first + step * best.1 as f64);
+            let band = Band { series: 0, first_per_ms: first, step_per_ms: step, count };
+            let lengths = resultants(&Events { times_ms: part, weights: None }, &band);
+            length = 1.0 / band.frequency(longest_resultant(&lengths).map_or(0, |best| best.0));
             // Over twice this reach a phase error of an eighth of the period is what is left to correct.
             spread = (0.25 / cycles).min(0.03);
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlannerScalar};
 
-use super::circle::point;
+use crate::domain::kernels::point;
 
 /// Bins at most: beyond, a transform costs more than the search it spares.
 const MOST_BINS: usize = 1 << 17;
