@@ -199,7 +199,8 @@ mod tests {
                     for &(resource, units) in &described.demand {
                         let cell = host * model.resources + resource;
                         let loads = &state.loads[cell * model.horizon..(cell + 1) * model.horizon];
-                        landscape.add_marginals(cell, units * multiplicity, loads, &mut row);
+                        let from = cell * model.horizon;
+                        landscape.add_marginals(cell, from, units * multiplicity, loads, &mut row);
                     }
                     row
                 };
