@@ -78,7 +78,8 @@ pub fn add_slot_costs(
     }
 }
 
-/// Replaces every entry by the sum of those before it.
+/// Replaces every entry by the sum of those before it. Faster than `prefix_sums` of the kernels, whose order of additions
+/// every device keeps.
 fn sum_before(entries: &mut [f64]) {
     let mut sum = 0.0;
     // Four at a time: one addition after the other would wait for each of them.
@@ -233,7 +234,11 @@ mod tests {
             let asked = ShiftCosts::new(&rows, model.horizon, &movables).expect("a model stays within its bounds");
             let found: Vec<Vec<f64>> =
                 movables.iter().map(|movable| costs_of_shifts(&asked, movable, &mut Vec::new())).collect();
-            assert_eq!(found, alone);
+            // Not to the last bit: this kernel adds four slots at a time.
+            assert_eq!(found.len(), alone.len());
+            for (found, alone) in found.iter().flatten().zip(alone.iter().flatten()) {
+                assert!((found - alone).abs() <= 1e-9 * alone.abs().max(1.0), "{found} {alone}");
+            }
         }
 
         #[test]
