@@ -31,8 +31,18 @@ use serde_json::json;
 
 /// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for, and
 /// what only some patterns have. (`calendar.holidays` of the configuration shares its name with one of these.)
-const OPTIONAL: [&str; 9] =
-    ["problem", "problem_rules", "habit", "load", "season", "burst", "holidays", "verdict", "proofs"];
+const OPTIONAL: [&str; 10] = [
+    "problem",
+    "problem_rules",
+    "habit",
+    "load",
+    "season",
+    "burst",
+    "holidays",
+    "period_error_seconds",
+    "verdict",
+    "proofs",
+];
 
 /// Objects that map names to values: no name of theirs is required.
 const MAPS: [&str; 7] = [

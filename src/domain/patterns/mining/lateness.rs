@@ -51,6 +51,8 @@ pub(super) struct Form {
     pub(super) shape: Shape,
     /// Its unit.
     pub(super) spread_ms: f64,
+    /// Share of starts that are the schedule's own.
+    pub(super) own: f64,
     /// ln of the mean density (per ms) in each bin after the minute, around the circle.
     pub(super) ln_density: Vec<f64>,
 }
@@ -75,9 +77,13 @@ pub(super) fn forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Rc<Vec<F
     })
 }
 
+/// Spreads tried, in half widths, and shares of own starts.
+const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
+const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
+/// Forms of each shape.
+pub(super) const FORMS_PER_SHAPE: usize = SPREADS.len() * OWN.len();
+
 fn all_forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Vec<Form> {
-    const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
-    const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
     let mut forms = Vec::new();
     for shape in Shape::ALL {
         for spread in SPREADS {
@@ -88,7 +94,7 @@ fn all_forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Vec<Form> {
                     .iter()
                     .map(|density| (own * density + (1.0 - own) / circle_ms as f64).ln())
                     .collect();
-                forms.push(Form { shape, spread_ms, ln_density });
+                forms.push(Form { shape, spread_ms, own, ln_density });
             }
         }
     }
