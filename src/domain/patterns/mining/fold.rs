@@ -251,6 +251,9 @@ mod tests {
             panic!("{proof:?}");
         };
         assert_eq!((step_seconds, counts.iter().map(|count| u64::from(*count)).sum()), (1_800.0, starts));
+        // Nine in ten come within 1.64 standard deviations of five minutes.
+        let window = patterns[0].evidence.start_window.expect("hits");
+        assert!(window.from_seconds == 0.0 && (200.0..1_000.0).contains(&window.to_seconds), "{window:?}");
         assert!((0.05..0.4).contains(&own_share) && (1.0..2.0).contains(&divisor), "{proof:?}");
     }
 

@@ -10,8 +10,8 @@ use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Proof, Quantiles, ResourceProfile, Tier,
-    WindowGrowth, start_window,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Proof, Quantiles, ResourceProfile, Test,
+    Tier, WindowGrowth, start_window,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
@@ -174,7 +174,22 @@ pub(super) fn report_timetable(
         tolerance_ms,
         zone_undetermined,
     };
-    Some(as_judged(draft(claim, &life, starts)?, &life, starts))
+    let mut draft = draft(claim, &life, starts)?;
+    if let (Some(window), Some((from_ms, to_ms))) =
+        (&mut draft.pattern.evidence.start_window, folded_window(table))
+    {
+        (window.from_seconds, window.to_seconds) = (from_ms as f64 / 1000.0, to_ms as f64 / 1000.0);
+    }
+    Some(as_judged(draft, &life, starts))
+}
+
+/// The window, ms after the clock time, in which nine in ten of the schedule's own starts lie where only all starts
+/// together show it: which of them hit is then an accident, and those nearest to its middle do.
+fn folded_window(table: &Timetable) -> Option<(i64, i64)> {
+    let [proof] = &table.proofs[..] else { return None };
+    let [member] = &table.members[..] else { return None };
+    let is_folded = matches!(proof.test, Test::Fold { .. });
+    is_folded.then_some((member.delay_ms - member.half_width_ms, member.delay_ms + member.half_width_ms))
 }
 
 /// The draft with the confidence by which its slots, each of which stands by itself, will be judged.
