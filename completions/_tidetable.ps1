@@ -1043,7 +1043,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--unload', '--unload', [CompletionResultType]::ParameterName, 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'With --unload lru: that many, least recently used first')
             [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'With --unload lru: only models that were not used for so long')
-            [CompletionResult]::new('--preload-for', '--preload-for', [CompletionResultType]::ParameterName, 'Load the model that [[preload]] names for the next predicted run of this task type')
+            [CompletionResult]::new('--preload-for', '--preload-for', [CompletionResultType]::ParameterName, 'Load the model that [[preload]] names for the next predicted run of this task type, and keep it until that ends')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait for memory to come back, or for a model to be there')
             [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Recorded readings in the place of the driver')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')

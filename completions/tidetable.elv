@@ -992,7 +992,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --unload 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks'
             cand --count 'With --unload lru: that many, least recently used first'
             cand --idle-for 'With --unload lru: only models that were not used for so long'
-            cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type'
+            cand --preload-for 'Load the model that [[preload]] names for the next predicted run of this task type, and keep it until that ends'
             cand --wait 'How long to wait for memory to come back, or for a model to be there'
             cand --replay 'Recorded readings in the place of the driver'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'

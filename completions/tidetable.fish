@@ -974,7 +974,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l unload -d 'Ask servers to let this model go (repeatable); lru: the one that was not used for longest, by our own looks' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l count -d 'With --unload lru: that many, least recently used first' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l idle-for -d 'With --unload lru: only models that were not used for so long' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l preload-for -d 'Load the model that [[preload]] names for the next predicted run of this task type' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l preload-for -d 'Load the model that [[preload]] names for the next predicted run of this task type, and keep it until that ends' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l wait -d 'How long to wait for memory to come back, or for a model to be there' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l replay -d 'Recorded readings in the place of the driver' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from models" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F

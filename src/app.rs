@@ -1,7 +1,7 @@
 //! The root: parse, read the world once, dispatch, write. The one place that prints and sets the exit code.
 
 use std::ffi::OsString;
-use std::io::{ErrorKind, IsTerminal, Write};
+use std::io::{BufWriter, ErrorKind, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -251,9 +251,9 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
         dry_run: context.mode == Mode::DryRun,
         warnings: outcome.warnings.clone(),
     };
-    let text = render(outcome.report.as_ref(), &envelope, form, &style(cli, context));
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let written = render(outcome.report.as_ref(), &envelope, form, &style(cli, context), &mut stdout);
+    match written.and_then(|()| stdout.flush()) {
         Ok(()) => {}
         // Whoever read us has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}

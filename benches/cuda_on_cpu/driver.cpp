@@ -39,7 +39,10 @@ static unsigned atomicAdd(unsigned* place, unsigned value) { unsigned old = *pla
 static unsigned atomicMin(unsigned* place, unsigned value) { unsigned old = *place; if (value < old) *place = value; return old; }
 static float __int_as_float(int bits) { float value; memcpy(&value, &bits, 4); return value; }
 static unsigned __float_as_uint(float value) { unsigned bits; memcpy(&bits, &value, 4); return bits; }
+static double __dadd_rn(double one, double other) { return one + other; }
+static double __dmul_rn(double one, double other) { return one * other; }
 #define __global__
+#define __device__
 #include "kernels.inc"
 } // namespace cuda
 
@@ -255,7 +258,8 @@ Result cuModuleLoadData(void** module, const void*) { *module = (void*)1; return
 Result cuModuleUnload(void*) { return OK; }
 Result cuModuleGetFunction(void** function, void*, const char* name)
 {
-    for (const char* known : {"collect", "prune", "gather", "pairs", "normalize", "trajectories", "to_bfloat16"}) {
+    for (const char* known : {"collect", "prune", "gather", "pairs", "normalize", "trajectories", "to_bfloat16",
+                              "resultants", "shift_costs"}) {
         if (!strcmp(name, known)) { *function = (void*)known; return OK; }
     }
     return NOT_FOUND;
@@ -275,8 +279,8 @@ Result cuLaunchKernel(void* function, unsigned gx, unsigned gy, unsigned gz, uns
     Work work;
 #define KERNEL(kernel) if (name == #kernel) work = launch(cuda::kernel, values)
     KERNEL(collect); KERNEL(prune); KERNEL(gather); KERNEL(pairs); KERNEL(normalize); KERNEL(trajectories);
-    KERNEL(to_bfloat16);
-    const bool waits = name == "prune" || name == "normalize";
+    KERNEL(to_bfloat16); KERNEL(resultants); KERNEL(shift_costs);
+    const bool waits = name == "prune" || name == "normalize" || name == "resultants" || name == "shift_costs";
     put(stream, [=] {
         cuda::gridDim = {gx, gy, gz};
         cuda::blockDim = {bx, by, bz};

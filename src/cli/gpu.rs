@@ -69,8 +69,9 @@ _TOTAL_MIB and _FULL_IN_SECONDS in its environment, and is ended after 30 s. Exi
 
 One step at a time, cheapest to undo first; after each, the driver's word on memory counts. With --need it stops once so
 much is free on one GPU. Left alone, unless named with --pid: what has been at work within --idle-for, or that nobody
-watched (`gpu watch` does), services and containers that would start again. Always left alone: other users' processes,
-what draws the screen or serves the driver, tidetable and what started it. What the driver does not list goes only when
+watched (`gpu watch` does), services and containers that would start again. Left alone without --force, named or not: a
+model server at work. Always left alone: other users' processes, what draws the screen or serves the driver, tidetable
+and what started it, model servers of other machines. What the driver does not list goes only when
 its parent is gone, it is as old as --idle-for, it serves no port, and memory is missing that it may hold. A --need that
 cannot be met ends nothing. Exit code 4: less was freed than should be, or a named process was left alone; 130: it was
 interrupted.")]

@@ -25,7 +25,7 @@ pub struct ModelsArgs {
     #[arg(long, value_name = "DURATION", default_value = "0s", requires = "unload")]
     pub idle_for: DurationArg,
 
-    /// Load the model that [[preload]] names for the next predicted run of this task type
+    /// Load the model that [[preload]] names for the next predicted run of this task type, and keep it until that ends
     #[arg(long, value_name = "TASK_TYPE|PREDICTION", add = complete::task_types())]
     pub preload_for: Option<String>,
 

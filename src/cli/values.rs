@@ -20,7 +20,7 @@ pub fn pattern_type() -> ValueParser {
 }
 
 /// An amount of memory in MiB: `20GiB`, `512MiB`, `20G`, `1.5TiB`. A bare number is refused: bytes,
-/// MiB and GiB are all meant by some.
+/// MiB and GiB are all meant by some. `GB` stands for GiB, as on the boxes of GPUs: that asks for a little more, not less.
 pub fn mebibytes(text: &str) -> Result<f64, String> {
     let wrong = || format!("\"{text}\" is no amount of memory with its unit, such as 20GiB or 512MiB");
     let lower = text.trim().to_ascii_lowercase();

@@ -8,6 +8,7 @@ use crate::cli::analyze::AnalyzeArgs;
 use crate::domain::activity::{
     BehaviorProfile, Grouping, UserId, activity_groups, behavior_profiles, observed_spans, start_hours,
 };
+use crate::domain::calendar::Zone;
 use crate::domain::patterns::{
     Coverage, Mined, MiningInput, MiningOptions, Pattern, PatternId, Remembered, longer_look,
     mine_remembering,
@@ -64,12 +65,17 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         remembered: if args.search_anew { BTreeMap::new() } else { store.remembered(&profile)? },
         ..MiningOptions::default()
     };
-    let Mined { mut patterns, learnt, recalled } =
-        find_in_streams(&store, histories, scope.grouping, |histories| {
+    // Groups hang on no pattern: one core is enough for them, beside those that mine.
+    let (mined, task_type_groups) = std::thread::scope(|threads| {
+        let groups = threads.spawn(|| activity_groups(&loaded.hours_by_type(context.zone)));
+        let mined = find_in_streams(&store, histories, scope.grouping, |histories| {
             let (span, observed) = (loaded.span, loaded.observed.as_slice());
             let input = MiningInput { histories, span, observed, zone: context.zone };
             mine_remembering(&input, &options, &|| context.interrupt.is_triggered())
-        })?;
+        });
+        (mined, groups.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let Mined { mut patterns, learnt, recalled } = mined?;
     progress.finish_and_clear();
     if context.interrupt.is_triggered() {
         return Err(CommandError::Interrupted("nothing was saved").into());
@@ -113,7 +119,7 @@ pub fn run(context: &Context, args: &AnalyzeArgs) -> anyhow::Result<Outcome> {
         below_confidence: below as u64,
         saved,
         user_groups: activity_groups(&groups_of_users),
-        task_type_groups: activity_groups(&loaded.hours_by_type(context)),
+        task_type_groups,
         behavior: sorted_profiles(profiles),
     };
     Ok(Outcome::done(report, warnings))
@@ -169,11 +175,11 @@ impl Loaded {
         self.typed.histories.iter().map(|history| history.runs.len() as u64).sum()
     }
 
-    fn hours_by_type(&self, context: &Context) -> Vec<(String, [u64; 24])> {
+    fn hours_by_type(&self, zone: Zone) -> Vec<(String, [u64; 24])> {
         self.typed
             .histories
             .iter()
-            .map(|history| (history.name.clone(), start_hours(history, context.zone)))
+            .map(|history| (history.name.clone(), start_hours(history, zone)))
             .collect()
     }
 }
@@ -245,6 +251,9 @@ fn seen_longer(
         .map(|stored| &stored.pattern)
         .filter(|pattern| scope.grouping.may_hold(pattern.group.as_ref()))
         .collect();
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
     let starts: HashMap<&str, Vec<Timestamp>> = loaded
         .typed
         .histories

@@ -5,6 +5,7 @@ mod clear_act;
 mod clear_request;
 mod clear_servers;
 mod growth;
+pub(super) mod kernels;
 mod knowledge;
 mod matching;
 mod processes;
@@ -88,6 +89,15 @@ fn gpu_shapes(
             gpu: gpu.clone(),
         })
         .collect()
+}
+
+/// What the driver did not tell of whole GPUs, in words: unknown is not nothing.
+fn untold(reading: &GpuReading) -> Vec<String> {
+    let of_gpu = |gpu: &GpuSnapshot| {
+        let reason = gpu.processes_untold.as_ref()?;
+        Some(format!("GPU {}: the driver does not tell all processes that use it: {reason}", gpu.index))
+    };
+    reading.troubles.iter().cloned().chain(reading.gpus.iter().filter_map(of_gpu)).collect()
 }
 
 fn lacking(error: DeviceError) -> CommandError {

@@ -26,6 +26,8 @@ pub(super) struct Sizes {
     pair_rows: usize,
     oscillators: usize,
     steps: u32,
+    /// Series of events, and rules that are moved.
+    pub(super) batch: usize,
 }
 
 impl Sizes {
@@ -38,6 +40,7 @@ impl Sizes {
             pair_rows: 20_000,
             oscillators: 1_000_000,
             steps: 1_000,
+            batch: 256,
         }
     }
 
@@ -50,6 +53,7 @@ impl Sizes {
             pair_rows: 1_500,
             oscillators: 10_000,
             steps: 200,
+            batch: 8,
         }
     }
 }
@@ -62,7 +66,7 @@ pub(super) enum Machine<'a> {
 
 /// Values for all devices.
 pub(super) struct Workload {
-    sizes: Sizes,
+    pub(super) sizes: Sizes,
     state: u64,
 }
 
@@ -75,7 +79,7 @@ impl Workload {
     }
 
     /// `count` values around 0, the same for every device.
-    fn values(&self, count: usize) -> Vec<f32> {
+    pub(super) fn values(&self, count: usize) -> Vec<f32> {
         let mut state = self.state;
         let mut next = || {
             // xorshift (Marsaglia 2003): quick, and random enough for speed.
@@ -136,6 +140,9 @@ impl Workload {
         self.pairs(&mut log);
         tell(&format!("{label}: trajectories"))?;
         self.trajectories(&mut log);
+        tell(&format!("{label}: resultants and costs of shifts"))?;
+        self.resultants(&mut log);
+        self.shift_costs(&mut log);
         Ok(())
     }
 
@@ -286,7 +293,7 @@ impl Machine<'_> {
         }
     }
 
-    fn kernels(&self) -> &dyn Kernels {
+    pub(super) fn kernels(&self) -> &dyn Kernels {
         match self {
             Machine::Processor(cpu) => *cpu,
             Machine::Gpu { gpus, .. } => *gpus,
@@ -296,21 +303,28 @@ impl Machine<'_> {
 
 /// What is known of a measurement besides its seconds.
 #[derive(Default)]
-struct Figures {
-    rate: Option<(f64, RateUnit)>,
-    error: Option<f64>,
-    products: Option<f64>,
+pub(super) struct Figures {
+    pub(super) rate: Option<(f64, RateUnit)>,
+    pub(super) error: Option<f64>,
+    pub(super) products: Option<f64>,
 }
 
 /// Where measurements of one device go.
-struct Log<'a> {
-    machine: &'a Machine<'a>,
+pub(super) struct Log<'a> {
+    pub(super) machine: &'a Machine<'a>,
     found: &'a mut Vec<Measurement>,
     nvidia: Option<Nvidia>,
 }
 
 impl Log<'_> {
-    fn add(&mut self, work: Work, variant: Option<&str>, size: String, seconds: f64, figures: Figures) {
+    pub(super) fn add(
+        &mut self,
+        work: Work,
+        variant: Option<&str>,
+        size: String,
+        seconds: f64,
+        figures: Figures,
+    ) {
         // What the processor did in its stead is no measurement of a GPU.
         if let Machine::Gpu { gpus, .. } = self.machine
             && gpus.failure().is_some()
@@ -342,7 +356,7 @@ impl Log<'_> {
 }
 
 /// The shortest of some repetitions, seconds, and the last answer.
-fn shortest<T>(work: impl Fn() -> T) -> (f64, T) {
+pub(super) fn shortest<T>(work: impl Fn() -> T) -> (f64, T) {
     let start = Instant::now();
     let mut answer = work();
     let mut seconds = start.elapsed().as_secs_f64();

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::gpu::kernels::without_working_kernels;
 use super::model_servers::{Look, look, patience, release_step};
 use super::{CommandError, Completion, Context, Mode, Outcome, gpu_preload, gpu_undo};
 use crate::cli::gpu_models::ModelsArgs;
-use crate::devices::Devices;
 use crate::devices::release::{ReleaseOutcome, ReleaseState, Witness, entry_named};
+use crate::devices::{Devices, GpuReading};
 use crate::domain::device::{
-    GpuProcess, GpuSnapshot, ModelChoice, Obstacle, ReleaseRequest, ReleaseSpareReason, ServerReading,
-    SparedModel, plan_releases,
+    GpuProcess, GpuSnapshot, ModelChoice, Obstacle, ReleaseAction, ReleasePlan, ReleaseRequest,
+    ReleaseSpareReason, ServerReading, SparedModel, plan_releases,
 };
 use crate::output::gpu_models::ModelsReport;
 use crate::output::gpu_release::{ReleaseReport, ShownRelease};
@@ -18,29 +19,33 @@ use crate::output::gpu_release::{ReleaseReport, ShownRelease};
 /// The word that stands for the least recently used models.
 const LEAST_RECENTLY_USED: &str = "lru";
 
-/// The driver, where there is one, and the processes that it lists.
+/// The driver, where there is one, and what it told at first.
 pub(super) struct Driver {
     devices: Option<Devices>,
-    /// All that hold GPU memory; `None` without a driver.
-    pub processes: Option<Vec<GpuProcess>>,
+    reading: Option<GpuReading>,
 }
 
 impl Driver {
     pub fn open(replay: Option<&Path>) -> Driver {
         let devices = Devices::open(replay).ok();
-        let processes =
-            devices.as_ref().and_then(|devices| devices.read().ok()).map(|reading| reading.processes);
-        Driver { devices, processes }
+        let reading = devices.as_ref().and_then(|devices| devices.read().ok());
+        Driver { devices, reading }
+    }
+
+    /// All processes that hold GPU memory; `None` where nobody can tell.
+    pub fn processes(&self) -> Option<&[GpuProcess]> {
+        let reading = self.reading.as_ref()?;
+        reading.gpus.iter().all(|gpu| gpu.processes_untold.is_none()).then_some(&reading.processes)
     }
 
     /// Memory in use on all GPUs, MiB.
     pub fn used_mib(&self) -> Option<f64> {
-        self.devices.as_ref()?.used_mib().ok()?.into_iter().sum()
+        self.devices.as_ref()?.used_mib().ok()?.into_values().sum()
     }
 
     /// Memory that is free on the GPU with most of it, MiB.
     pub fn most_free_mib(&self) -> Option<f64> {
-        let gpus = self.devices.as_ref()?.read().ok()?.gpus;
+        let gpus = &self.reading.as_ref()?.gpus;
         gpus.iter().filter_map(GpuSnapshot::memory_free_mib).max_by(f64::total_cmp)
     }
 }
@@ -52,7 +57,7 @@ pub fn run(context: &Context, args: &ModelsArgs, replay: Option<&Path>) -> anyho
     if args.undo {
         return gpu_undo::run(context, args, &driver, warnings);
     }
-    let look = look(context, &args.server, driver.processes.as_deref(), &mut warnings)?;
+    let look = look(context, &args.server, driver.processes(), &mut warnings)?;
     if let Some(name) = &args.preload_for {
         return gpu_preload::run(context, args, name, &look, &driver, warnings);
     }
@@ -81,6 +86,7 @@ fn unload(
         now: context.now,
     };
     let plan = plan_releases(&readings, &request);
+    let plan = guarded(context, plan, &request, driver, &mut warnings)?;
     if context.mode == Mode::DryRun || !args.yes {
         if context.mode == Mode::Act && !plan.steps.is_empty() {
             warnings.push("no server was asked; --yes carries the plan out".to_owned());
@@ -116,9 +122,28 @@ fn unload(
     // Which one was not used for longest is unknown where one of them does not tell.
     let is_known = look.silent == 0 || !matches!(request.models, ModelChoice::LeastRecentlyUsed(_));
     let is_done = has_come_back && left.is_empty() && is_known;
-    let completion = if is_done { Completion::Done } else { Completion::Partial };
+    let completion = match (is_done, context.interrupt.is_triggered()) {
+        (true, _) => Completion::Done,
+        (false, true) => Completion::Interrupted,
+        (false, false) => Completion::Partial,
+    };
     let outcomes = Some(outcomes.iter().map(shown).collect());
     Ok(Outcome { report: Box::new(ReleaseReport { plan, outcomes }), warnings, completion })
+}
+
+/// The plan without kernels that the device or our own samples know better of; as it is where no driver tells.
+fn guarded(
+    context: &Context,
+    plan: ReleasePlan,
+    request: &ReleaseRequest,
+    driver: &Driver,
+    warnings: &mut Vec<String>,
+) -> Result<ReleasePlan, CommandError> {
+    let has_kernels = plan.steps.iter().any(|step| step.action == ReleaseAction::EndKernel);
+    match driver.reading.as_ref().filter(|_| has_kernels && driver.processes().is_some()) {
+        Some(reading) => without_working_kernels(context, plan, request, reading, warnings),
+        None => Ok(plan),
+    }
 }
 
 /// Whether a model that is left alone was named and holds GPU memory: then not all was done that was asked.

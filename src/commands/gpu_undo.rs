@@ -6,7 +6,7 @@ use super::model_servers::{Look, client_of, look, patience};
 use super::{Completion, Context, Mode, Outcome};
 use crate::cli::gpu_models::ModelsArgs;
 use crate::devices::release::{
-    Change, LoadState, ReleaseOutcome, ReleaseState, Witness, carry_out, entry_named, load,
+    Change, LoadState, ReleaseOutcome, ReleaseState, Witness, carry_out, entry_named, keep_until, load,
 };
 use crate::domain::device::{ModelChangeKind, ReleaseAction, ReleaseOffer, ReleaseStep, Undo};
 use crate::output::gpu_preload::{ShownLoad, ShownUndo, UndoReport};
@@ -39,7 +39,7 @@ pub(super) fn run(
         }
         return Ok(Outcome::done(report, warnings));
     }
-    let look = look(context, &args.server, driver.processes.as_deref(), &mut warnings)?;
+    let look = look(context, &args.server, driver.processes(), &mut warnings)?;
     let witness = Witness {
         used_mib: &|| driver.used_mib(),
         is_interrupted: &|| context.interrupt.is_triggered(),
@@ -63,6 +63,9 @@ pub(super) fn run(
         }
         shown.outcome = Some(outcome);
     }
+    if completion == Completion::Partial && context.interrupt.is_triggered() {
+        completion = Completion::Interrupted;
+    }
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
@@ -75,7 +78,14 @@ fn undone(one: &StoredModelChange, look: &Look, witness: &Witness<'_>) -> (bool,
     };
     let action = match one.change.kind {
         ModelChangeKind::Release(action) => action,
-        ModelChangeKind::Load => {
+        ModelChangeKind::KeepLonger { before } if before > witness.now => {
+            let state = keep_until(client, model, before, witness);
+            // Where it has left, there is nothing to shorten.
+            let is_settled = state.is_done() || state == LoadState::Gone;
+            return (is_settled, shown_keep(&state));
+        }
+        // By now it would have left.
+        ModelChangeKind::KeepLonger { .. } | ModelChangeKind::Load => {
             let outcome = match loaded_step(look, one) {
                 Some(step) => carry_out(client, &step, witness),
                 None => ReleaseOutcome { state: ReleaseState::AlreadyGone, freed: None },
@@ -98,6 +108,16 @@ fn undone(one: &StoredModelChange, look: &Look, witness: &Witness<'_>) -> (bool,
     }
 }
 
+/// What became of putting the time back, in words for scripts and for people.
+fn shown_keep(state: &LoadState) -> ShownLoad {
+    match state {
+        LoadState::Kept => {
+            ShownLoad { outcome: "restored", text: "leaves when it was to leave before".to_owned() }
+        }
+        other => shown_load(other),
+    }
+}
+
 /// The step that lets a model go that we had loaded; `None` when it is not held any more.
 fn loaded_step(look: &Look, one: &StoredModelChange) -> Option<ReleaseStep> {
     let reading = &look.found.iter().find(|found| found.reading.server == one.change.server)?.reading;
@@ -110,6 +130,7 @@ fn loaded_step(look: &Look, one: &StoredModelChange) -> Option<ReleaseStep> {
         action,
         expected_mib: held.memory_mib,
         idle_ms: None,
+        activity: held.activity,
         undo: Undo::of(reading.server.kind, action),
     })
 }

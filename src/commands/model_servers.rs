@@ -56,7 +56,8 @@ pub(super) fn look(
     warnings.extend(troubles.into_iter().map(|trouble| trouble.error.to_string()));
     let sightings = keep_sightings(context, &mut found, warnings);
     if let Some(processes) = processes {
-        found.iter_mut().for_each(|one| with_kernel_memory(&mut one.reading, processes));
+        let here = found.iter_mut().filter(|one| one.client.is_here());
+        here.for_each(|one| with_kernel_memory(&mut one.reading, processes));
     }
     Ok(Look { found, sightings, silent })
 }

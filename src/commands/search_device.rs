@@ -53,6 +53,11 @@ impl SearchDevice {
         }
     }
 
+    /// Whether it is one GPU or several.
+    pub(super) fn is_gpu(&self) -> bool {
+        self.gpus.is_some()
+    }
+
     /// What does the work.
     pub(super) fn kernels(&self) -> &dyn Kernels {
         match &self.gpus {

@@ -15,18 +15,23 @@ pub(super) struct PatternIndex {
 }
 
 impl PatternIndex {
+    /// All patterns, without their rows.
+    pub fn without_rows(store: &Store) -> anyhow::Result<PatternIndex> {
+        Ok(PatternIndex { facts: store.pattern_facts()?, values: Vec::new(), columns: SIGNATURE_LENGTH })
+    }
+
     /// Reads the signatures of all patterns. Those that are missing or of another version are made, and kept where the
     /// store can be written at once; an answer does not depend on that.
     pub fn load(context: &Context, store: &Store) -> anyhow::Result<PatternIndex> {
         let index = PatternIndex::read(store)?;
-        if index.is_whole() {
+        if index.has_rows() {
             return Ok(index);
         }
         if let Some(mut writer) = context.open_writer_if_free()
             && writer.in_transaction(Store::refresh_signatures).is_ok()
         {
             let index = PatternIndex::read(&writer)?;
-            if index.is_whole() {
+            if index.has_rows() {
                 return Ok(index);
             }
         }
@@ -41,7 +46,8 @@ impl PatternIndex {
         Ok(PatternIndex { facts, values, columns: SIGNATURE_LENGTH })
     }
 
-    fn is_whole(&self) -> bool {
+    /// Whether rows are in memory; without patterns they are.
+    pub fn has_rows(&self) -> bool {
         self.values.len() == self.facts.len() * self.columns
     }
 

@@ -112,6 +112,6 @@ fn matrix<'a>(path: &Path, vectors: &'a Vectors) -> Result<Matrix<'a>, CommandEr
 }
 
 fn refused(message: String) -> CommandError {
-    let hint = "write float32 rows of one length with numpy.save".to_owned();
+    let hint = "numpy.save(\"rows.npy\", numpy.ascontiguousarray(rows, dtype=\"float32\")) writes rows as they are wanted".to_owned();
     CommandError::Refused { message, hint }
 }

@@ -6,7 +6,7 @@ use crate::domain::kernels::{Matrix, Scored, TopK, inner_product, order};
 /// and some.
 const ROOM: (usize, usize) = (2, 32);
 /// Candidates beyond which close ones are told apart by their exact scores.
-const MOST: usize = 4_096;
+const MOST: usize = 512;
 
 /// Candidates of one query. Scores in single precision are wrong by less than `error`.
 #[derive(Clone, Debug)]
@@ -15,12 +15,15 @@ pub(super) struct Candidates {
     /// Score (single precision) below which nothing can be among the nearest.
     pub(super) least: f32,
     error: f32,
+    /// So many candidates are looked through next: twice as many as the last look left, so that where thousands of rows are
+    /// equally near not every one of them is worth a look.
+    full: u32,
 }
 
 impl Candidates {
     pub(super) fn new(error: f32, wanted: &TopK) -> Candidates {
         let least = wanted.least.map_or(f32::NEG_INFINITY, |least| below(least) - error);
-        Candidates { found: Vec::new(), least, error }
+        Candidates { found: Vec::new(), least, error, full: 0 }
     }
 
     /// Looks at the scores of the rows from `first` on.
@@ -51,8 +54,9 @@ impl Candidates {
     }
 
     fn keep_small(&mut self, query: &Query<'_>) {
-        if self.found.len() > ROOM.0 * query.wanted.count + ROOM.1 {
+        if self.found.len() > (ROOM.0 * query.wanted.count + ROOM.1).max(self.full as usize) {
             self.prune(query);
+            self.full = (2 * self.found.len()).min(MOST) as u32;
         }
     }
 
@@ -115,6 +119,7 @@ pub(super) fn nearest(found: impl Iterator<Item = u32>, query: &Query<'_>) -> Ve
         .collect();
     exact.sort_unstable_by(order);
     exact.truncate(query.wanted.count);
+    exact.shrink_to_fit();
     exact
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// GPU and process id of all processes that have a GPU's file open, as far as we may look: other users' processes only
 /// as root.
@@ -32,8 +32,21 @@ pub(super) fn holds(pid: u32, files: &[String]) -> Option<bool> {
     Some(open.any(|path| files.iter().any(|file| Path::new(file) == path)))
 }
 
-fn open_files(pid: u32) -> Option<impl Iterator<Item = std::path::PathBuf>> {
-    let entries = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+fn open_files(pid: u32) -> Option<impl Iterator<Item = PathBuf>> {
+    let mut open = links(Path::new(&format!("/proc/{pid}/fd")))?.peekable();
+    // The first thread may have ended before the others, and shows no files any more: they are one program's.
+    let of_threads = if open.peek().is_none() { thread_files(pid) } else { Vec::new() };
+    Some(open.chain(of_threads))
+}
+
+fn thread_files(pid: u32) -> Vec<PathBuf> {
+    let Ok(threads) = fs::read_dir(format!("/proc/{pid}/task")) else { return Vec::new() };
+    let folders = threads.flatten().map(|thread| thread.path().join("fd"));
+    folders.filter_map(|folder| links(&folder)).flatten().collect()
+}
+
+fn links(folder: &Path) -> Option<impl Iterator<Item = PathBuf> + use<>> {
+    let entries = fs::read_dir(folder).ok()?;
     Some(entries.flatten().filter_map(|entry| fs::read_link(entry.path()).ok()))
 }
 

@@ -1,12 +1,11 @@
 //! Vectors of texts from a model server: Ollama, or one that speaks OpenAI's protocol.
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use ureq::Agent;
 
 use super::Secret;
+use super::http::{Http, HttpError, Method, Request, Route};
 
 /// Texts of one question: as many as servers of both kinds take, and answer well within a timeout.
 const TEXTS_AT_A_TIME: usize = 64;
@@ -20,9 +19,6 @@ const MOST_BYTES: u64 = 64 << 20;
 
 /// Numbers of a vector, beyond those of every model we know of.
 const MOST_DIMENSIONS: usize = 16_384;
-
-/// Characters of a server's complaint that are passed on.
-const COMPLAINT: usize = 200;
 
 /// How a server is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,17 +102,11 @@ impl EmbeddingServer {
         texts: &[String],
         is_stopped: &dyn Fn() -> bool,
     ) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        let config = Agent::config_builder()
-            .timeout_global(Some(self.timeout))
-            // A key must not travel to where a redirect leads.
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .build();
-        let agent = Agent::new_with_config(config);
+        let http = Http::new(Route::AsEnvironment, self.key.clone().map(|key| (key, "Bearer")));
         let mut vectors: Vec<Vec<f32>> = Vec::with_capacity(texts.len());
         for part in texts.chunks(TEXTS_AT_A_TIME) {
             let body = json!({ "model": self.model, "input": part });
-            let answer = self.ask(&agent, &body, is_stopped)?;
+            let answer = self.ask(&http, &body.to_string(), is_stopped)?;
             let read = match self.protocol {
                 Protocol::Ollama => ollama_vectors(&answer),
                 Protocol::OpenAi => openai_vectors(&answer),
@@ -141,19 +131,14 @@ impl EmbeddingServer {
     }
 
     /// One question, asked again where another answer can be hoped for.
-    fn ask(
-        &self,
-        agent: &Agent,
-        body: &Value,
-        is_stopped: &dyn Fn() -> bool,
-    ) -> Result<Value, EmbeddingError> {
+    fn ask(&self, http: &Http, body: &str, is_stopped: &dyn Fn() -> bool) -> Result<Value, EmbeddingError> {
         let mut wait = FIRST_WAIT;
         let mut attempt = 1;
         loop {
             if is_stopped() {
                 return Err(EmbeddingError::Interrupted);
             }
-            match self.ask_once(agent, body) {
+            match self.ask_once(http, body) {
                 Err(Failure { error, may_pass: true }) if attempt < ATTEMPTS => {
                     // What the last attempt says is told; a stop is noticed before the next.
                     drop(error);
@@ -166,33 +151,46 @@ impl EmbeddingServer {
         }
     }
 
-    fn ask_once(&self, agent: &Agent, body: &Value) -> Result<Value, Failure> {
+    fn ask_once(&self, http: &Http, body: &str) -> Result<Value, Failure> {
         let url = self.address();
-        let mut request = agent.post(&url);
-        if let Some(key) = &self.key {
-            request = request.header("Authorization", key.after("Bearer").reveal());
-        }
-        let mut response = request.send_json(body).map_err(|error| Failure {
-            may_pass: matches!(error, ureq::Error::Timeout(_)) || is_cut_off(&error),
-            error: EmbeddingError::Unreachable { url: url.clone(), reason: error.to_string() },
-        })?;
-        let status = response.status().as_u16();
-        let mut text = Vec::new();
-        let read = response.body_mut().as_reader().take(MOST_BYTES + 1).read_to_end(&mut text);
-        if let Err(error) = read {
-            let error = EmbeddingError::Unreachable { url, reason: error.to_string() };
-            return Err(Failure { may_pass: true, error });
-        }
+        let request = Request {
+            method: Method::Post,
+            url: &url,
+            body: Some(body),
+            limit: self.timeout,
+            most_bytes: MOST_BYTES,
+        };
+        let answer = http.ask(&request).map_err(|error| self.failed(error))?;
+        let status = answer.status;
         if status != 200 {
+            let reason = match http.saying(&answer) {
+                nothing if nothing.is_empty() => "nothing more".to_owned(),
+                said => said,
+            };
             let (protocol, model) = (self.protocol, self.model.clone());
-            let error = EmbeddingError::Refused { url, protocol, model, status, reason: complaint(&text) };
+            let error = EmbeddingError::Refused { url, protocol, model, status, reason };
             return Err(Failure { may_pass: status == 429 || status >= 500, error });
         }
-        let answer = match text.len() as u64 > MOST_BYTES {
-            true => Err(format!("more than {} MiB", MOST_BYTES >> 20)),
-            false => serde_json::from_slice(&text).map_err(|error| error.to_string()),
-        };
-        answer.map_err(|reason| Failure { may_pass: false, error: self.not_understood(reason) })
+        serde_json::from_slice(&answer.bytes)
+            .map_err(|error| Failure { may_pass: false, error: self.not_understood(error.to_string()) })
+    }
+
+    /// One that is refused at once has nobody to answer it; a connection that broke does so when a server restarts.
+    fn failed(&self, error: HttpError) -> Failure {
+        let unreachable = |reason| EmbeddingError::Unreachable { url: self.address(), reason };
+        match error {
+            HttpError::Unreachable(reason) => Failure { may_pass: false, error: unreachable(reason) },
+            HttpError::TimedOut => {
+                let limit = humantime::format_duration(self.timeout);
+                Failure { may_pass: true, error: unreachable(format!("none within {limit}")) }
+            }
+            HttpError::BrokenOff(reason) => Failure { may_pass: true, error: unreachable(reason) },
+            HttpError::TooLong => {
+                let reason = format!("more than {} MiB", MOST_BYTES >> 20);
+                Failure { may_pass: false, error: self.not_understood(reason) }
+            }
+            HttpError::Foreign(reason) => Failure { may_pass: false, error: self.not_understood(reason) },
+        }
     }
 }
 
@@ -200,34 +198,6 @@ struct Failure {
     error: EmbeddingError,
     /// Whether asking again may help.
     may_pass: bool,
-}
-
-/// A connection that broke, as it does when a server restarts; one that is refused at once has nobody to answer it.
-fn is_cut_off(error: &ureq::Error) -> bool {
-    use std::io::ErrorKind;
-    let ureq::Error::Io(error) = error else { return false };
-    matches!(
-        error.kind(),
-        ErrorKind::ConnectionReset
-            | ErrorKind::ConnectionAborted
-            | ErrorKind::BrokenPipe
-            | ErrorKind::UnexpectedEof
-    )
-}
-
-/// What a server says of its refusal: the message of its JSON, or the start of its text, in one line.
-fn complaint(text: &[u8]) -> String {
-    let json: Option<Value> = serde_json::from_slice(text).ok();
-    let said = json.as_ref().and_then(|json| {
-        let error = &json["error"];
-        error.as_str().or_else(|| error["message"].as_str())
-    });
-    let said = said.map_or_else(|| String::from_utf8_lossy(text).into_owned(), str::to_owned);
-    let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.is_empty() {
-        true => "nothing more".to_owned(),
-        false => line.chars().take(COMPLAINT).collect(),
-    }
 }
 
 fn ollama_vectors(answer: &Value) -> Result<Vec<Vec<f32>>, String> {

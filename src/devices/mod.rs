@@ -5,6 +5,7 @@ mod embedding_server;
 mod error;
 mod hook;
 mod host;
+mod http;
 mod listening;
 mod nvml;
 mod process_table;

@@ -109,6 +109,8 @@ impl Stat {
             name: name.to_owned(),
             state: match *fields.first()? {
                 "D" => ProcessState::Uninterruptible,
+                // A program whose first thread has ended lives on in the others: a dead one has none.
+                "Z" if threads(&fields) > 1 => ProcessState::Alive,
                 "Z" | "X" => ProcessState::Zombie,
                 _ => ProcessState::Alive,
             },
@@ -117,6 +119,10 @@ impl Stat {
             start_ticks: fields.get(19)?.parse().ok()?,
         })
     }
+}
+
+fn threads(fields: &[&str]) -> u32 {
+    fields.get(17).and_then(|count| count.parse().ok()).unwrap_or(0)
 }
 
 /// The real user: the one whose processes may signal it.
@@ -188,6 +194,18 @@ mod tests {
         let fields = "S 7 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4242 0";
         let stat = Stat::parse(&format!("12 (a) b (c) {fields}")).expect("parsed");
         assert_eq!((stat.name.as_str(), stat.parent, stat.start_ticks), ("a) b (c", 7, 4_242));
+    }
+
+    #[test]
+    fn a_program_whose_first_thread_has_ended_is_not_dead() {
+        let state = |threads: u32| {
+            let fields = format!("Z 7 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 {threads} 0 4242 0");
+            Stat::parse(&format!("12 (python3) {fields}")).expect("parsed").state
+        };
+        assert_eq!(
+            (state(0), state(1), state(3)),
+            (ProcessState::Zombie, ProcessState::Zombie, ProcessState::Alive)
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub struct GpuReading {
     pub namespace: PidNamespace,
     /// In a replay, milliseconds since its first reading; `None` when time itself tells.
     pub elapsed_ms: Option<i64>,
+    /// GPUs that are there and cannot be read, each with the reason, in words.
+    pub troubles: Vec<String>,
 }
 
 impl GpuReading {

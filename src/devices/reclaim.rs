@@ -85,6 +85,7 @@ mod linux {
     use super::{EndOutcome, EndRequest};
     use crate::devices::device_files::holds;
     use crate::devices::process_table::process_facts;
+    use crate::domain::device::ProcessState;
 
     /// How often a wait looks whether it is to be given up.
     const LOOK: Duration = Duration::from_millis(100);
@@ -163,6 +164,7 @@ mod linux {
     fn identity_lost(request: &EndRequest) -> Option<EndOutcome> {
         match process_facts(request.pid) {
             None => Some(EndOutcome::AlreadyGone),
+            Some(facts) if facts.state == ProcessState::Zombie => Some(EndOutcome::AlreadyGone),
             Some(facts) if facts.start_ticks != request.start_ticks || facts.user_id != request.user_id => {
                 Some(EndOutcome::Reused)
             }
@@ -221,6 +223,7 @@ mod tests {
 
     use super::*;
     use crate::devices::process_table::process_facts;
+    use crate::domain::device::ProcessState;
 
     const QUICK: Duration = Duration::from_millis(400);
 
@@ -289,6 +292,13 @@ mod tests {
         let mut child = shell("echo ready; exec sleep 600");
         let planned = request(child.id());
         child.kill().expect("killed");
+        // What it leaves until its parent takes notice holds no device any more.
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while process_facts(planned.pid).is_some_and(|facts| facts.state != ProcessState::Zombie) {
+            assert!(std::time::Instant::now() < deadline, "a killed process ends");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(end(std::slice::from_ref(&planned)), [EndOutcome::AlreadyGone]);
         child.wait().expect("reaped");
         assert_eq!(end(&[planned]), [EndOutcome::AlreadyGone]);
     }

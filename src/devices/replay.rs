@@ -2,7 +2,7 @@
 //! that is marked `live` is a real one of this machine, counted only while it lives; all others are mere records.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,9 @@ struct Recorded {
     gpus: Vec<GpuSnapshot>,
     #[serde(default)]
     processes: Vec<RecordedProcess>,
+    /// What was said of GPUs that could not be read.
+    #[serde(default)]
+    troubles: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -94,6 +97,30 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Giv
     Option::<GivenFacts>::deserialize(deserializer).map(Some)
 }
 
+impl Recorded {
+    /// Says what cannot have been read.
+    fn check(&self) -> Result<(), String> {
+        let indices: BTreeSet<u32> = self.gpus.iter().map(|gpu| gpu.index).collect();
+        if indices.len() < self.gpus.len() {
+            return Err("two GPUs have one index".to_owned());
+        }
+        let of_gpus = self.gpus.iter().flat_map(|gpu| {
+            [gpu.memory_total_mib, gpu.memory_used_mib, gpu.memory_reserved_mib, gpu.utilization]
+        });
+        let of_processes =
+            self.processes.iter().flat_map(|process| [process.memory_mib, process.utilization]);
+        if let Some(value) = of_gpus.chain(of_processes).flatten().find(|value| *value < 0.0) {
+            return Err(format!("{value} is less than nothing"));
+        }
+        match self.processes.iter().find(|process| !indices.contains(&process.gpu_index)) {
+            Some(process) => {
+                Err(format!("process {} is on GPU {}, which is not there", process.pid, process.gpu_index))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// Recorded readings, one after the other; the last one stays.
 #[derive(Debug)]
 pub struct Replay {
@@ -114,6 +141,9 @@ impl Replay {
         }
         if file.readings.is_empty() {
             return Err(unreadable("it has no readings".to_owned()));
+        }
+        for (number, reading) in (1..).zip(&file.readings) {
+            reading.check().map_err(|reason| unreadable(format!("reading {number}: {reason}")))?;
         }
         Ok(Replay { file, next: Cell::new(0), first_seen: RefCell::new(BTreeMap::new()) })
     }
@@ -157,6 +187,7 @@ impl Replay {
             device_files: self.file.device_files.clone(),
             namespace: if self.file.is_container { PidNamespace::Container } else { PidNamespace::Host },
             elapsed_ms: recorded.seconds.map(|seconds| (seconds * 1_000.0) as i64),
+            troubles: recorded.troubles.clone(),
         };
         reading.add_unlisted();
         if reading.namespace == PidNamespace::Container {
@@ -274,9 +305,20 @@ mod tests {
         assert_eq!((before.gpus[0].memory_used_mib, before.processes.len()), (Some(600.0), 1));
         assert!(before.processes[0].facts.is_some());
         child.kill().expect("killed");
+        let after = || {
+            let reading = replay.read().expect("a reading");
+            (reading.gpus[0].memory_used_mib, reading.processes.len())
+        };
+        // One that nobody has taken notice of yet has closed its device as well.
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while process_facts(pid).is_some_and(|facts| facts.state != ProcessState::Zombie) {
+            assert!(std::time::Instant::now() < deadline, "a killed process ends");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert!(process_facts(pid).is_some(), "nobody has taken notice");
+        assert_eq!(after(), (Some(100.0), 0));
         child.wait().expect("reaped");
-        let after = replay.read().expect("a reading");
-        assert_eq!((after.gpus[0].memory_used_mib, after.processes.len()), (Some(100.0), 0));
+        assert_eq!(after(), (Some(100.0), 0));
     }
 
     #[test]
@@ -296,6 +338,18 @@ mod tests {
             (r#"{"format":"x","readings":[]}"#, "\"x\""),
             (r#"{"format":"tidetable-gpu-replay/1","readings":[]}"#, "no readings"),
             (r#"{"format":"tidetable-gpu-replay/1","reading":[]}"#, "unknown field"),
+            (
+                r#"{"format":"tidetable-gpu-replay/1","readings":[{"gpus":[],"processes":[{"gpu_index":2,"pid":7}]}]}"#,
+                "GPU 2",
+            ),
+            (
+                r#"{"format":"tidetable-gpu-replay/1","readings":[{"gpus":[{"index":0,"uuid":"GPU-a","name":"T","memory_used_mib":-5}]}]}"#,
+                "reading 1: -5 is less than nothing",
+            ),
+            (
+                r#"{"format":"tidetable-gpu-replay/1","readings":[{"gpus":[{"index":0,"uuid":"GPU-a","name":"T"},{"index":0,"uuid":"GPU-b","name":"T"}]}]}"#,
+                "one index",
+            ),
         ] {
             let error = replay(text).expect_err("refused").to_string();
             assert!(error.contains(reason), "{error}");

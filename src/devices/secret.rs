@@ -8,6 +8,10 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::process_table::ancestors;
+
 /// The longest key that is read, bytes: longer is another file.
 const LONGEST: u64 = 8 << 10;
 
@@ -56,7 +60,7 @@ impl SecretSource {
                     .map_err(|error| format!("{}: {error}", path.display()))?;
                 bytes
             }
-            SecretSource::Program(words) => printed_by(words)?,
+            SecretSource::Program(words) => printed_by(words, PROGRAM_LIMIT)?,
         };
         if bytes.len() as u64 > LONGEST {
             return Err(format!("it is longer than {LONGEST} bytes"));
@@ -73,7 +77,7 @@ impl SecretSource {
 }
 
 /// What a program prints, read aside: one that never ends, or whose children keep the pipe open, is killed.
-fn printed_by(words: &[String]) -> Result<Vec<u8>, String> {
+fn printed_by(words: &[String], limit: Duration) -> Result<Vec<u8>, String> {
     let (program, arguments) = words.split_first().ok_or("no program is named")?;
     let told = |error: std::io::Error| format!("{program}: {error}");
     let mut child = Command::new(program)
@@ -91,11 +95,14 @@ fn printed_by(words: &[String]) -> Result<Vec<u8>, String> {
         // Nobody listens any more once the time is over.
         let _ = sender.send(read.map(|_| bytes));
     });
-    let Ok(read) = receiver.recv_timeout(PROGRAM_LIMIT) else {
-        // It may have ended by itself in this moment.
+    let Ok(read) = receiver.recv_timeout(limit) else {
+        // It may have ended by itself in this moment, with what it started.
+        for pid in descendants(child.id()) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
         let _ = child.kill();
         let _ = child.wait();
-        return Err(format!("{program} did not end within {} s", PROGRAM_LIMIT.as_secs()));
+        return Err(format!("{program} did not end within {}", humantime::format_duration(limit)));
     };
     let bytes = read.map_err(told)?;
     if bytes.len() as u64 > LONGEST {
@@ -108,6 +115,14 @@ fn printed_by(words: &[String]) -> Result<Vec<u8>, String> {
     } else {
         Err(format!("{program}: {status}"))
     }
+}
+
+/// What a program has started. It is no group of its own: then it could ask nobody at the terminal.
+fn descendants(program: u32) -> Vec<Pid> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let started = pids.filter(|pid| ancestors(*pid).contains(&program));
+    started.filter_map(|pid| Pid::from_raw(i32::try_from(pid).ok()?)).collect()
 }
 
 #[cfg(test)]
@@ -127,6 +142,26 @@ mod tests {
         assert_eq!(key.reveal(), "sk-1");
         assert_eq!(program(&["echo", "sk-1"]).read(), Ok(key.clone()));
         assert!(!format!("{key:?}").contains("sk"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_program_that_hangs_is_ended_with_what_it_started() {
+        // A number of seconds that nobody else sleeps for.
+        let seconds = format!("{}", 100_000 + std::process::id());
+        let words = ["sh", "-c", &format!("sleep {seconds}; true")].map(str::to_owned);
+        let told = printed_by(&words, Duration::from_millis(300)).unwrap_err();
+        assert_eq!(told, "sh did not end within 300ms");
+        let is_left = || {
+            let processes = std::fs::read_dir("/proc").unwrap().flatten();
+            let mut commands = processes.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
+            commands.any(|command| command == format!("sleep\0{seconds}\0").into_bytes())
+        };
+        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        while is_left() {
+            assert!(std::time::Instant::now() < deadline, "what it started is left behind");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     #[test]

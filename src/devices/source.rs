@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::listening::listens;
+use super::listening::{listens, serving};
 use super::nvml::XidListener;
 use super::process_table::leaders;
 use super::{DeviceError, GpuReading, Nvidia, Replay};
@@ -34,12 +34,12 @@ impl Devices {
         }
     }
 
-    /// Memory in use by GPU, MiB, in order of the index: what is asked again and again while memory is being freed.
-    pub fn used_mib(&self) -> Result<Vec<Option<f64>>, DeviceError> {
+    /// Memory in use by index of the GPU, MiB: what is asked again and again while memory is being freed.
+    pub fn used_mib(&self) -> Result<BTreeMap<u32, Option<f64>>, DeviceError> {
         match self {
             Devices::Nvml(nvidia) => nvidia.used_mib(),
             Devices::Replay(replay) => {
-                Ok(replay.read()?.gpus.iter().map(|gpu| gpu.memory_used_mib).collect())
+                Ok(replay.read()?.gpus.iter().map(|gpu| (gpu.index, gpu.memory_used_mib)).collect())
             }
         }
     }
@@ -56,6 +56,13 @@ impl Devices {
     pub fn listening(&self, processes: &[GpuProcess]) -> BTreeSet<u32> {
         let pids = processes.iter().map(|process| process.pid).filter(|pid| self.is_live(*pid));
         pids.filter(|pid| listens(*pid) != Some(false)).collect()
+    }
+
+    /// The processes that belong to the servers at `addresses`, by address: those that listen on its port, and those of
+    /// `processes` that descend from them.
+    pub fn serving(&self, processes: &[GpuProcess], addresses: &[&str]) -> BTreeMap<String, BTreeSet<u32>> {
+        let live = processes.iter().filter(|process| self.is_live(process.pid));
+        serving(live.filter_map(|process| Some((process.pid, process.facts.as_ref()?))), addresses)
     }
 
     /// Whether a signal to `pid` can be meant.

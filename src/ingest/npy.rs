@@ -106,20 +106,24 @@ fn fill(reader: &mut impl Read, part: &mut [u8]) -> std::io::Result<usize> {
 fn read_header(reader: &mut impl Read) -> Result<String, String> {
     const MAGIC: &[u8; 6] = b"\x93NUMPY";
     const LONGEST: u32 = 1 << 16;
+    let told = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "it ends before its header does".to_owned(),
+        _ => error.to_string(),
+    };
     let mut start = [0_u8; 8];
-    reader.read_exact(&mut start).map_err(|error| error.to_string())?;
+    reader.read_exact(&mut start).map_err(told)?;
     if !start.starts_with(MAGIC) {
         return Err("it does not begin as one".to_owned());
     }
     let mut length = [0_u8; 4];
     let size = if start[6] == 1 { 2 } else { 4 };
-    reader.read_exact(&mut length[..size]).map_err(|error| error.to_string())?;
+    reader.read_exact(&mut length[..size]).map_err(told)?;
     let length = u32::from_le_bytes(length);
     if !(1..=3).contains(&start[6]) || length > LONGEST {
         return Err(format!("a header of version {} and {length} bytes", start[6]));
     }
     let mut header = vec![0_u8; length as usize];
-    reader.read_exact(&mut header).map_err(|error| error.to_string())?;
+    reader.read_exact(&mut header).map_err(told)?;
     String::from_utf8(header).map_err(|_| "its header is no text".to_owned())
 }
 

@@ -250,6 +250,7 @@ fn cause_words(cause: UnattributedCause) -> &'static str {
         UnattributedCause::UnlistedProcesses => "processes not listed",
         UnattributedCause::Zombies => "zombies",
         UnattributedCause::UnknownShares => "shares not told",
+        UnattributedCause::ListUntold => "processes not told",
         UnattributedCause::OtherNamespace => "outside this container",
         UnattributedCause::Driver => "driver",
         UnattributedCause::Unexplained => "unexplained",

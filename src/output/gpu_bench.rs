@@ -131,6 +131,8 @@ fn work_word(work: Work) -> &'static str {
         Work::TopKSearch => "top-10 search",
         Work::PairsAbove => "pairs above 0.25",
         Work::Trajectories => "trajectories",
+        Work::Resultants => "resultants",
+        Work::ShiftCosts => "shift costs",
     }
 }
 

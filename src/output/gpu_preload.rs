@@ -32,6 +32,10 @@ pub struct PreloadReport {
     pub model: String,
     /// What it held on GPUs before, MiB; `None` when it was never seen.
     pub needed_mib: Option<f64>,
+    /// When it is to leave that is there already; `None` where it is to be loaded, or stays for long enough.
+    pub leaves_before: Option<Timestamp>,
+    /// Until when the server is to keep it, unused; `None` where it cannot be told.
+    pub keep_until: Option<Timestamp>,
     /// What became of it; `None` when it was only planned.
     pub outcome: Option<ShownLoad>,
 }
@@ -48,6 +52,8 @@ impl Report for PreloadReport {
             "address": self.server.address,
             "model": self.model,
             "needed_mib": self.needed_mib,
+            "leaves_before": self.leaves_before,
+            "keep_until": self.keep_until,
             "outcome": self.outcome.as_ref().map(|shown| shown.outcome),
             "detail": self.outcome.as_ref().map(|shown| shown.text.clone()),
         })
@@ -58,9 +64,17 @@ impl Report for PreloadReport {
             Some(mib) => format!(", which held {} before", mebibytes(Some(mib))),
             None => String::new(),
         };
-        let verdict = self.outcome.as_ref().map_or("to be loaded", |shown| shown.text.as_str());
+        let planned = match self.leaves_before {
+            Some(leaves) => format!("there until {}, to be kept longer", style.time(leaves)),
+            None => "to be loaded".to_owned(),
+        };
+        let verdict = self.outcome.as_ref().map_or(planned, |shown| shown.text.clone());
+        let kept = match self.keep_until {
+            Some(until) => format!("It is to stay until {}.\n", style.time(until)),
+            None => String::new(),
+        };
         format!(
-            "{} is expected at {}.\n{} on {}{needed}: {verdict}\n",
+            "{} is expected at {}.\n{} on {}{needed}: {verdict}\n{kept}",
             self.task_type,
             style.time(self.predicted_start),
             self.model,
@@ -100,6 +114,10 @@ impl Report for UndoReport {
                     "address": shown.change.server.address,
                     "model": shown.change.model,
                     "change": shown.change.kind.as_str(),
+                    "leaves_before": match shown.change.kind {
+                        ModelChangeKind::KeepLonger { before } => Some(before),
+                        ModelChangeKind::Load | ModelChangeKind::Release(_) => None,
+                    },
                     "reason": shown.change.reason,
                     "outcome": shown.outcome.as_ref().map(|outcome| outcome.outcome),
                     "detail": shown.outcome.as_ref().map(|outcome| outcome.text.clone()),
@@ -119,6 +137,7 @@ impl Report for UndoReport {
             let change = &shown.change;
             let was = match change.kind {
                 ModelChangeKind::Load => "loaded",
+                ModelChangeKind::KeepLonger { .. } => "kept longer",
                 ModelChangeKind::Release(ReleaseAction::Unload) => "unloaded",
                 ModelChangeKind::Release(ReleaseAction::Sleep) => "put to sleep",
                 ModelChangeKind::Release(ReleaseAction::EndKernel) => "ended",

@@ -44,7 +44,7 @@ pub use conflict::{ShownConflict, rules_words};
 pub use envelope::{Envelope, FORMAT_VERSION, Form, render};
 pub use format::{Ink, count, duration, percent, printable, quantity, shorten};
 pub use pattern::{PatternShape, resource_lines};
-pub use report::{Report, typed_records};
+pub use report::{LongList, Report, typed_records};
 pub use rule::{
     RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words, shift_words, state_word,
 };

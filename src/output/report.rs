@@ -4,10 +4,28 @@ use serde_json::Value;
 
 use super::Style;
 
+/// A list that may be too long to be held as JSON: it is written one value after the other.
+pub struct LongList<'a> {
+    /// Its name in `data`, where it stands before the fields of the summary.
+    pub name: &'static str,
+    /// What the lines of `jsonl` are called.
+    pub message_type: &'static str,
+    /// What is in it.
+    pub values: Box<dyn Iterator<Item = Value> + 'a>,
+}
+
 /// What a subcommand found, in the forms it can be read in.
 pub trait Report {
-    /// `data` of the JSON document.
-    fn data(&self) -> Value;
+    /// `data` of the JSON document. Of a report with a long list, that and the summary.
+    fn data(&self) -> Value {
+        let list = self.list().map(|list| (list.name.to_owned(), list.values.collect()));
+        list.into_iter().chain(self.summary()).collect()
+    }
+
+    /// The list that makes the most of `data` where that may be long.
+    fn list(&self) -> Option<LongList<'_>> {
+        None
+    }
 
     /// The lines of `jsonl`: objects with a `message_type`, which is `result` where a report gives none. One line
     /// with everything unless a report has a list worth streaming.

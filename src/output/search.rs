@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::format::{percent, quantity, shorten};
-use super::report::fields_of;
+use super::report::{LongList, fields_of};
 use super::schedule::ScheduleShape;
 use super::{Report, Style};
 use crate::domain::patterns::{Pattern, PatternId, subject};
@@ -49,24 +49,6 @@ pub struct SearchReport {
 }
 
 impl SearchReport {
-    fn values(&self) -> Vec<Value> {
-        // A pattern that answers many is put into words once.
-        let shapes: BTreeMap<PatternId, Value> =
-            self.patterns.iter().map(|(id, pattern)| (*id, pattern_json(*id, pattern))).collect();
-        let shape = |id: PatternId| shapes.get(&id).cloned().unwrap_or_default();
-        let neighbour = |found: &FoundPattern| {
-            let mut value = shape(found.pattern);
-            value["similarity"] = json!(found.similarity);
-            value["blocks"] = json!(found.blocks);
-            value
-        };
-        let group = |group: &SearchGroup| {
-            let neighbours: Vec<Value> = group.neighbours.iter().map(neighbour).collect();
-            json!({ "query": shape(group.query), "neighbours": neighbours, "has_more": group.has_more })
-        };
-        self.groups.iter().map(group).collect()
-    }
-
     fn found(&self) -> usize {
         self.groups.iter().map(|group| group.neighbours.len()).sum()
     }
@@ -162,10 +144,23 @@ pub(super) fn similarity_text(similarity: f64) -> String {
 }
 
 impl Report for SearchReport {
-    fn data(&self) -> Value {
-        let mut data = serde_json::Map::from_iter([("results".to_owned(), Value::from(self.values()))]);
-        data.extend(self.summary());
-        Value::Object(data)
+    fn list(&self) -> Option<LongList<'_>> {
+        // A pattern that answers many is put into words once.
+        let shapes: BTreeMap<PatternId, Value> =
+            self.patterns.iter().map(|(id, pattern)| (*id, pattern_json(*id, pattern))).collect();
+        let result = move |group: &SearchGroup| {
+            let shape = |id: PatternId| shapes.get(&id).cloned().unwrap_or_default();
+            let neighbour = |found: &FoundPattern| {
+                let mut value = shape(found.pattern);
+                value["similarity"] = json!(found.similarity);
+                value["blocks"] = json!(found.blocks);
+                value
+            };
+            let neighbours: Vec<Value> = group.neighbours.iter().map(neighbour).collect();
+            json!({ "query": shape(group.query), "neighbours": neighbours, "has_more": group.has_more })
+        };
+        let values = Box::new(self.groups.iter().map(result));
+        Some(LongList { name: "results", message_type: "similar_patterns", values })
     }
 
     fn summary(&self) -> serde_json::Map<String, Value> {
@@ -175,10 +170,6 @@ impl Report for SearchReport {
             "model": self.model,
             "graph": self.graph(),
         }))
-    }
-
-    fn records(&self) -> Vec<Value> {
-        super::report::typed_records("similar_patterns", self.values())
     }
 
     fn table(&self, style: &Style) -> String {

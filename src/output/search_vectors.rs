@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::format::{count, quantity};
-use super::report::fields_of;
+use super::report::{LongList, fields_of};
 use super::{Report, Style};
 use crate::domain::kernels::Scored;
 
@@ -29,24 +29,17 @@ pub struct VectorReport {
 }
 
 impl VectorReport {
-    fn values(&self) -> Vec<Value> {
-        let neighbours = |found: &Vec<Scored>| -> Vec<Value> {
-            found.iter().map(|one| json!({ "index": one.index, "similarity": one.score })).collect()
-        };
-        let all = self.found.iter().enumerate();
-        all.map(|(query, found)| json!({ "query": query, "neighbours": neighbours(found) })).collect()
-    }
-
     fn total(&self) -> usize {
         self.found.iter().map(Vec::len).sum()
     }
 }
 
 impl Report for VectorReport {
-    fn data(&self) -> Value {
-        let mut data = serde_json::Map::from_iter([("results".to_owned(), Value::from(self.values()))]);
-        data.extend(self.summary());
-        Value::Object(data)
+    fn list(&self) -> Option<LongList<'_>> {
+        let neighbour = |one: &Scored| json!({ "index": one.index, "similarity": one.score });
+        let result = move |(query, found): (usize, &Vec<Scored>)| json!({ "query": query, "neighbours": found.iter().map(neighbour).collect::<Vec<_>>() });
+        let values = Box::new(self.found.iter().enumerate().map(result));
+        Some(LongList { name: "results", message_type: "nearest_vectors", values })
     }
 
     fn summary(&self) -> serde_json::Map<String, Value> {
@@ -59,10 +52,6 @@ impl Report for VectorReport {
             "read_seconds": self.read_seconds,
             "search_seconds": self.search_seconds,
         }))
-    }
-
-    fn records(&self) -> Vec<Value> {
-        super::report::typed_records("nearest_vectors", self.values())
     }
 
     fn table(&self, style: &Style) -> String {

@@ -79,7 +79,7 @@ impl Store {
                 change.server.kind.as_str(),
                 change.server.address,
                 change.model,
-                change.kind.as_str(),
+                change.kind.stored(),
                 change.reason
             ])?;
         Ok(transaction.last_insert_rowid())

@@ -1,6 +1,7 @@
 //! Signatures of patterns, kept beside them so that a search reads vectors and no pattern that does not answer.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use rusqlite::{Connection, Transaction, params};
 
@@ -37,6 +38,13 @@ pub struct StoredSignatures {
     pub values: Vec<f32>,
 }
 
+impl StoredSignatures {
+    fn add(&mut self, id: PatternId, values: &[f32]) {
+        self.ids.push(id);
+        self.values.extend_from_slice(values);
+    }
+}
+
 impl Store {
     /// All patterns by id, without their bodies.
     pub fn pattern_facts(&self) -> Result<Vec<PatternFacts>, StoreError> {
@@ -67,18 +75,47 @@ impl Store {
 
     /// The signatures that are there, whole and of this version.
     pub fn signatures(&self) -> Result<StoredSignatures, StoreError> {
+        let mut read = StoredSignatures::default();
+        self.each_signature(&mut |id, values| {
+            read.add(id, values);
+            ControlFlow::Continue(())
+        })?;
+        Ok(read)
+    }
+
+    /// Lets `each` see them one after the other, by id, until it has seen enough.
+    pub fn each_signature(
+        &self,
+        each: &mut dyn FnMut(PatternId, &[f32]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
         // Every page is read once: in a small cache they take each other's place, which for 10,000 patterns spares the
         // system 13 MB of fresh memory, a third of the time.
         self.connection.pragma_update(None, "cache_size", -ONE_PASS_CACHE_KIB)?;
-        let read = read_signatures(&self.connection);
+        let read = read_signatures(&self.connection, each);
         self.connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         read
+    }
+
+    /// The signature of one pattern, where it is there, whole and of this version.
+    pub fn signature(&self, id: PatternId) -> Result<Option<Vec<f32>>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT vector FROM pattern_signatures WHERE pattern_id = ?1 AND version = ?2")?;
+        let mut rows = statement.query(params![id.0, SIGNATURE_VERSION])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let mut values = Vec::with_capacity(SIGNATURE_LENGTH);
+        append_values(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, &mut values);
+        Ok(is_signature(&values).then_some(values))
     }
 
     /// Makes the signatures that are missing, damaged or older, and those of all followers, which depend on what they
     /// follow; returns how many were missing.
     pub fn refresh_signatures(transaction: &Transaction<'_>) -> Result<u64, StoreError> {
-        let known: HashSet<PatternId> = read_signatures(transaction)?.ids.into_iter().collect();
+        let mut known: HashSet<PatternId> = HashSet::new();
+        read_signatures(transaction, &mut |id, _| {
+            known.insert(id);
+            ControlFlow::Continue(())
+        })?;
         let stored = read_patterns(transaction, &PatternFilter::default())?;
         let patterns: Vec<&Pattern> = stored.iter().map(|stored| &stored.pattern).collect();
         let follows = |place: usize| matches!(patterns[place].schedule, Schedule::Follows { .. });
@@ -97,23 +134,23 @@ impl Store {
     }
 }
 
-fn read_signatures(connection: &Connection) -> Result<StoredSignatures, StoreError> {
+fn read_signatures(
+    connection: &Connection,
+    each: &mut dyn FnMut(PatternId, &[f32]) -> ControlFlow<()>,
+) -> Result<(), StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT pattern_id, vector FROM pattern_signatures WHERE version = ?1 ORDER BY pattern_id",
     )?;
     let mut rows = statement.query([SIGNATURE_VERSION])?;
-    let mut read = StoredSignatures::default();
+    let mut values = Vec::with_capacity(SIGNATURE_LENGTH);
     while let Some(row) = rows.next()? {
-        let before = read.values.len();
-        append_values(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, &mut read.values);
-        if is_signature(&read.values[before..]) {
-            read.ids.push(PatternId(row.get(0)?));
-        } else {
-            read.values.truncate(before);
+        values.clear();
+        append_values(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?, &mut values);
+        if is_signature(&values) && each(PatternId(row.get(0)?), &values).is_break() {
+            break;
         }
     }
-    debug_assert_eq!(read.values.len(), read.ids.len() * SIGNATURE_LENGTH);
-    Ok(read)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -79,7 +79,15 @@ fn the_processor_is_measured_wherever_there_is_none_and_compared_with_the_last_t
     let second = bench("");
     assert_eq!(second["data"]["last_measured_at"], "2026-03-01T12:00:00Z");
     let all = second["data"]["measurements"].as_array().expect("measurements");
-    for work in ["matrix_product", "row_normalization", "top_k_search", "pairs_above", "trajectories"] {
+    for work in [
+        "matrix_product",
+        "row_normalization",
+        "top_k_search",
+        "pairs_above",
+        "trajectories",
+        "resultants",
+        "shift_costs",
+    ] {
         let of_processor = |one: &&serde_json::Value| one["work"] == work && one["device"] == "cpu";
         let one = all.iter().find(of_processor).unwrap_or_else(|| panic!("{work}"));
         assert!(one["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{one}");
@@ -302,6 +310,27 @@ fn a_broken_replay_and_a_broken_store_are_told_apart_from_the_gpus() {
     let status = sandbox.run("gpu status --replay replay.json").assert_code(0);
     assert!(status.stderr.contains("idle times and task types are unknown"), "{status}");
     sandbox.run("gpu watch --once --replay replay.json").assert_code(1);
+}
+
+#[test]
+fn what_a_recorded_driver_did_not_tell_is_said_and_not_taken_for_nothing() {
+    let sandbox = Sandbox::new();
+    let text = r#"{"format":"tidetable-gpu-replay/1","readings":[{"troubles":["GPU 1 cannot be read: lost"],"gpus":[
+        {"index":0,"uuid":"GPU-a","name":"Test","memory_total_mib":24576,"memory_used_mib":20480,
+         "memory_reserved_mib":512,"processes_untold":"no permission"}]}]}"#;
+    sandbox.write("replay.json", text);
+    sandbox.write("tidetable.toml", "[models]\ndiscover = false\n");
+    for question in ["gpu status", "gpu processes", "gpu watch --once", "gpu clear"] {
+        let answer = sandbox.run(&format!("{question} --replay replay.json")).assert_code(0);
+        assert!(answer.stderr.contains("GPU 1 cannot be read: lost"), "{answer}");
+        assert!(answer.stderr.contains("does not tell all processes that use it: no permission"), "{answer}");
+    }
+    let status = sandbox.run("gpu status --fits 3.4GiB --replay replay.json --output-format json");
+    let device = status.assert_code(4).json()["data"]["devices"][0].clone();
+    assert_eq!(
+        (&device["memory_free_mib"], &device["unattributed"]["cause"]),
+        (&serde_json::json!(3_584.0), &serde_json::json!("list_untold"))
+    );
 }
 
 /// Whether there is a device; a test that is skipped must be seen to be.

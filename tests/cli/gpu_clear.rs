@@ -487,6 +487,93 @@ fn a_server_that_says_yes_and_holds_the_memory_is_found_out_and_its_process_ende
     assert_eq!(alive, [false, true]);
 }
 
+/// A vLLM without its developer mode, with so many requests running; `None`: it does not tell.
+fn vllm(running: Option<u32>) -> StandIn {
+    StandIn::new(move |request| match request.line().as_str() {
+        "GET /version" => Reply::Json(200, json!({ "version": "0.11.0" })),
+        "GET /v1/models" => Reply::Json(200, json!({ "data": [{ "id": "org/big", "owned_by": "vllm" }] })),
+        "GET /metrics" if running.is_some() => {
+            let running = running.unwrap_or_default();
+            let text = format!("vllm:num_requests_running {running}\nvllm:num_requests_waiting 0\n");
+            Reply::Text(200, "text/plain", text)
+        }
+        _ => Reply::Text(404, "text/plain", "no such path".to_owned()),
+    })
+}
+
+#[test]
+fn a_server_that_does_not_tell_whether_it_is_at_work_is_ended_where_it_is_named_or_by_force() {
+    let stage = Stage::new();
+    let worker = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(worker.pids[0], 4_096.0)]);
+    let silent = vllm(None);
+    with_server(&stage, "vllm", &silent.address);
+    let answer = stage.clear("--yes").assert_code(0).json();
+    assert!(kept(&answer).contains("nobody tells whether it is at work"), "{answer}");
+    assert_eq!(worker.alive(), [true]);
+    let named = stage.clear(&format!("--pid {} --yes", worker.pids[0])).assert_code(0).json();
+    assert_eq!(outcomes(&named)[0].1, "ended", "{named}");
+}
+
+#[test]
+fn what_draws_the_screen_is_left_alone_however_it_is_asked_for() {
+    let stage = Stage::new();
+    let screen = stage.sandbox.path("Xorg");
+    std::fs::copy("/bin/sleep", &screen).expect("a program copied");
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec 9<\"$1\"; echo $$; echo ready; exec \"$2\" 600", "sh"]);
+    command.arg(&stage.device).arg(&screen);
+    let tree = Holder::of(command);
+    let name = || std::fs::read_to_string(format!("/proc/{}/comm", tree.pids[0])).unwrap_or_default();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while name().trim() != "Xorg" {
+        assert!(std::time::Instant::now() < deadline, "it becomes the screen's: {}", name());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    stage.replay(&[live(tree.pids[0], 1_000.0)]);
+    for options in ["--force --yes".to_owned(), format!("--pid {} --force --yes", tree.pids[0])] {
+        let answer = stage.clear(&options).json();
+        assert!(kept(&answer).contains("protected: it draws the screen"), "{answer}");
+    }
+    assert_eq!(tree.alive(), [true]);
+}
+
+/// Writes that `server` is there.
+fn with_server(stage: &Stage, kind: &str, address: &str) {
+    let text = format!(
+        "[models]\ndiscover = false\ntimeout = \"400ms\"\n[[model_server]]\nkind = \"{kind}\"\naddress = \"{address}\"\n"
+    );
+    stage.sandbox.write("tidetable.toml", &text);
+}
+
+#[test]
+fn a_server_at_work_is_not_ended_without_force_though_it_cannot_be_asked_to_sleep() {
+    let stage = Stage::new();
+    let worker = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(worker.pids[0], 4_096.0)]);
+    // The server is this test, and the worker descends from it: nothing in its command line says so.
+    let busy = vllm(Some(2));
+    with_server(&stage, "vllm", &busy.address);
+    let named = format!("--pid {} --yes", worker.pids[0]);
+    for (options, code) in [("--yes", 0), (named.as_str(), 4)] {
+        let answer = stage.clear(options).assert_code(code).json();
+        assert!(kept(&answer).contains("its server keeps: at work"), "{options}: {answer}");
+    }
+    assert_eq!(worker.alive(), [true]);
+    let forced = stage.clear("--force --yes").assert_code(0).json();
+    assert_eq!(outcomes(&forced)[0].1, "ended", "{forced}");
+}
+
+#[test]
+fn a_server_that_rests_and_cannot_be_asked_is_ended_where_idleness_is_not_asked_for() {
+    let stage = Stage::new();
+    let worker = Holder::start(&stage.device, "polite", 0);
+    stage.replay(&[live(worker.pids[0], 4_096.0)]);
+    let resting = vllm(Some(0));
+    with_server(&stage, "vllm", &resting.address);
+    assert_eq!(outcomes(&stage.clear("--yes").assert_code(0).json())[0].1, "ended");
+}
+
 #[test]
 fn a_clear_that_is_interrupted_says_so_and_leaves_the_rest() {
     let stage = Stage::new();

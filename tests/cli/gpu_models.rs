@@ -127,10 +127,14 @@ fn a_configured_server_that_is_not_there_is_a_warning() {
 
 /// A store that expects a run at 14:00, and a configuration that names a model for it.
 fn before_a_run(server: &StandIn, model: &str) -> Sandbox {
-    let sandbox = sandbox(&[("ollama", server)]);
+    sandbox_for_a_run("ollama", server, model)
+}
+
+fn sandbox_for_a_run(kind: &str, server: &StandIn, model: &str) -> Sandbox {
+    let sandbox = sandbox(&[(kind, server)]);
     let path = sandbox.path("tidetable.toml");
     let text = std::fs::read_to_string(&path).expect("read");
-    let entry = format!("[[preload]]\ntask_types = [\"summ*\"]\nmodel = \"{model}\"\nserver = \"ollama\"\n");
+    let entry = format!("[[preload]]\ntask_types = [\"summ*\"]\nmodel = \"{model}\"\nserver = \"{kind}\"\n");
     sandbox.write("tidetable.toml", &format!("{text}{entry}"));
     sandbox.run_args(&["rules", "add", "--task-type", "summarise", "--cron", "0 14 * * *"]).assert_code(0);
     sandbox.run("predict").assert_code(0);
@@ -144,7 +148,8 @@ fn a_model_is_loaded_before_its_run_and_the_undo_takes_it_away_again() {
         "GET /api/tags" => Reply::Json(200, json!({ "models": [{ "name": "llama3.1:8b" }] })),
         "GET /api/ps" => {
             let is_loaded = generates.lock().expect("lock").last().copied().unwrap_or(false);
-            let held = if is_loaded { vec![loaded("llama3.1:8b", 6, LATER)] } else { vec![] };
+            let held =
+                if is_loaded { vec![loaded("llama3.1:8b", 6, "2026-03-01T18:00:00Z")] } else { vec![] };
             Reply::Json(200, list(&held))
         }
         "POST /api/generate" => {
@@ -170,10 +175,8 @@ fn a_model_is_loaded_before_its_run_and_the_undo_takes_it_away_again() {
     assert!(keep.parse::<u64>().expect("seconds") >= 2 * 3_600, "it stays until the run: {body}");
     assert!(body.get("prompt").is_none(), "nothing is generated");
 
-    // As its server tells, it leaves two hours before the run.
-    let again = sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(4);
+    let again = sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(0);
     assert_eq!(data(&again)["outcome"], "already_loaded");
-    assert!(again.json()["warnings"].to_string().contains("lets it go at 2026-03-01T12:04:00"), "{again}");
     let shown_undo = sandbox.run("gpu models --undo").assert_code(0);
     insta::assert_snapshot!("undo_plan", shown(&shown_undo, &[&server]));
     let undone = data(&sandbox.run("gpu models --undo --yes --output-format json").assert_code(0));
@@ -181,6 +184,114 @@ fn a_model_is_loaded_before_its_run_and_the_undo_takes_it_away_again() {
     let nothing = sandbox.run("gpu models --undo --yes --output-format json").assert_code(0);
     assert_eq!(data(&nothing)["changes"], json!([]));
     assert_eq!(server.asked_to_change().len(), 2);
+}
+
+/// An Ollama with one model, which leaves when the last request said so. It is noon.
+fn obedient(leaves: &'static str) -> StandIn {
+    let leaves = std::sync::Mutex::new(Some(leaves.to_owned()));
+    StandIn::new(move |request| match request.line().as_str() {
+        "GET /api/tags" => Reply::Json(200, json!({ "models": [{ "name": "llama3.1:8b" }] })),
+        "GET /api/ps" => {
+            let leaves = leaves.lock().expect("lock").clone();
+            Reply::Json(200, list(&leaves.iter().map(|at| loaded("llama3.1:8b", 6, at)).collect::<Vec<_>>()))
+        }
+        "POST /api/generate" => {
+            let body: Value = serde_json::from_str(&request.body).expect("JSON");
+            let seconds =
+                body["keep_alive"].as_str().and_then(|text| text.strip_suffix('s')?.parse::<u64>().ok());
+            *leaves.lock().expect("lock") = seconds.map(|seconds| {
+                format!(
+                    "2026-03-01T{:02}:{:02}:{:02}Z",
+                    12 + seconds / 3_600,
+                    seconds / 60 % 60,
+                    seconds % 60
+                )
+            });
+            Reply::Json(200, json!({ "done": true }))
+        }
+        _ => Reply::Text(404, "text/plain", String::new()),
+    })
+}
+
+/// When the model of `server` leaves, as `gpu models` tells.
+fn leaves(sandbox: &Sandbox) -> Value {
+    let shown = data(&sandbox.run("gpu models --output-format json").assert_code(0));
+    shown["servers"][0]["models"][0]["expires"].clone()
+}
+
+#[test]
+fn a_model_that_would_leave_too_early_is_kept_until_the_run_ends_and_the_undo_puts_that_back() {
+    let server = obedient("2026-03-01T12:30:00Z");
+    let sandbox = before_a_run(&server, "llama3.1:8b");
+    let plan = sandbox.run("gpu models --preload-for summarise").assert_code(0);
+    insta::assert_snapshot!("preload_plan_longer", shown(&plan, &[&server]));
+    assert_eq!(server.asked_to_change(), []);
+    let done =
+        data(&sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(0));
+    assert_eq!((&done["outcome"], &done["leaves_before"]), (&json!("kept"), &json!("2026-03-01T12:30:00Z")));
+    assert_eq!(leaves(&sandbox), done["keep_until"]);
+    // What stays for long enough is not asked about again.
+    let again =
+        data(&sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(0));
+    assert_eq!((&again["outcome"], &again["leaves_before"]), (&json!("already_loaded"), &json!(null)));
+    assert_eq!(server.asked_to_change().len(), 1);
+    insta::assert_snapshot!("undo_plan_longer", shown(&sandbox.run("gpu models --undo"), &[&server]));
+    let undone = data(&sandbox.run("gpu models --undo --yes --output-format json").assert_code(0));
+    assert_eq!(undone["changes"][0]["outcome"], "restored", "{undone}");
+    assert_eq!(leaves(&sandbox), "2026-03-01T12:30:00Z");
+}
+
+#[test]
+fn a_server_that_says_yes_and_lets_the_model_go_before_the_run_is_found_out() {
+    for (before, outcome) in [(vec![], "loaded"), (vec![loaded("llama3.1:8b", 6, LATER)], "not_kept")] {
+        let server = StandIn::changing(
+            vec![("GET /api/ps", list(&before)), ("GET /api/tags", json!({ "models": [] }))],
+            "POST /api/generate",
+            Reply::Json(200, json!({ "done": true })),
+            vec![("GET /api/ps", list(&[loaded("llama3.1:8b", 6, LATER)]))],
+        );
+        let sandbox = before_a_run(&server, "llama3.1:8b");
+        let early = sandbox.run("gpu models --preload-for summarise --yes --wait 0s --output-format json");
+        let early = early.assert_code(4);
+        assert_eq!(data(&early)["outcome"], outcome);
+        assert!(early.json()["warnings"].to_string().contains("leaves at 2026-03-01T12:04:00"), "{early}");
+    }
+}
+
+#[test]
+fn an_undo_after_the_time_the_model_was_to_leave_lets_it_go() {
+    let server = obedient("2026-03-01T12:30:00Z");
+    let sandbox = before_a_run(&server, "llama3.1:8b");
+    sandbox.run("gpu models --preload-for summarise --yes").assert_code(0);
+    let late = "gpu models --undo --yes --output-format json --now 2026-03-01T13:00:00Z";
+    let undone = data(&sandbox.run(late).assert_code(0));
+    assert_eq!(undone["changes"][0]["outcome"], "released", "{undone}");
+}
+
+#[test]
+fn a_server_with_a_timer_of_its_own_is_loaded_and_the_timer_told() {
+    let is_loaded = std::sync::atomic::AtomicBool::new(false);
+    let server = StandIn::new(move |request| {
+        use std::sync::atomic::Ordering::SeqCst;
+        let state = if is_loaded.load(SeqCst) { "loaded" } else { "unloaded" };
+        match request.line().as_str() {
+            "GET /models" => {
+                Reply::Json(200, json!({ "data": [{ "id": "b", "status": { "value": state } }] }))
+            }
+            "POST /models/load" => {
+                is_loaded.store(true, SeqCst);
+                Reply::Json(200, json!({ "success": true }))
+            }
+            _ => Reply::Text(404, "text/plain", String::new()),
+        }
+    });
+    let sandbox = sandbox_for_a_run("llama-server", &server, "b");
+    let done = sandbox.run("gpu models --preload-for summarise --yes --output-format json").assert_code(0);
+    assert_eq!((&data(&done)["outcome"], &data(&done)["keep_until"]), (&json!("loaded"), &json!(null)));
+    assert!(done.json()["warnings"].to_string().contains("--sleep-idle-seconds"), "{done}");
+    let swap = StandIn::scripted(vec![("GET /running", vec![Reply::Json(200, json!({ "running": [] }))])]);
+    let refused = sandbox_for_a_run("llama-swap", &swap, "b").run("gpu models --preload-for summarise --yes");
+    assert!(refused.assert_code(1).stderr.contains("the ttl in its own configuration"));
 }
 
 #[test]
@@ -259,6 +370,53 @@ fn an_undo_of_what_is_lost_is_not_done() {
     let undone = data(&sandbox.run("gpu models --undo --yes --output-format json").assert_code(4));
     assert_eq!(undone["changes"][0]["outcome"], "lost", "{undone}");
     sandbox.run("gpu models --undo --yes").assert_code(0);
+}
+
+/// A Jupyter whose one kernel waits for its next cell, as the server tells.
+fn jupyter() -> StandIn {
+    let kernel = json!({ "id": "6a1e", "name": "python3", "execution_state": "idle",
+                         "last_activity": "2026-03-01T10:00:00Z" });
+    StandIn::scripted(vec![
+        ("GET /api", vec![Reply::Json(200, json!({ "version": "2.14" }))]),
+        ("GET /api/kernels", vec![Reply::Json(200, json!([kernel]))]),
+        ("GET /api/sessions", vec![Reply::Json(200, json!([]))]),
+        ("DELETE /api/kernels/6a1e", vec![empty()]),
+    ])
+}
+
+/// What becomes of the kernel when its process is as `facts` and `utilization` tell.
+fn unloaded_kernel(arguments: &str, utilization: f64, facts: &Value) -> (Value, usize) {
+    let server = jupyter();
+    let sandbox = sandbox(&[("jupyter", &server)]);
+    let replay = json!({
+        "format": "tidetable-gpu-replay/1",
+        "readings": [{
+            "gpus": [{ "index": 0, "uuid": "GPU-a", "name": "Test", "memory_total_mib": 1_000, "memory_used_mib": 600 }],
+            "processes": [{ "gpu_index": 0, "pid": 4_711, "memory_mib": 500, "utilization": utilization, "facts": facts }],
+        }],
+    });
+    sandbox.write("replay.json", &replay.to_string());
+    let all = format!("gpu models --replay replay.json {arguments} --yes --wait 0s --output-format json");
+    let answer = data(&sandbox.run(&all));
+    (answer, server.asked_to_change().len())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_kernel_is_left_to_its_notebook_by_what_the_device_and_our_samples_tell_of_its_process() {
+    let own =
+        std::fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).expect("user");
+    let facts = |user: u32| json!({ "command": "python3 -m ipykernel -f kernel-6a1e.json", "user_id": user });
+    let (idle, asked) = unloaded_kernel("--unload 6a1e", 0.0, &facts(own));
+    assert_eq!((idle["release"][0]["expected_mib"].clone(), asked), (json!(500.0), 1), "{idle}");
+    let (at_work, asked) = unloaded_kernel("--unload 6a1e", 0.5, &facts(own));
+    assert_eq!((at_work["keep"][0]["code"].clone(), asked), (json!("busy"), 0), "{at_work}");
+    let (of_another, asked) = unloaded_kernel("--unload 6a1e", 0.0, &facts(own + 1));
+    assert_eq!((of_another["keep"][0]["code"].clone(), asked), (json!("process_kept"), 0), "{of_another}");
+    let (unwatched, asked) = unloaded_kernel("--unload lru --idle-for 10m", 0.0, &facts(own));
+    assert_eq!((unwatched["keep"][0]["code"].clone(), asked), (json!("process_kept"), 0), "{unwatched}");
+    let reason = unwatched["keep"][0]["reason"].as_str().unwrap_or_default();
+    assert!(reason.contains("not known to be idle"), "{reason}");
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Model servers that do not do as they are asked, or answer what no server should.
 
+use std::net::ToSocketAddrs as _;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::gpu_models::{LATER, data, list, loaded, ollama, sandbox};
-use crate::sandbox::{Sandbox, Transcript};
+use crate::sandbox::{NOW, Sandbox, Transcript};
 use crate::stand_in::{Reply, StandIn};
 
 #[test]
@@ -177,6 +178,98 @@ fn a_redirect_is_not_followed_and_takes_no_key_along() {
     let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
     assert!(warning(&transcript).contains("answers 307"), "{transcript}");
     assert_eq!(elsewhere.heard(), []);
+}
+
+#[test]
+fn a_redirect_to_itself_is_asked_once() {
+    let server = StandIn::new(|_| Reply::Redirect("/api/ps".to_owned()));
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    assert!(warning(&transcript).contains("answers 307"), "{transcript}");
+    assert_eq!(server.heard().len(), 1);
+}
+
+#[test]
+fn chunks_without_an_end_are_given_up_in_time_or_at_their_size() {
+    for (pause, expected) in [
+        (Duration::from_millis(20), "did not answer within 400ms"),
+        (Duration::ZERO, "answers with more than 8192 KiB"),
+    ] {
+        let server = StandIn::scripted(vec![("GET /api/ps", vec![Reply::Chunks(pause)])]);
+        let sandbox = sandbox(&[("ollama", &server)]);
+        sandbox.write(
+            "tidetable.toml",
+            &std::fs::read_to_string(sandbox.path("tidetable.toml"))
+                .expect("read")
+                .replace("\"400ms\"", if pause.is_zero() { "\"20s\"" } else { "\"400ms\"" }),
+        );
+        let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+        assert!(warning(&transcript).contains(expected), "{expected}: {transcript}");
+    }
+}
+
+#[test]
+fn a_server_that_speaks_ipv6_only_is_found_where_it_is_configured() {
+    let Some(server) = StandIn::on_ipv6(|request| match request.line().as_str() {
+        "GET /api/ps" => Reply::Json(200, list(&[loaded("llama3.1:8b", 6, LATER)])),
+        _ => Reply::Text(404, "text/plain", String::new()),
+    }) else {
+        eprintln!("skipped: no IPv6 here");
+        return;
+    };
+    let port = server.address.rsplit(':').next().expect("a port").to_owned();
+    // Where that name stands for both.
+    let named = ("localhost", 0).to_socket_addrs().is_ok_and(|mut found| found.any(|one| one.is_ipv6()));
+    for host in ["[::1]", "localhost"].into_iter().filter(|host| named || *host != "localhost") {
+        let sandbox = Sandbox::new();
+        let address = format!("http://{host}:{port}");
+        let entry = format!(
+            "[models]\ndiscover = false\n[[model_server]]\nkind = \"ollama\"\naddress = \"{address}\"\n"
+        );
+        sandbox.write("tidetable.toml", &entry);
+        let found = data(&sandbox.run("gpu models --output-format json").assert_code(0));
+        assert_eq!(found["servers"][0]["models"][0]["model"], "llama3.1:8b", "{address}: {found}");
+    }
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_memory_and_says_so() {
+    let held = [loaded("llama3.1:8b", 6, LATER)];
+    let server = ollama(&held, &held);
+    let sandbox = sandbox(&[("ollama", &server)]);
+    let child = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"))
+        .args([
+            "gpu",
+            "models",
+            "--unload",
+            "llama3.1:8b",
+            "--yes",
+            "--wait",
+            "60s",
+            "--output-format",
+            "json",
+        ])
+        // By the clock of its list the model has not worked longer than it may.
+        .args(["--now", NOW])
+        .current_dir(sandbox.path("."))
+        .env("HOME", sandbox.path("."))
+        .env("TIDETABLE_DB", sandbox.path("store.db"))
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while server.asked_to_change().is_empty() {
+        assert!(Instant::now() < deadline, "it asks the server");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let asked = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(asked.expect("signal sent").success());
+    let output = child.wait_with_output().expect("ended");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["data"]["release"][0]["outcome"], "still_held");
 }
 
 #[test]

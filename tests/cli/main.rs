@@ -20,6 +20,7 @@ mod gpu_clear;
 mod gpu_models;
 mod gpu_models_exchanges;
 mod gpu_models_traps;
+mod gpu_nvml;
 mod import;
 mod kills;
 mod man;

@@ -43,6 +43,8 @@ pub enum Reply {
     Silence(Duration),
     /// A byte at a time, with a pause between two, as long as anybody listens.
     Drip(Duration),
+    /// Chunks of JSON with a pause between two, as long as anybody listens.
+    Chunks(Duration),
     /// So many bytes of JSON.
     Huge(usize),
     /// Ask there instead.
@@ -68,7 +70,15 @@ pub struct StandIn {
 impl StandIn {
     /// Answers every request as `handler` says.
     pub fn new(handler: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> StandIn {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        StandIn::on(TcpListener::bind("127.0.0.1:0").expect("a free port"), handler)
+    }
+
+    /// The same on the loopback of IPv6 alone; `None` where there is none.
+    pub fn on_ipv6(handler: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Option<StandIn> {
+        Some(StandIn::on(TcpListener::bind("[::1]:0").ok()?, handler))
+    }
+
+    fn on(listener: TcpListener, handler: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> StandIn {
         let address = format!("http://{}", listener.local_addr().expect("bound"));
         let heard = Arc::new(Mutex::new(Vec::new()));
         let is_over = Arc::new(AtomicBool::new(false));
@@ -170,6 +180,7 @@ fn serve(mut stream: TcpStream, kept: &Mutex<Vec<Heard>>, handler: &Handler) {
             Ok(())
         }
         Reply::Drip(pause) => drip(&mut stream, pause),
+        Reply::Chunks(pause) => chunks(&mut stream, pause),
         Reply::Huge(bytes) => {
             answer(&mut stream, 200, "application/json", &format!("\"{}\"", "x".repeat(bytes)))
         }
@@ -211,6 +222,18 @@ fn answer(stream: &mut TcpStream, status: u16, kind: &str, text: &str) -> std::i
 fn reset(mut stream: TcpStream) -> std::io::Result<()> {
     write!(stream, "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{")?;
     stream.shutdown(std::net::Shutdown::Both)
+}
+
+fn chunks(stream: &mut TcpStream, pause: Duration) -> std::io::Result<()> {
+    write!(
+        stream,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+    )?;
+    let chunk = " ".repeat(4_096);
+    loop {
+        write!(stream, "1000\r\n{chunk}\r\n")?;
+        sleep(pause);
+    }
 }
 
 fn drip(stream: &mut TcpStream, pause: Duration) -> std::io::Result<()> {

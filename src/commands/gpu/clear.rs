@@ -2,9 +2,9 @@
 
 use super::clear_act::{Act, Acted};
 use super::clear_request::request;
-use super::clear_servers::servers;
+use super::clear_servers::{servers, serving};
 use super::knowledge::GpuKnowledge;
-use super::lacking;
+use super::{lacking, untold};
 use crate::cli::gpu::ClearArgs;
 use crate::commands::confirm::confirmed;
 use crate::commands::{Completion, Context, Mode, Outcome};
@@ -18,18 +18,20 @@ use crate::output::Report as _;
 use crate::output::gpu_clear::ClearReport;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> anyhow::Result<Outcome> {
-    let mut warnings = Vec::new();
     let reading = devices.read().map_err(lacking)?;
+    let mut warnings = untold(&reading);
     let request = request(context, &reading, args, &mut warnings)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     let leaders = devices.leaders(&reading.processes);
     let listening = devices.listening(&reading.processes);
     let servers = servers(context, &reading, args, &mut warnings)?;
+    let serving = serving(devices, &reading.processes, &servers.found);
     let known = ClearKnowledge {
         gpus: &reading.gpus,
         processes: &reading.processes,
         leaders: &leaders,
         listening: &listening,
+        serving: &serving,
         watches: &knowledge.watches,
         releases: &servers.releases,
         namespace: reading.namespace,
@@ -43,7 +45,8 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         return Ok(Outcome { report: Box::new(report), warnings, completion: Completion::Partial });
     }
     let nothing_to_do = report.plan.steps.is_empty();
-    if nothing_to_do {
+    // Where enough is free already, nobody misses what cannot be explained.
+    if nothing_to_do && !report.plan.target.is_some_and(|target| target.is_reachable) {
         warnings.extend(unexplained(&reading, &request));
     }
     let left = left_although_named(&report.plan, &request);

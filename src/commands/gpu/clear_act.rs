@@ -98,7 +98,7 @@ impl Act<'_> {
 
     fn release(&self, step: &ClearStep, release: &ReleaseStep, acted: &mut Acted) -> StepShape {
         let witness = Witness {
-            used_mib: &|| self.devices.used_mib().ok()?.into_iter().sum(),
+            used_mib: &|| self.devices.used_mib().ok()?.into_values().sum(),
             is_interrupted: &|| self.context.interrupt.is_triggered(),
             patience: patience(LONGEST_LOOK),
             now: self.context.now,
@@ -189,15 +189,14 @@ impl Act<'_> {
     /// Memory in use on these GPUs, MiB.
     fn used(&self, gpus: &BTreeSet<u32>) -> Option<f64> {
         let now = self.devices.used_mib().ok()?;
-        let counted = self.reading.gpus.iter().zip(now).filter(|(gpu, _)| gpus.contains(&gpu.index));
-        counted.map(|(_, used)| used).sum()
+        gpus.iter().map(|index| now.get(index).copied().flatten()).sum()
     }
 
     /// Memory free on the GPU where it is needed, MiB.
     fn free(&self) -> Option<f64> {
         let target = self.plan.target?;
         let gpu = self.reading.gpus.iter().find(|gpu| gpu.index == target.gpu_index)?;
-        Some((gpu.memory_total_mib? - self.used(&BTreeSet::from([gpu.index]))?).max(0.0))
+        gpu.memory_free_beside_mib(self.used(&BTreeSet::from([gpu.index])))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `gpu processes`: who holds GPU memory.
 
 use super::knowledge::{GpuKnowledge, thresholds};
-use super::{choice, gpu_shapes, lacking};
+use super::{choice, gpu_shapes, lacking, untold};
 use crate::cli::gpu::ProcessesArgs;
 use crate::commands::{Context, Outcome};
 use crate::devices::Devices;
@@ -10,8 +10,8 @@ use crate::output::gpu::{IdleShape, ProcessShape, ProcessesReport};
 use crate::store::StoreError;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &ProcessesArgs) -> anyhow::Result<Outcome> {
-    let mut warnings = Vec::new();
     let mut reading = devices.read().map_err(lacking)?;
+    let mut warnings = untold(&reading);
     let choice = choice(&reading.gpus, &args.device)?;
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     knowledge.add_xids(&mut reading);
@@ -23,7 +23,7 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ProcessesArgs) ->
         .filter(|process| choice.includes(&process.gpu_uuid))
         .map(|process| shape(context, &knowledge, process))
         .collect::<Result<_, _>>()?;
-    if processes.is_empty() {
+    if processes.is_empty() && reading.gpus.iter().all(|gpu| gpu.processes_untold.is_none()) {
         warnings.push("no process is listed; in a container, the host's processes cannot be seen".to_owned());
     }
     Ok(Outcome::done(ProcessesReport { gpus, processes }, warnings))

@@ -2,7 +2,7 @@
 
 use super::growth::expected_growth;
 use super::knowledge::{GpuKnowledge, thresholds};
-use super::{gpu_shapes, lacking};
+use super::{gpu_shapes, lacking, untold};
 use crate::cli::gpu::StatusArgs;
 use crate::commands::{Completion, Context, Outcome};
 use crate::devices::Devices;
@@ -10,8 +10,8 @@ use crate::domain::device::{FitRequest, GpuChoice, fit};
 use crate::output::gpu::StatusReport;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &StatusArgs) -> anyhow::Result<Outcome> {
-    let mut warnings = Vec::new();
     let mut reading = devices.read().map_err(lacking)?;
+    let mut warnings = untold(&reading);
     let knowledge = GpuKnowledge::load(context, &mut warnings);
     knowledge.add_xids(&mut reading);
     let thresholds = thresholds(context);

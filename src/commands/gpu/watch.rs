@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::knowledge::{GpuKnowledge, thresholds};
 use super::watch_state::{LevelChange, WatchState};
-use super::{gpu_shapes, lacking};
+use super::{gpu_shapes, lacking, untold};
 use crate::cli::gpu::{LevelArg, WatchArgs};
 use crate::commands::{Completion, Context, Mode, Outcome};
 use crate::devices::{Devices, GpuReading, HookOutcome, XidListener, run_hook};
@@ -62,6 +62,7 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &WatchArgs) -> any
         }
     }
     let (reading, at) = last;
+    warnings.extend(untold(&reading));
     let report = WatchReport {
         readings,
         until: at,

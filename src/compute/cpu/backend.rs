@@ -2,10 +2,12 @@
 
 use rayon::prelude::*;
 
+use super::near_rows::near_rows;
 use super::{rows, symmetric, top_k};
 use crate::compute::Stop;
 use crate::domain::kernels::{
-    Kernels, Matrix, MatrixError, Oscillators, Pair, Reference, Scored, TopK, single_step,
+    Kernels, Matrix, MatrixError, Oscillators, Pair, Periodogram, Reference, Scored, ShiftCosts, TopK,
+    costs_of_shifts, resultants, single_step,
 };
 
 /// All cores of rayon's pool.
@@ -22,25 +24,30 @@ impl Cpu {
 }
 
 impl Kernels for Cpu {
-    fn top_k(
-        &self,
-        base: &Matrix<'_>,
-        queries: &Matrix<'_>,
-        wanted: &TopK,
-    ) -> Result<Vec<Vec<Scored>>, MatrixError> {
-        base.fits(queries)?;
-        if wanted.count == 0 || base.rows() == 0 {
-            return Ok(vec![Vec::new(); queries.rows()]);
-        }
+    fn nearest(&self, base: &Matrix<'_>, queries: &Matrix<'_>, wanted: &TopK) -> Vec<Vec<Scored>> {
         let longest = rows::longest(base);
         // Beyond the range of single precision (and of what a place is noted in) only the plain way is left.
         if !rows::products_fit(longest, rows::longest(queries)) || u32::try_from(base.rows()).is_err() {
-            return Reference.top_k(base, queries, wanted);
+            return Reference.nearest(base, queries, wanted);
         }
         if wanted.is_self_search && std::ptr::eq(base.values(), queries.values()) {
-            return Ok(symmetric::nearest_others(base, longest, wanted, &self.stop));
+            return symmetric::nearest_others(base, longest, wanted, &self.stop);
         }
-        Ok(top_k::nearest_rows(base, queries, longest, wanted, &self.stop))
+        top_k::nearest_rows(base, queries, longest, wanted, &self.stop)
+    }
+
+    fn near(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        least: f64,
+    ) -> Result<Vec<Vec<u32>>, MatrixError> {
+        base.fits(queries)?;
+        let longest = rows::longest(base);
+        match rows::products_fit(longest, rows::longest(queries)) {
+            true => Ok(near_rows(base, queries, longest, least, &self.stop)),
+            false => Reference.near(base, queries, least),
+        }
     }
 
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
@@ -53,6 +60,22 @@ impl Kernels for Cpu {
 
     fn normalize_rows(&self, values: &mut [f32], columns: usize) -> Result<(), MatrixError> {
         rows::normalize(values, columns)
+    }
+
+    fn resultants(&self, asked: &Periodogram<'_>) -> Vec<Vec<f64>> {
+        let of = |band| match self.stop.is_set() {
+            true => Vec::new(),
+            false => resultants(asked.events(band), band),
+        };
+        asked.bands().par_iter().map(of).collect()
+    }
+
+    fn shift_costs(&self, asked: &ShiftCosts<'_>) -> Vec<Vec<f64>> {
+        let of = |room: &mut Vec<f64>, movable| match self.stop.is_set() {
+            true => Vec::new(),
+            false => costs_of_shifts(asked, movable, room),
+        };
+        asked.movables().par_iter().map_init(Vec::new, of).collect()
     }
 
     fn trajectories(&self, oscillators: &Oscillators) -> Vec<f32> {

@@ -4,7 +4,8 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
 use super::Cpu;
 use crate::domain::kernels::{
-    Kernels, Matrix, MatrixError, Oscillators, Reference, Scored, TopK, inner_product, normalize_rows,
+    Band, Events, Kernels, Matrix, MatrixError, Movable, Oscillators, Periodogram, Reference, Scored,
+    ShiftCosts, Stretch, TopK, Window, inner_product, normalize_rows,
 };
 
 /// Values that are easily the same, so that scores tie.
@@ -92,6 +93,25 @@ proptest! {
     }
 
     #[test]
+    fn near_rows_are_those_of_the_reference(
+        rows in 0_usize..900,
+        queries in 0_usize..150,
+        columns in 1_usize..12,
+        levels in prop::sample::select(vec![2_u64, 5, 1_000_000]),
+        seed in any::<u64>(),
+    ) {
+        let (base, asked) = (values(rows * columns, seed, levels), values(queries * columns, seed ^ 9, levels));
+        let (base, asked) = (Matrix::new(&base, columns).expect("rows"), Matrix::new(&asked, columns).expect("rows"));
+        // Quarters of squares: with few levels scores are exactly there.
+        for least in [0.0, 0.25, 0.05 * columns as f64] {
+            let plain = Reference.near(&base, &asked, least).expect("they fit");
+            on_some_threads(|threads| {
+                assert_eq!(Cpu::default().near(&base, &asked, least).expect("they fit"), plain, "{threads} threads");
+            });
+        }
+    }
+
+    #[test]
     fn rows_are_normalised_to_the_last_bit_as_by_the_reference(
         rows in 0_usize..300,
         columns in 1_usize..70,
@@ -123,6 +143,19 @@ fn thousands_of_equal_rows_are_told_apart_by_their_place() {
         .expect("they fit");
     let expected: Vec<Scored> = (0..5).map(|index| Scored { index, score: 3.0 }).collect();
     assert_eq!(found, [expected]);
+}
+
+#[test]
+fn rows_that_are_all_the_same_are_each_others_neighbours_by_their_places() {
+    const ROWS: usize = 1_500;
+    let base = [1.0_f32, 2.0].repeat(ROWS);
+    let rows = Matrix::new(&base, 2).expect("rows");
+    let wanted = TopK { count: 3, least: None, is_self_search: true };
+    let found = Cpu::default().top_k(&rows, &rows, &wanted).expect("they fit");
+    for (row, found) in found.iter().enumerate() {
+        let first = (0..ROWS).filter(|index| *index != row).take(3);
+        assert_eq!(*found, first.map(|index| Scored { index, score: 5.0 }).collect::<Vec<_>>(), "{row}");
+    }
 }
 
 #[test]
@@ -158,6 +191,7 @@ fn scores_beyond_single_precision_are_still_told_apart() {
     let wanted = TopK { count: 1, least: None, is_self_search: true };
     assert_eq!(Cpu::default().top_k(&rows, &rows, &wanted), Reference.top_k(&rows, &rows, &wanted));
     assert_eq!(Cpu::default().pairs_above(&rows, 0.0), Reference.pairs_above(&rows, 0.0));
+    assert_eq!(Cpu::default().near(&rows, &rows, 0.0), Reference.near(&rows, &rows, 0.0));
 }
 
 #[test]
@@ -191,4 +225,77 @@ fn a_search_that_is_stopped_looks_at_no_further_block() {
     };
     assert_eq!(found(false), (3_000, 3, true));
     assert_eq!(found(true), (0, 0, false));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn resultants_are_those_of_the_reference_within_the_stated_error(
+        counts in prop::collection::vec(0_usize..200, 1..5),
+        bands in prop::collection::vec((0_usize..5, 1e-9_f64..1e-2, -1e-5_f64..1e-5, 0_usize..80), 0..9),
+        has_weights in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        let times: Vec<Vec<i64>> = counts.iter().map(|count| {
+            values(*count, seed, 1 << 20).iter().map(|value| 1_700_000_000_000 + (f64::from(*value) * 1e10) as i64).collect()
+        }).collect();
+        let weights: Vec<Vec<f64>> =
+            counts.iter().map(|count| values(*count, seed ^ 5, 1_000).into_iter().map(f64::from).collect()).collect();
+        let series: Vec<Events<'_>> = times.iter().zip(&weights).map(|(times_ms, weights)| {
+            Events { times_ms, weights: has_weights.then_some(weights.as_slice()) }
+        }).collect();
+        let bands: Vec<Band> = bands.into_iter().map(|(series, first_per_ms, step_per_ms, count)| {
+            Band { series: series % counts.len(), first_per_ms, step_per_ms, count }
+        }).collect();
+        let asked = Periodogram::new(&series, &bands).expect("all can be answered");
+        let plain = Reference.resultants(&asked);
+        let found = Cpu::default().resultants(&asked);
+        for ((band, found), plain) in bands.iter().zip(&found).zip(&plain) {
+            let bound = asked.error(band);
+            assert_eq!(found.len(), band.count);
+            for (found, plain) in found.iter().zip(plain) {
+                assert!((found - plain).abs() <= bound, "{found} {plain} {bound} {band:?}");
+            }
+        }
+        on_some_threads(|_| assert_eq!(Cpu::default().resultants(&asked), found));
+        // Whoever asks for one band alone gets the same.
+        for (band, found) in bands.iter().zip(found) {
+            let alone = Periodogram::new(&series, std::slice::from_ref(band)).expect("as before");
+            assert_eq!(Cpu::default().resultants(&alone), [found]);
+        }
+    }
+
+    #[test]
+    fn costs_of_shifts_are_those_of_the_reference_within_the_stated_error(
+        rows in 1_usize..4,
+        horizon in 1_usize..50,
+        drawn in prop::collection::vec((0_usize..30, prop::collection::vec((0_usize..4, 0_usize..50, 0_usize..70, 0_usize..9), 0..4)), 0..9),
+        seed in any::<u64>(),
+    ) {
+        let costs: Vec<f64> = values(rows * horizon, seed, 1_000_000).into_iter().map(|cost| f64::from(cost) * 1e4).collect();
+        let movables: Vec<Movable> = drawn.into_iter().map(|(shifts, drawn)| Movable {
+            shifts,
+            stretches: drawn.iter().map(|(row, first, length, start)| {
+                Stretch { row: row % rows, first: first % horizon, length: length + start + shifts }
+            }).collect(),
+            windows: drawn.iter().enumerate().map(|(stretch, (_, _, length, start))| {
+                Window { stretch, start: *start, length: *length }
+            }).collect(),
+        }).collect();
+        let asked = ShiftCosts::new(&costs, horizon, &movables).expect("all can be answered");
+        let plain = Reference.shift_costs(&asked);
+        let found = Cpu::default().shift_costs(&asked);
+        for ((movable, found), plain) in movables.iter().zip(&found).zip(&plain) {
+            let bound = asked.error(movable);
+            assert_eq!(found.len(), movable.shifts);
+            for (found, plain) in found.iter().zip(plain) {
+                assert!((found - plain).abs() <= bound, "{found} {plain} {bound}");
+            }
+        }
+        on_some_threads(|_| assert_eq!(Cpu::default().shift_costs(&asked), found));
+        for (movable, found) in movables.iter().zip(found) {
+            let alone = ShiftCosts::new(&costs, horizon, std::slice::from_ref(movable)).expect("as before");
+            assert_eq!(Cpu::default().shift_costs(&alone), [found]);
+        }
+    }
 }

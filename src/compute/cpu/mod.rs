@@ -3,6 +3,7 @@
 mod backend;
 #[cfg(test)]
 mod laws;
+mod near_rows;
 mod product;
 mod rows;
 mod symmetric;

@@ -42,6 +42,8 @@ pub(super) struct Functions {
     pub(super) normalize: CudaFunction,
     pub(super) trajectories: CudaFunction,
     pub(super) to_bfloat16: CudaFunction,
+    pub(super) resultants: CudaFunction,
+    pub(super) shift_costs: CudaFunction,
 }
 
 /// A handle of cuBLAS, bound to one stream.
@@ -142,6 +144,8 @@ impl Device {
                 normalize: kernel("normalize")?,
                 trajectories: kernel("trajectories")?,
                 to_bfloat16: kernel("to_bfloat16")?,
+                resultants: kernel("resultants")?,
+                shift_costs: kernel("shift_costs")?,
             };
             let handles = [handle(&streams[0])?, handle(&streams[1])?];
             let (name, uuid) = (context.name()?, uuid_text(&context.uuid()?));

@@ -12,7 +12,8 @@ use crate::compute::Stop;
 use crate::compute::candidates::{Query, below, nearest};
 use crate::compute::cpu::{Cpu, QUERIES, longest, nearest_of, products_fit};
 use crate::domain::kernels::{
-    Kernels, Matrix, MatrixError, Oscillators, Pair, Reference, Scored, TopK, inner_product, pair_order,
+    Kernels, Matrix, MatrixError, Oscillators, Pair, Periodogram, Reference, Scored, ShiftCosts, TopK,
+    inner_product, pair_order,
 };
 
 /// Memory that is not worth trying with.
@@ -182,21 +183,15 @@ impl Gpus {
 }
 
 impl Kernels for Gpus {
-    fn top_k(
-        &self,
-        base: &Matrix<'_>,
-        queries: &Matrix<'_>,
-        wanted: &TopK,
-    ) -> Result<Vec<Vec<Scored>>, MatrixError> {
-        base.fits(queries)?;
+    fn nearest(&self, base: &Matrix<'_>, queries: &Matrix<'_>, wanted: &TopK) -> Vec<Vec<Scored>> {
         let most = longest(base);
         let fits =
             products_fit(most, longest(queries)) && u32::try_from(base.rows().max(queries.rows())).is_ok();
-        if wanted.count == 0 || wanted.count > 256 || base.rows() == 0 || queries.rows() == 0 || !fits {
-            return self.processor.top_k(base, queries, wanted);
+        if wanted.count > 256 || queries.rows() == 0 || !fits {
+            return self.processor.nearest(base, queries, wanted);
         }
         let Some(noted) = self.noted(base, queries, most, wanted) else {
-            return self.processor.top_k(base, queries, wanted);
+            return self.processor.nearest(base, queries, wanted);
         };
         let query = |index: usize| Query { base, values: queries.row(index), index, wanted };
         let mut found: Vec<Vec<Scored>> = noted
@@ -212,7 +207,17 @@ impl Kernels for Gpus {
                 found[query.index] = answer;
             }
         }
-        Ok(found)
+        found
+    }
+
+    /// On the processor: most of the time goes by with what a GPU would have to hand back.
+    fn near(
+        &self,
+        base: &Matrix<'_>,
+        queries: &Matrix<'_>,
+        least: f64,
+    ) -> Result<Vec<Vec<u32>>, MatrixError> {
+        self.processor.near(base, queries, least)
     }
 
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
@@ -229,7 +234,7 @@ impl Kernels for Gpus {
         let near = self.all(
             |device, place, budget| {
                 let share = (place, shares);
-                device.near_pairs(rows.values(), rows.columns(), bound, precision, share, budget).map(Some)
+                device.near_pairs(rows, bound, precision, share, budget, &self.stop).map(Some)
             },
             || None,
             |all| all.into_iter().collect::<Option<Vec<_>>>().map(|all| all.concat()),
@@ -273,6 +278,36 @@ impl Kernels for Gpus {
                 }
             }
         }
+    }
+
+    fn resultants(&self, asked: &Periodogram<'_>) -> Vec<Vec<f64>> {
+        if asked.bands().is_empty() {
+            return Vec::new();
+        }
+        let share = asked.bands().len().div_ceil(self.devices.len());
+        self.all(
+            |device, place, budget| {
+                let bands = asked.bands().chunks(share).nth(place).unwrap_or(&[]);
+                device.resultants(asked, bands, budget, &self.stop)
+            },
+            || self.processor.resultants(asked),
+            |all| all.concat(),
+        )
+    }
+
+    fn shift_costs(&self, asked: &ShiftCosts<'_>) -> Vec<Vec<f64>> {
+        if asked.movables().is_empty() {
+            return Vec::new();
+        }
+        let share = asked.movables().len().div_ceil(self.devices.len());
+        self.all(
+            |device, place, budget| {
+                let movables = asked.movables().chunks(share).nth(place).unwrap_or(&[]);
+                device.shift_costs(asked, movables, budget, &self.stop)
+            },
+            || self.processor.shift_costs(asked),
+            |all| all.concat(),
+        )
     }
 
     fn trajectories(&self, oscillators: &Oscillators) -> Vec<f32> {

@@ -189,3 +189,113 @@ extern "C" __global__ void gather(const unsigned* found_rows, unsigned room, uns
         kept[(size_t)blockIdx.x * keep + place] = found_rows[(size_t)blockIdx.x * room + place];
     }
 }
+
+// The point `turns` times around the circle, by the very operations of domain/kernels/circle_points.rs. The intrinsics
+// keep a sum from being fused with a product, which would round differently.
+static __device__ void point(double turns, double* sine_of, double* cosine_of)
+{
+    const double rounder = 6755399441055744.0;
+    const double whole = __dadd_rn(__dadd_rn(turns, rounder), -rounder);
+    const double angle = __dmul_rn(__dadd_rn(turns, -whole), 6.283185307179586 / 4.0);
+    const double square = __dmul_rn(angle, angle);
+    double sine = __dadd_rn(1.0 / 362880.0, __dmul_rn(square, -1.0 / 39916800.0));
+    sine = __dadd_rn(-1.0 / 5040.0, __dmul_rn(square, sine));
+    sine = __dadd_rn(1.0 / 120.0, __dmul_rn(square, sine));
+    sine = __dadd_rn(-1.0 / 6.0, __dmul_rn(square, sine));
+    sine = __dmul_rn(angle, __dadd_rn(1.0, __dmul_rn(square, sine)));
+    double cosine = __dadd_rn(-1.0 / 3628800.0, __dmul_rn(square, 1.0 / 479001600.0));
+    cosine = __dadd_rn(1.0 / 40320.0, __dmul_rn(square, cosine));
+    cosine = __dadd_rn(-1.0 / 720.0, __dmul_rn(square, cosine));
+    cosine = __dadd_rn(1.0 / 24.0, __dmul_rn(square, cosine));
+    cosine = __dadd_rn(-0.5, __dmul_rn(square, cosine));
+    cosine = __dadd_rn(1.0, __dmul_rn(square, cosine));
+    const double half_sine = __dmul_rn(__dmul_rn(2.0, sine), cosine);
+    const double half_cosine = __dadd_rn(1.0, -__dmul_rn(__dmul_rn(2.0, sine), sine));
+    *sine_of = __dmul_rn(__dmul_rn(2.0, half_sine), half_cosine);
+    *cosine_of = __dadd_rn(1.0, -__dmul_rn(__dmul_rn(2.0, half_sine), half_sine));
+}
+
+// Sums of the points of events on circles, sine and cosine, in the order of additions that the processor has: eight sums
+// side by side, then one after the other. A tile is up to 32 evenly spaced frequencies of one series: its first event, how
+// many, how many frequencies; the first of these and the step. Eight threads to a tile, blocks of 64 threads.
+extern "C" __global__ void resultants(const double* times, const double* weights, const unsigned* tiles,
+                                      const double* frequencies, unsigned count, double* sums)
+{
+    __shared__ double sines[32 * 64];
+    __shared__ double cosines[32 * 64];
+    const unsigned own = threadIdx.x;
+    const unsigned lane = own % 8;
+    const unsigned tile = blockIdx.x * 8 + own / 8;
+    const unsigned all = tile < count ? tiles[3 * tile + 2] : 0;
+    for (unsigned index = 0; index < all; index += 1) {
+        sines[index * 64 + own] = 0.0;
+        cosines[index * 64 + own] = 0.0;
+    }
+    if (all > 0) {
+        const size_t first = tiles[3 * tile];
+        const size_t end = first + tiles[3 * tile + 1];
+        for (size_t event = first + lane; event < end; event += 8) {
+            double sine, cosine, step_sine, step_cosine;
+            point(__dmul_rn(times[event], frequencies[2 * tile]), &sine, &cosine);
+            point(__dmul_rn(times[event], frequencies[2 * tile + 1]), &step_sine, &step_cosine);
+            sine = __dmul_rn(sine, weights[event]);
+            cosine = __dmul_rn(cosine, weights[event]);
+            for (unsigned index = 0; index < all; index += 1) {
+                sines[index * 64 + own] += sine;
+                cosines[index * 64 + own] += cosine;
+                const double turned = __dadd_rn(__dmul_rn(sine, step_cosine), __dmul_rn(cosine, step_sine));
+                cosine = __dadd_rn(__dmul_rn(cosine, step_cosine), -__dmul_rn(sine, step_sine));
+                sine = turned;
+            }
+        }
+    }
+    __syncthreads();
+    for (unsigned index = lane; index < all; index += 8) {
+        double sine = 0.0, cosine = 0.0;
+        for (unsigned other = own - lane; other < own - lane + 8; other += 1) {
+            sine += sines[index * 64 + other];
+            cosine += cosines[index * 64 + other];
+        }
+        sums[2 * ((size_t)tile * 32 + index)] = sine;
+        sums[2 * ((size_t)tile * 32 + index) + 1] = cosine;
+    }
+}
+
+// What each shift of a movable costs: prefix sums of the costs of each stretch's slots, one thread after the other as the
+// processor adds them, then differences. Of a movable: its first stretch and window, the ends of both, its shifts, the
+// place of its costs. Of a stretch: its row, first slot, length, the place of its sums. Of a window: the place of its
+// first sum, its length. One block for each movable.
+extern "C" __global__ void shift_costs(const double* costs, unsigned horizon, const unsigned* movables,
+                                       const unsigned* stretches, const unsigned* windows, double* sums,
+                                       double* found)
+{
+    const unsigned* own = movables + 6 * (size_t)blockIdx.x;
+    for (unsigned stretch = own[0]; stretch < own[2]; stretch += 1) {
+        const unsigned* told = stretches + 4 * (size_t)stretch;
+        const double* row = costs + (size_t)told[0] * horizon;
+        for (unsigned slot = threadIdx.x; slot < told[2]; slot += blockDim.x) {
+            sums[(size_t)told[3] + slot] = row[((size_t)told[1] + slot) % horizon];
+        }
+    }
+    __syncthreads();
+    for (unsigned stretch = own[0] + threadIdx.x; stretch < own[2]; stretch += blockDim.x) {
+        const unsigned* told = stretches + 4 * (size_t)stretch;
+        double* entries = sums + told[3];
+        double sum = 0.0;
+        for (unsigned slot = 0; slot < told[2]; slot += 1) {
+            const double here = entries[slot];
+            entries[slot] = sum;
+            sum += here;
+        }
+        entries[told[2]] = sum;
+    }
+    __syncthreads();
+    for (unsigned shift = threadIdx.x; shift < own[4]; shift += blockDim.x) {
+        double cost = 0.0;
+        for (unsigned window = own[1]; window < own[3]; window += 1) {
+            const double* entries = sums + windows[2 * (size_t)window] + shift;
+            cost += entries[windows[2 * (size_t)window + 1]] - entries[0];
+        }
+        found[(size_t)own[5] + shift] = cost;
+    }
+}

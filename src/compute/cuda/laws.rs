@@ -8,7 +8,10 @@ use super::kernel_cache::SOURCE;
 use super::library::{blas, compiler};
 use super::{CudaError, Gpus, HostMemory, Precision, device_count};
 use crate::compute::Cpu;
-use crate::domain::kernels::{Kernels, Matrix, MatrixError, Oscillators, TopK, normalize_rows};
+use crate::domain::kernels::{
+    Band, Events, Kernels, Matrix, MatrixError, Movable, Oscillators, Periodogram, ShiftCosts, Stretch, TopK,
+    Window, normalize_rows,
+};
 
 fn required() -> bool {
     std::env::var_os("TIDETABLE_REQUIRE_GPU").is_some_and(|value| value != "0")
@@ -62,7 +65,10 @@ fn the_kernels_compile_for_every_generation_where_there_is_a_compiler() {
             return;
         }
     };
-    for architecture in ["sm_75", "sm_80", "sm_86", "sm_89", "sm_90"] {
+    // CUDA 13 has left Volta behind; what knows it must take the kernels for it, too.
+    let knows_volta = compiler.compile("extern \"C\" __global__ void none() {}", "sm_70").is_ok();
+    let generations = ["sm_70", "sm_75", "sm_80", "sm_86", "sm_89", "sm_90"];
+    for architecture in &generations[usize::from(!knows_volta)..] {
         let code = compiler.compile(SOURCE, architecture).expect("machine code");
         assert!(code.starts_with(b"\x7fELF"), "{architecture}");
     }
@@ -93,6 +99,28 @@ fn a_gpu_finds_the_same_neighbours_to_the_last_bit() {
             Cpu::default().top_k(&base, &base, &wanted),
             "{rows} each"
         );
+    }
+    assert_eq!(gpus.failure(), None);
+}
+
+#[test]
+fn what_a_gpu_says_of_two_rows_is_the_same_either_way_round() {
+    let Some(gpus) = gpus() else { return };
+    let base = values(400 * 19, 31, 1_000_000);
+    let rows = Matrix::new(&base, 19).expect("rows");
+    let wanted = TopK { count: 200, least: None, is_self_search: true };
+    let found = gpus.top_k(&rows, &rows, &wanted).expect("they fit");
+    let score = |one: usize, other: usize| {
+        found[one].iter().find(|near| near.index == other).map(|near| near.score.to_bits())
+    };
+    for (one, near) in found.iter().enumerate() {
+        assert_eq!(near.len(), 200);
+        for near in near {
+            assert!(
+                score(near.index, one).is_none_or(|turned| turned == near.score.to_bits()),
+                "{one} {near:?}"
+            );
+        }
     }
     assert_eq!(gpus.failure(), None);
 }
@@ -150,6 +178,72 @@ fn a_gpu_follows_trajectories_to_where_the_closed_form_says() {
         assert!((f64::from(*found) - all.known(*squared)).abs() < 1e-3, "{squared}");
     }
     assert_eq!(gpus.trajectories(&Oscillators::spread(0, 5)), [0.0_f32; 0]);
+}
+
+#[test]
+fn a_gpu_finds_the_same_resultants_to_the_last_bit() {
+    let Some(gpus) = gpus() else { return };
+    let times = |count: usize| -> Vec<i64> {
+        values(count, 21, 1 << 20).iter().map(|value| (f64::from(*value) * 1e9) as i64).collect()
+    };
+    let (long, weights) = (times(701), values(701, 22, 1_000_000));
+    let (short, weights) = (times(3), weights.into_iter().map(f64::from).collect::<Vec<f64>>());
+    let series = [
+        Events { times_ms: &long, weights: None },
+        Events { times_ms: &[], weights: None },
+        Events { times_ms: &short, weights: None },
+        Events { times_ms: &long, weights: Some(&weights) },
+    ];
+    let band = |number: usize| Band {
+        series: number % 4,
+        first_per_ms: 1.0 / (60_000.0 + number as f64),
+        step_per_ms: 1e-9 * number as f64,
+        count: number % 75,
+    };
+    for count in [0, 1, 150] {
+        let bands: Vec<Band> = (0..count).map(band).collect();
+        let asked = Periodogram::new(&series, &bands).expect("all can be answered");
+        assert_eq!(gpus.resultants(&asked), Cpu::default().resultants(&asked), "{count}");
+    }
+    assert_eq!(gpus.failure(), None);
+}
+
+#[test]
+fn a_gpu_finds_the_same_costs_of_shifts_to_the_last_bit() {
+    let Some(gpus) = gpus() else { return };
+    const HORIZON: usize = 288;
+    let costs: Vec<f64> = values(3 * HORIZON, 23, 1_000_000).into_iter().map(f64::from).collect();
+    let movable = |number: usize| {
+        let (shifts, length) = (number % 300, 1 + number % 40);
+        let reach = shifts.saturating_sub(1) + length;
+        let first = |stretch: usize| (number * 37 + stretch * 96) % HORIZON;
+        let stretch = |number: usize| Stretch { row: number % 3, first: first(number), length: reach };
+        let stretches: Vec<Stretch> = (0..number % 4).map(stretch).collect();
+        let windows = (0..stretches.len()).map(|stretch| Window { stretch, start: 0, length }).collect();
+        Movable { shifts, stretches, windows }
+    };
+    for count in [0, 1, 400] {
+        let movables: Vec<Movable> = (0..count).map(movable).collect();
+        let asked = ShiftCosts::new(&costs, HORIZON, &movables).expect("all can be answered");
+        assert_eq!(gpus.shift_costs(&asked), Cpu::default().shift_costs(&asked), "{count}");
+    }
+    let none = [Movable { shifts: 3, ..Movable::default() }];
+    let asked = ShiftCosts::new(&[], 5, &none).expect("nothing to pay");
+    assert_eq!(gpus.shift_costs(&asked), [[0.0; 3]]);
+    assert_eq!(gpus.failure(), None);
+}
+
+#[test]
+fn a_search_on_a_gpu_that_is_stopped_begins_no_further_work() {
+    let Some(gpus) = gpus() else { return };
+    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let gpus = gpus.until(crate::compute::Stop::watching(flag));
+    let same = [1.0_f32, 2.0].repeat(3_000);
+    let rows = Matrix::new(&same, 2).expect("rows");
+    assert_eq!(gpus.pairs_above(&rows, 0.0), []);
+    let wanted = TopK { count: 3, least: None, is_self_search: false };
+    assert!(gpus.top_k(&rows, &rows, &wanted).expect("they fit").iter().all(Vec::is_empty));
+    assert_eq!(gpus.failure(), None);
 }
 
 #[test]

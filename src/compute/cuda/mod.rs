@@ -12,8 +12,10 @@ mod library;
 mod measure;
 mod near_pairs;
 mod precision;
+mod resultants;
 mod rows;
 mod search;
+mod shift_costs;
 
 pub use device::{Device, device_count, device_uuids};
 pub use error::CudaError;

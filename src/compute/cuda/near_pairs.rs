@@ -6,6 +6,8 @@ use cudarc::driver::{CudaSlice, PushKernelArg};
 
 use super::device::Device;
 use super::{CudaError, Precision};
+use crate::compute::Stop;
+use crate::domain::kernels::Matrix;
 
 /// Rows on the shorter side of a tile of products.
 const ALONG: usize = 2_048;
@@ -85,16 +87,17 @@ impl Tile {
 
 impl Device {
     /// Pairs of rows (the first before the second) whose products reach `least`, as this GPU computes them, of every
-    /// `shares`-th strip of rows from `share` on; in no order.
+    /// `shares`-th strip of rows from `share` on; in no order. Once `stop` is set, no further tile is begun.
     pub(super) fn near_pairs(
         &self,
-        values: &[f32],
-        columns: usize,
+        rows: &Matrix<'_>,
         least: f32,
         precision: Precision,
         share: (usize, usize),
         budget: usize,
+        stop: &Stop,
     ) -> Result<Vec<[u32; 2]>, CudaError> {
+        let (values, columns) = (rows.values(), rows.columns());
         let along = fitting_along(values.len() * 4, budget).ok_or(CudaError::OutOfMemory)?;
         let room = room_of(along);
         let rows = Rows { values: self.streams[0].clone_htod(values)?, columns, least, precision };
@@ -119,6 +122,9 @@ impl Device {
                     Fit::All => {}
                     Fit::TooMany => waiting.extend(tile.halves().into_iter().flatten()),
                 }
+            }
+            if stop.is_set() {
+                waiting.clear();
             }
             if let Some(tile) = waiting.pop() {
                 self.begin_tile(lane, &mut slots[lane], &rows, &tile)?;

@@ -28,6 +28,13 @@ pub enum Change<'a> {
         /// Keep it there for so long without use, where the server can be told.
         keep: Option<Duration>,
     },
+    /// Keep a model that is in memory for so long from now on without use.
+    Keep {
+        /// Which.
+        model: &'a str,
+        /// How long.
+        span: Duration,
+    },
     /// Wake up what sleeps.
     WakeUp,
 }
@@ -48,6 +55,12 @@ pub fn calls_for(kind: ServerKind, change: Change<'_>) -> Result<Vec<Call>, Load
     match change {
         Change::Release { action, model } => release(kind, action, model),
         Change::Load { model, keep } => load(kind, model, keep),
+        // The call that loads a model resets the time of one that is there; made twice it is like once.
+        Change::Keep { model, span } if kind == ServerKind::Ollama => Ok(load(kind, model, Some(span))?
+            .into_iter()
+            .map(|call| Call { repeat: Repeat::Safe, ..call })
+            .collect()),
+        Change::Keep { .. } => Err(LoadRefusal::NoSuchCall(kind)),
         Change::WakeUp => match kind {
             ServerKind::Vllm => Ok(vec![Call::post("/wake_up", None)]),
             ServerKind::SgLang => {
@@ -125,7 +138,7 @@ fn load(kind: ServerKind, model: &str, keep: Option<Duration>) -> Result<Vec<Cal
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::device::Undo;
+    use crate::domain::device::{Keeping, Undo};
 
     #[test]
     fn every_kind_has_a_call_for_what_its_models_offer() {
@@ -157,5 +170,14 @@ mod tests {
         let calls = calls_for(ServerKind::Ollama, Change::Load { model: "a:1b", keep }).unwrap();
         assert_eq!(calls[0].repeat, Repeat::Never);
         assert_eq!(calls[0].body.as_deref(), Some(r#"{"model":"a:1b","stream":false,"keep_alive":"900s"}"#));
+    }
+
+    #[test]
+    fn only_a_server_that_takes_a_time_is_told_one() {
+        let keep = Change::Keep { model: "a:1b", span: Duration::from_secs(60) };
+        for kind in ServerKind::ALL {
+            assert_eq!(calls_for(kind, keep).is_ok(), kind.keeping() == Keeping::AsTold, "{kind}");
+        }
+        assert_eq!(calls_for(ServerKind::Ollama, keep).unwrap()[0].repeat, Repeat::Safe);
     }
 }

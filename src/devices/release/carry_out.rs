@@ -12,7 +12,7 @@ use crate::domain::time::Timestamp;
 
 /// Who sees memory and time besides the server.
 pub struct Witness<'a> {
-    /// Memory in use on the GPUs, MiB; `None` without a driver.
+    /// Memory in use on the GPUs of this machine, MiB; `None` without a driver.
     pub used_mib: &'a dyn Fn() -> Option<f64>,
     /// Whether somebody asked us to stop.
     pub is_interrupted: &'a dyn Fn() -> bool,
@@ -93,7 +93,7 @@ pub fn carry_out(client: &Client, step: &ReleaseStep, witness: &Witness<'_>) -> 
     }
     // The plan's figure may come from the driver's list of processes, which the server knows nothing of.
     let before = HeldModel { memory_mib: before.memory_mib.or(step.expected_mib), ..before };
-    let used_before = (witness.used_mib)();
+    let used_before = used_mib(client, witness);
     let change = Change::Release { action: step.action, model: &step.model };
     match apply(client, change) {
         // A kernel that ended in between is what was wanted.
@@ -122,6 +122,11 @@ pub fn apply(client: &Client, change: Change<'_>) -> Result<(), ReleaseState> {
     Ok(())
 }
 
+/// Memory in use where the server runs; unknown on other machines.
+fn used_mib(client: &Client, witness: &Witness<'_>) -> Option<f64> {
+    if client.is_here() { (witness.used_mib)() } else { None }
+}
+
 fn waited_for(
     client: &Client,
     before: &HeldModel,
@@ -136,7 +141,7 @@ fn waited_for(
             Ok(reading) => listed(before, &reading),
             Err(_) => Listed::Untold,
         };
-        let device_mib = used_before.zip((witness.used_mib)()).map(|(before, now)| before - now);
+        let device_mib = used_before.zip(used_mib(client, witness)).map(|(before, now)| before - now);
         let freed = freed(before, listed, device_mib);
         let verdict = is_enough(before.memory_mib, listed, freed);
         let is_over = began.elapsed() >= witness.patience.longest || (witness.is_interrupted)();

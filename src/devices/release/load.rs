@@ -6,6 +6,7 @@ use super::carry_out::{ReleaseState, Witness, apply};
 use super::{Change, LoadRefusal};
 use crate::devices::servers::{Client, ServerError, load_obstacle, read_again};
 use crate::domain::device::{HeldModel, Obstacle, ReleaseOffer, ServerReading};
+use crate::domain::time::Timestamp;
 
 /// What became of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +15,15 @@ pub enum LoadState {
     Loaded,
     /// It was there already; nothing was asked.
     AlreadyLoaded,
+    /// It was there already, and the server lets it go when it was asked to.
+    Kept,
+    /// It was there already, and the server said yes and lets it go at another time; `None` where it tells none.
+    NotKept {
+        /// When it leaves.
+        leaves: Option<Timestamp>,
+    },
+    /// It was there a moment ago; nothing was asked.
+    Gone,
     /// The server said yes and does not list it.
     NotListed,
     /// The server holds it in main memory.
@@ -29,12 +39,26 @@ pub enum LoadState {
 }
 
 impl LoadState {
+    /// Of a change that was not made.
+    pub(super) fn not_made(state: ReleaseState) -> LoadState {
+        match state {
+            ReleaseState::Refused(refusal) => LoadState::Refused(refusal),
+            ReleaseState::Failed(error) => LoadState::Failed(error),
+            _ => LoadState::Interrupted,
+        }
+    }
+
     /// Whether the server was asked and may have done it, also where its answer was lost.
     pub fn may_have_changed(&self) -> bool {
         match self {
-            LoadState::Loaded | LoadState::NotListed | LoadState::NotOnGpu => true,
+            LoadState::Loaded
+            | LoadState::Kept
+            | LoadState::NotKept { .. }
+            | LoadState::NotListed
+            | LoadState::NotOnGpu => true,
             LoadState::Failed(error) => error.leaves_open(),
             LoadState::AlreadyLoaded
+            | LoadState::Gone
             | LoadState::RemoteModel
             | LoadState::Interrupted
             | LoadState::Refused(_) => false,
@@ -43,7 +67,7 @@ impl LoadState {
 
     /// Whether the model is where it was wanted.
     pub fn is_done(&self) -> bool {
-        matches!(self, LoadState::Loaded | LoadState::AlreadyLoaded)
+        matches!(self, LoadState::Loaded | LoadState::AlreadyLoaded | LoadState::Kept)
     }
 }
 
@@ -71,11 +95,8 @@ pub fn load(client: &Client, model: &str, change: Change<'_>, witness: &Witness<
         Ok(_) => {}
         Err(error) => return LoadState::Failed(error),
     }
-    match apply(client, change) {
-        Ok(()) => {}
-        Err(ReleaseState::Refused(refusal)) => return LoadState::Refused(refusal),
-        Err(ReleaseState::Failed(error)) => return LoadState::Failed(error),
-        Err(_) => return LoadState::Interrupted,
+    if let Err(state) = apply(client, change) {
+        return LoadState::not_made(state);
     }
     let began = Instant::now();
     loop {

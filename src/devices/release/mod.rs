@@ -2,10 +2,12 @@
 
 mod calls;
 mod carry_out;
+mod keep;
 mod load;
 mod proof;
 
 pub use calls::{Change, LoadRefusal, calls_for};
 pub use carry_out::{ReleaseOutcome, ReleaseState, Witness, apply, carry_out};
+pub use keep::{SAME_TIME_MS, keep_until};
 pub use load::{LoadState, entry_named, load};
 pub use proof::{ENOUGH, Freed, FreedBy, Patience};

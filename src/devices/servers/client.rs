@@ -1,17 +1,18 @@
-//! One server over HTTP/1.1: every call with a time limit, a bounded answer, no redirects, and not too many of them.
+//! One server: which calls it gets, how often one is made again, and not too many of them at once.
 
 use std::num::NonZeroU32;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use backon::{BlockingRetryable, ExponentialBuilder};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
-use ureq::http::Response;
-use ureq::{Agent, Body};
 
 use super::ServerError;
+use super::place::is_here;
 use crate::devices::Secret;
+use crate::devices::http::{Answer, Http, HttpError, Method, Request, Route};
 use crate::domain::device::{ServerAddress, ServerKind};
 
 /// A token bucket: what one look and one release need at once, and a pace that no server notices.
@@ -25,9 +26,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// The longest answer that is read, bytes: ComfyUI's queue holds whole workflows.
 const LONGEST_ANSWER: u64 = 8 << 20;
 
-/// How much of what a refusing server says is passed on, characters.
-const LONGEST_SAYING: usize = 200;
-
 /// How long calls may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerLimits {
@@ -37,17 +35,6 @@ pub struct ServerLimits {
     pub read: Duration,
     /// To load, unload, sleep or wake.
     pub act: Duration,
-}
-
-/// HTTP's methods, as far as servers want them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// GET.
-    Get,
-    /// POST.
-    Post,
-    /// DELETE.
-    Delete,
 }
 
 /// Whether a call may be made again when it is unknown whether it arrived.
@@ -88,34 +75,29 @@ impl Call {
 /// A server to talk to.
 pub struct Client {
     server: ServerAddress,
-    key: Option<Secret>,
-    agent: Agent,
+    http: Http,
     bucket: DefaultDirectRateLimiter,
     limits: ServerLimits,
+    is_here: OnceLock<bool>,
 }
 
 impl Client {
     /// A client of one server. No connection is made yet.
     pub fn new(server: ServerAddress, key: Option<Secret>, limits: ServerLimits) -> Client {
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            // Who answers for the server must be the server: a redirect would carry the key elsewhere.
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .timeout_connect(Some(limits.connect))
-            // A kept connection may be dead by the next call, which a POST could not tell from a refusal.
-            .max_idle_connections(0)
-            .user_agent(concat!("tidetable/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .into();
+        let word = if server.kind == ServerKind::Jupyter { "token" } else { "Bearer" };
+        let http = Http::new(Route::Direct(limits.connect), key.map(|key| (key, word)));
         let bucket = RateLimiter::direct(Quota::per_second(CALLS_PER_SECOND).allow_burst(BURST));
-        Client { server, key, agent, bucket, limits }
+        Client { server, http, bucket, limits, is_here: OnceLock::new() }
     }
 
     /// The server.
     pub fn server(&self) -> &ServerAddress {
         &self.server
+    }
+
+    /// Whether it runs on this machine, so that what it lets go becomes free here.
+    pub fn is_here(&self) -> bool {
+        *self.is_here.get_or_init(|| is_here(&self.server.address))
     }
 
     /// The JSON that a question is answered with.
@@ -166,121 +148,30 @@ impl Client {
         while let Err(early) = self.bucket.check() {
             std::thread::sleep(early.wait_time_from(DefaultClock::default().now()));
         }
-        let url = format!("{}{}", self.server.address, call.path);
-        let failed = |error: &ureq::Error| self.failed(error, &call.path, limit);
-        let mut response = self.sent(call, &url, limit).map_err(|error| failed(&error))?;
-        let status = response.status().as_u16();
-        let is_page = response
-            .headers()
-            .get("content-type")
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.trim_start().starts_with("text/html"));
-        let bytes = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_vec();
-        let bytes = bytes.map_err(|error| failed(&error))?;
-        if !(200..300).contains(&status) {
-            let said = if is_page { String::new() } else { shortened(&self.without_key(saying(&bytes))) };
-            let (address, path) = (self.server.address.clone(), call.path.clone());
-            return Err(ServerError::Status { address, path, status, said });
+        let request = Request {
+            method: call.method,
+            url: &format!("{}{}", self.server.address, call.path),
+            body: call.body.as_deref(),
+            limit,
+            most_bytes: LONGEST_ANSWER,
+        };
+        let answer = self.http.ask(&request).map_err(|error| self.failed(error, &call.path, limit))?;
+        if (200..300).contains(&answer.status) {
+            return Ok(answer);
         }
-        Ok(Answer { bytes, is_page })
+        let (address, path) = (self.server.address.clone(), call.path.clone());
+        let said = self.http.saying(&answer);
+        Err(ServerError::Status { address, path, status: answer.status, said })
     }
 
-    /// What a server says, without the key that some send back.
-    fn without_key(&self, said: String) -> String {
-        self.key.as_ref().map_or_else(|| said.clone(), |key| said.replace(key.reveal(), "(key)"))
-    }
-
-    fn sent(&self, call: &Call, url: &str, limit: Duration) -> Result<Response<Body>, ureq::Error> {
-        let key = self.key.as_ref().map(|key| authorization(self.server.kind, key));
-        macro_rules! prepared {
-            ($request:expr) => {{
-                let request = $request.header("accept", "application/json, */*");
-                let request = match &key {
-                    Some(key) => request.header("authorization", key.reveal()),
-                    None => request,
-                };
-                request.config().timeout_global(Some(limit)).build()
-            }};
-        }
-        match call.method {
-            Method::Get => prepared!(self.agent.get(url)).call(),
-            Method::Delete => prepared!(self.agent.delete(url)).call(),
-            Method::Post => {
-                let request = prepared!(self.agent.post(url));
-                match &call.body {
-                    Some(body) => request.header("content-type", "application/json").send(body.as_bytes()),
-                    None => request.send_empty(),
-                }
-            }
-        }
-    }
-
-    fn failed(&self, error: &ureq::Error, path: &str, limit: Duration) -> ServerError {
+    fn failed(&self, error: HttpError, path: &str, limit: Duration) -> ServerError {
         let (address, path) = (self.server.address.clone(), path.to_owned());
         match error {
-            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve)
-            | ureq::Error::HostNotFound
-            | ureq::Error::ConnectionFailed
-            | ureq::Error::BadUri(_) => ServerError::Unreachable { address, reason: error.to_string() },
-            ureq::Error::Timeout(_) => ServerError::TimedOut { address, path, limit },
-            ureq::Error::BodyExceedsLimit(limit) => ServerError::TooLong { address, path, limit: *limit },
-            ureq::Error::Io(source) => match source.kind() {
-                std::io::ErrorKind::ConnectionRefused
-                | std::io::ErrorKind::HostUnreachable
-                | std::io::ErrorKind::NetworkUnreachable
-                | std::io::ErrorKind::AddrNotAvailable => {
-                    ServerError::Unreachable { address, reason: source.to_string() }
-                }
-                std::io::ErrorKind::TimedOut | std::io::ErrorKind::WouldBlock => {
-                    ServerError::TimedOut { address, path, limit }
-                }
-                _ => ServerError::BrokenOff { address, path, reason: source.to_string() },
-            },
-            ureq::Error::Protocol(_) | ureq::Error::Http(_) | ureq::Error::LargeResponseHeader(..) => {
-                self.foreign(&path, format!("it does not speak HTTP as it should ({error})"))
-            }
-            other => ServerError::BrokenOff { address, path, reason: other.to_string() },
+            HttpError::Unreachable(reason) => ServerError::Unreachable { address, reason },
+            HttpError::TimedOut => ServerError::TimedOut { address, path, limit },
+            HttpError::BrokenOff(reason) => ServerError::BrokenOff { address, path, reason },
+            HttpError::TooLong => ServerError::TooLong { address, path, limit: LONGEST_ANSWER },
+            HttpError::Foreign(reason) => self.foreign(&path, reason),
         }
-    }
-}
-
-struct Answer {
-    bytes: Vec<u8>,
-    is_page: bool,
-}
-
-/// How a kind of server wants its key.
-fn authorization(kind: ServerKind, key: &Secret) -> Secret {
-    let word = if kind == ServerKind::Jupyter { "token" } else { "Bearer" };
-    key.after(word)
-}
-
-/// What a refusing server says, in one line: the message of the usual JSON documents, or all of it.
-fn saying(bytes: &[u8]) -> String {
-    let text = match serde_json::from_slice::<Value>(bytes) {
-        Ok(document) => ["/error/message", "/error", "/detail/error/message", "/detail", "/message"]
-            .iter()
-            .find_map(|place| document.pointer(place)?.as_str().map(str::to_owned))
-            .unwrap_or_else(|| document.to_string()),
-        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
-    };
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
-}
-
-fn shortened(said: &str) -> String {
-    said.chars().take(LONGEST_SAYING).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_refusal_is_told_in_the_servers_own_words() {
-        assert_eq!(saying(br#"{"error":{"code":400,"message":"model not\n found"}}"#), "model not found");
-        assert_eq!(saying(br#"{"error":"polling is enabled"}"#), "polling is enabled");
-        assert_eq!(saying(b"Not Found"), "Not Found");
-        assert_eq!(shortened(&saying(&[b'x'; 5_000])).len(), LONGEST_SAYING);
     }
 }

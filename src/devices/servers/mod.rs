@@ -12,12 +12,15 @@ mod lm_studio;
 mod metrics;
 mod model_server;
 mod ollama;
+mod place;
 mod sglang;
 mod tabbyapi;
 mod triton;
 mod vllm;
 
-pub use client::{Call, Client, Method, Repeat, ServerLimits};
+pub use client::{Call, Client, Repeat, ServerLimits};
 pub use discover::{Found, ServerConfig, Trouble, default_servers, look_at, read_again};
 pub use error::ServerError;
 pub use model_server::load_obstacle;
+
+pub use super::http::Method;

@@ -27,6 +27,10 @@ pub enum Work {
     PairsAbove,
     /// Oscillators followed side by side.
     Trajectories,
+    /// Lengths of resultants of many series of events at many frequencies.
+    Resultants,
+    /// The cost of every shift of many rules.
+    ShiftCosts,
 }
 
 /// What a rate counts.

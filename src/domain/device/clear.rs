@@ -263,11 +263,16 @@ fn verdict(
             return Err(SpareReason::ServersOnly);
         }
     }
+    if let Some(kept) = kept_by_server(pid, facts, known, request.min_idle_ms) {
+        // Idle or not is what the one who names it means; that running requests may be lost has to be said by force.
+        let is_forced = request.signals == SignalChoice::TerminateThenKill;
+        let is_insisted = is_named || request.min_idle_ms <= 0;
+        if !(is_named && !kept.is_busy || is_insisted && is_forced) {
+            return Err(kept.reason);
+        }
+    }
     if is_named {
         return Ok(EndReason::Named);
-    }
-    if let Some(reason) = kept_by_server(facts, known.releases) {
-        return Err(reason);
     }
     let is_orphan = parts.iter().any(|part| part.is_orphan());
     let is_listed = parts.iter().any(|part| part.source == ProcessSource::Driver);

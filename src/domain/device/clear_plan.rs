@@ -105,7 +105,7 @@ pub fn plan_clear(known: &ClearKnowledge<'_>, request: &ClearRequest) -> ClearPl
     let Ends { end, mut spare } = choose_ends(known, request);
     let (mut steps, refused) = release_steps(known, request);
     let mut signals = signal_steps(&end, request);
-    hold_back(&steps, &end, &mut signals);
+    hold_back(&steps, known, &mut signals);
     steps.extend(signals);
     let target = request.need_mib.and_then(|need| aim(known.gpus, request, need, &mut steps));
     let kept: BTreeSet<u32> = steps.iter().flat_map(|step| step.pids.iter().copied()).collect();

@@ -81,6 +81,9 @@ pub struct ClearKnowledge<'k> {
     pub releases: &'k ReleasePlan,
     /// Processes that wait for connections on a port, or of which nobody can tell.
     pub listening: &'k BTreeSet<u32>,
+    /// Processes that belong to model servers of this machine, by the server's address: those that listen on its port, and
+    /// what descends from them. A server is absent where nobody is seen to listen.
+    pub serving: &'k BTreeMap<String, BTreeSet<u32>>,
     /// Whether the driver's process ids are ours.
     pub namespace: PidNamespace,
 }

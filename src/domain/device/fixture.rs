@@ -25,6 +25,8 @@ pub fn gpu() -> GpuSnapshot {
         is_mig: false,
         mig_instances: Vec::new(),
         last_xid: None,
+        memory_reserved_mib: None,
+        processes_untold: None,
     }
 }
 

@@ -33,6 +33,9 @@ pub struct GpuSnapshot {
     pub memory_total_mib: Option<f64>,
     /// Memory in use, MiB, without what the driver reserves for itself.
     pub memory_used_mib: Option<f64>,
+    /// What the driver reserves for itself, MiB: part of `memory_total_mib`, and neither used nor free.
+    #[serde(default)]
+    pub memory_reserved_mib: Option<f64>,
     /// Share of the last sample period in which a kernel ran, 0..1.
     pub utilization: Option<f64>,
     /// Degrees Celsius.
@@ -50,12 +53,21 @@ pub struct GpuSnapshot {
     /// Number of the last critical error (XID) that was seen. NVML tells of errors only to those who listen while
     /// they happen: this is what `gpu watch` heard.
     pub last_xid: Option<u64>,
+    /// Why the driver does not tell which processes use it, or not all of them; `None` where it does.
+    #[serde(default)]
+    pub processes_untold: Option<String>,
 }
 
 impl GpuSnapshot {
-    /// Memory not in use, MiB.
+    /// Memory neither in use nor reserved, MiB.
     pub fn memory_free_mib(&self) -> Option<f64> {
-        Some((self.memory_total_mib? - self.memory_used_mib?).max(0.0))
+        self.memory_free_beside_mib(self.memory_used_mib)
+    }
+
+    /// The same if so much were in use.
+    pub fn memory_free_beside_mib(&self, used_mib: Option<f64>) -> Option<f64> {
+        let reserved_mib = self.memory_reserved_mib.unwrap_or(0.0);
+        Some((self.memory_total_mib? - reserved_mib - used_mib?).max(0.0))
     }
 }
 

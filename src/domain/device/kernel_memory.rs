@@ -1,10 +1,11 @@
-//! What Jupyter's kernels hold on GPUs: the server knows nothing of it, the driver lists their processes.
+//! What Jupyter's kernels hold and do on GPUs: the server knows nothing of it, the driver lists their processes.
 
-use super::{GpuProcess, Obstacle, ReleaseOffer, ServerKind, ServerReading};
+use super::{GpuProcess, ModelActivity, Obstacle, ReleaseOffer, ServerKind, ServerReading};
 
 /// Fills in what each kernel holds, given all `processes` that hold GPU memory here. A kernel is started with a
 /// connection file that bears its id, so its command line names it. One that is not among them holds nothing, unless
-/// it is one of those that cannot be seen from here.
+/// it is one of those that cannot be seen from here. A kernel that waits for its next cell may still have a thread at work
+/// on a GPU: then it is not idle, whatever its server says.
 pub fn with_kernel_memory(reading: &mut ServerReading, processes: &[GpuProcess]) {
     if reading.server.kind != ServerKind::Jupyter {
         return;
@@ -18,6 +19,9 @@ pub fn with_kernel_memory(reading: &mut ServerReading, processes: &[GpuProcess])
             .collect();
         if !parts.is_empty() {
             kernel.memory_mib = parts.iter().map(|process| process.memory_mib).sum();
+            if parts.iter().any(|process| process.utilization.is_some_and(|busy| busy > 0.0)) {
+                kernel.activity = ModelActivity::Busy;
+            }
         } else if processes.iter().all(|process| process.facts.is_some()) {
             kernel.offer = ReleaseOffer::Impossible(Obstacle::NotOnGpu);
         }
@@ -63,5 +67,18 @@ mod tests {
         with_kernel_memory(&mut reading, &[process(command), unseen]);
         assert_eq!(reading.models[1].offer, ReleaseOffer::Possible(ReleaseAction::EndKernel));
         assert_eq!(reading.models[1].memory_mib, None);
+    }
+
+    #[test]
+    fn a_kernel_whose_process_works_on_a_gpu_is_not_idle() {
+        let server = ServerAddress { kind: ServerKind::Jupyter, address: "http://127.0.0.1:8888".to_owned() };
+        let mut reading =
+            ServerReading { server, version: None, models: vec![kernel("6a1e")], refusal: None };
+        let at_work =
+            |busy| GpuProcess { utilization: Some(busy), ..process("ipykernel -f kernel-6a1e.json") };
+        with_kernel_memory(&mut reading, &[at_work(0.0)]);
+        assert_eq!(reading.models[0].activity, ModelActivity::Idle);
+        with_kernel_memory(&mut reading, &[at_work(0.4)]);
+        assert_eq!(reading.models[0].activity, ModelActivity::Busy);
     }
 }

@@ -27,6 +27,7 @@ pub use benchmark::{Bench, BenchDevice, Compared, Measurement, RateUnit, Work};
 pub use choice::{DeviceChoice, DeviceRequest, GpuState, SearchSize, choose_device, choose_without_looking};
 pub use clear::{EndReason, PlannedEnd, SparedProcess};
 pub use clear_plan::{ClearPlan, ClearStep, NeedTarget, StepAction, plan_clear};
+pub use clear_release::without_kept_kernels;
 pub use clear_request::{ClearKnowledge, ClearRequest, GpuChoice, SignalChoice};
 pub use fit::{ExpectedGrowth, FIT_MARGIN_MIB, Fit, FitRequest, GpuFit, fit};
 pub use gpu::{
@@ -38,7 +39,7 @@ pub use host::{GpuCapacity, HostCapacity};
 pub use kernel_memory::with_kernel_memory;
 pub use model_change::{ModelChange, ModelChangeKind};
 pub use model_server::{
-    HeldModel, ModelActivity, Obstacle, ReleaseAction, ReleaseOffer, ServerAddress, ServerKind,
+    HeldModel, Keeping, ModelActivity, Obstacle, ReleaseAction, ReleaseOffer, ServerAddress, ServerKind,
     ServerReading, Undo, WhenBusy,
 };
 pub use pressure::{MemoryReading, Pressure, PressureLevel, PressureWatch, Thresholds};

@@ -81,6 +81,22 @@ impl ServerKind {
         }
     }
 
+    /// What decides how long it keeps a model that nobody uses.
+    pub fn keeping(self) -> Keeping {
+        match self {
+            ServerKind::Ollama => Keeping::AsTold,
+            ServerKind::LlamaServer => Keeping::OwnTimer("the --sleep-idle-seconds that it was started with"),
+            ServerKind::LlamaSwap => Keeping::OwnTimer("the ttl in its own configuration"),
+            ServerKind::LmStudio => Keeping::OwnTimer("the idle TTL in its own settings"),
+            ServerKind::ComfyUi
+            | ServerKind::Vllm
+            | ServerKind::SgLang
+            | ServerKind::Triton
+            | ServerKind::TabbyApi
+            | ServerKind::Jupyter => Keeping::UntilUnloaded,
+        }
+    }
+
     /// What it does with requests that are running when it is asked to let a model go.
     pub fn when_busy(self) -> WhenBusy {
         match self {
@@ -118,6 +134,17 @@ pub enum WhenBusy {
     Refuses,
     /// They are lost.
     CutsOff,
+}
+
+/// What decides how long a server keeps a model that nobody uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeping {
+    /// The last request for it.
+    AsTold,
+    /// Nothing: it stays until somebody unloads it, or its place is needed.
+    UntilUnloaded,
+    /// This setting of the server, which no call changes.
+    OwnTimer(&'static str),
 }
 
 /// One server on one address.

@@ -171,7 +171,7 @@ impl fmt::Display for SpareReason {
                 "the driver does not list it, and no memory is missing that it could hold; --pid names it",
             ),
             SpareReason::KeptByServer { model, why } => {
-                write!(f, "holds {model}, which its server keeps: {why}; --pid names it")
+                write!(f, "holds {model}, which its server keeps: {why}; --idle-for 0 --force ends it all the same")
             }
             SpareReason::Entangled { pid } => {
                 write!(f, "one tree with {pid}, which is left alone; --pid names it")

@@ -48,8 +48,24 @@ pub struct ReleaseStep {
     pub expected_mib: Option<f64>,
     /// Not used for that long, milliseconds; `None` where unknown.
     pub idle_ms: Option<i64>,
+    /// Whether it is at work, as far as its server tells.
+    pub activity: ModelActivity,
     /// How it comes back.
     pub undo: Undo,
+}
+
+impl ReleaseStep {
+    /// The same, left alone.
+    pub fn spared(self, reason: ReleaseSpareReason) -> SparedModel {
+        SparedModel {
+            server: self.server,
+            model: self.model,
+            title: self.title,
+            memory_mib: self.expected_mib,
+            activity: self.activity,
+            reason,
+        }
+    }
 }
 
 /// Why a model is left alone.
@@ -82,6 +98,8 @@ pub enum ReleaseSpareReason {
     OtherGpu,
     /// Only some GPUs were asked for, and nobody tells on which it is.
     PlaceUnknown,
+    /// Its server runs on another machine: what it lets go becomes free there.
+    OtherMachine,
     /// Its process, or one that it started, is to be left alone.
     ProcessKept {
         /// Which; 0 where it is not known.
@@ -112,6 +130,7 @@ impl ReleaseSpareReason {
             ReleaseSpareReason::NotNeeded => "not_needed",
             ReleaseSpareReason::OtherGpu => "other_gpu",
             ReleaseSpareReason::PlaceUnknown => "place_unknown",
+            ReleaseSpareReason::OtherMachine => "other_machine",
             ReleaseSpareReason::ProcessKept { .. } => "process_kept",
         }
     }
@@ -149,6 +168,9 @@ impl fmt::Display for ReleaseSpareReason {
             ReleaseSpareReason::NotNeeded => f.write_str("not needed: enough is free without it"),
             ReleaseSpareReason::OtherGpu => f.write_str("on another GPU"),
             ReleaseSpareReason::PlaceUnknown => f.write_str("unknown on which GPU it is"),
+            ReleaseSpareReason::OtherMachine => {
+                f.write_str("its server runs on another machine: it would free nothing here")
+            }
             ReleaseSpareReason::ProcessKept { pid: 0, .. } => f.write_str("its process is not known"),
             ReleaseSpareReason::ProcessKept { pid, why } => {
                 write!(f, "its process {pid} is left alone: {why}")
@@ -168,6 +190,8 @@ pub struct SparedModel {
     pub title: Option<String>,
     /// What it holds on GPUs, MiB, where the server tells.
     pub memory_mib: Option<f64>,
+    /// Whether it is at work: also of what cannot be asked for anyway.
+    pub activity: ModelActivity,
     /// Why.
     pub reason: ReleaseSpareReason,
 }
@@ -200,6 +224,7 @@ pub fn plan_releases(readings: &[ServerReading], request: &ReleaseRequest) -> Re
                     model: model.model.clone(),
                     title: model.title.clone(),
                     memory_mib: model.memory_mib,
+                    activity: model.activity,
                     reason,
                 }),
             }
@@ -208,16 +233,10 @@ pub fn plan_releases(readings: &[ServerReading], request: &ReleaseRequest) -> Re
     plan.steps.sort_by(|one, other| order(one, other, &request.models));
     let kept = steps_needed(&plan.steps, request);
     for step in plan.steps.split_off(kept) {
-        plan.spared.push(SparedModel {
-            server: step.server,
-            model: step.model,
-            title: step.title,
-            memory_mib: step.expected_mib,
-            reason: match request.models {
-                ModelChoice::LeastRecentlyUsed(_) => ReleaseSpareReason::NotAskedFor,
-                ModelChoice::All | ModelChoice::Named(_) => ReleaseSpareReason::NotNeeded,
-            },
-        });
+        plan.spared.push(step.spared(match request.models {
+            ModelChoice::LeastRecentlyUsed(_) => ReleaseSpareReason::NotAskedFor,
+            ModelChoice::All | ModelChoice::Named(_) => ReleaseSpareReason::NotNeeded,
+        }));
     }
     plan.spared.sort_by(|one, other| (&one.server, &one.model).cmp(&(&other.server, &other.model)));
     plan
@@ -269,6 +288,7 @@ fn judged(
         action,
         expected_mib: model.memory_mib,
         idle_ms,
+        activity: model.activity,
         undo: Undo::of(server.kind, action),
     })
 }

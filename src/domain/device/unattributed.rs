@@ -31,6 +31,8 @@ pub enum UnattributedCause {
     Zombies,
     /// The driver does not tell how much some listed processes hold.
     UnknownShares,
+    /// The driver does not tell which processes use the GPU, or not all of them.
+    ListUntold,
     /// Processes outside this container.
     OtherNamespace,
     /// The driver itself.
@@ -69,6 +71,9 @@ impl Unattributed {
             UnattributedCause::UnknownShares => {
                 format!("the driver does not tell how much {pids} hold")
             }
+            UnattributedCause::ListUntold => {
+                "the driver does not tell which processes use this GPU".to_owned()
+            }
             UnattributedCause::OtherNamespace => {
                 "processes outside this container; start it with --pid=host to see them".to_owned()
             }
@@ -96,6 +101,7 @@ pub(super) fn is_unexplained(gpu: &GpuSnapshot, processes: &[GpuProcess]) -> boo
             && process.memory_mib.is_none()
     };
     unattributed_mib(gpu, processes).is_some_and(|mib| !is_drivers(mib, gpu))
+        && gpu.processes_untold.is_none()
         && !processes.iter().any(is_untold)
 }
 
@@ -126,6 +132,7 @@ pub fn explain_unattributed(
     let (cause, pids) = match found {
         Some(found) => found,
         None if is_small => (UnattributedCause::Driver, Vec::new()),
+        None if gpu.processes_untold.is_some() => (UnattributedCause::ListUntold, pids(&unlisted)),
         None => match pids(&unlisted) {
             // A program that only watches holds the file and no memory to speak of.
             held if !held.is_empty() => (UnattributedCause::UnlistedProcesses, held),
@@ -179,5 +186,15 @@ mod tests {
         assert_eq!(cause(20_000.0, &[untold], PidNamespace::Host), Some(UnattributedCause::UnknownShares));
         assert_eq!(cause(20_000.0, &[], PidNamespace::Container), Some(UnattributedCause::OtherNamespace));
         assert_eq!(cause(20_000.0, &[], PidNamespace::Host), Some(UnattributedCause::Unexplained));
+    }
+
+    #[test]
+    fn where_the_list_is_not_told_nothing_is_missing_from_it() {
+        let mut gpu = gpu();
+        gpu.memory_used_mib = Some(20_000.0);
+        gpu.processes_untold = Some("no permission".to_owned());
+        let found = explain_unattributed(&gpu, &[], PidNamespace::Host).map(|rest| rest.cause);
+        assert_eq!(found, Some(UnattributedCause::ListUntold));
+        assert!(!is_unexplained(&gpu, &[]));
     }
 }

@@ -1,8 +1,8 @@
 //! The plain way, which every backend is held against.
 
 use super::{
-    Kernels, Matrix, MatrixError, Oscillators, Pair, Scored, TopK, double_step, inner_product,
-    normalize_rows, order,
+    Band, Kernels, Matrix, MatrixError, Movable, Oscillators, Pair, Periodogram, Scored, ShiftCosts, TopK,
+    double_step, inner_product, normalize_rows, order,
 };
 
 /// One pair after the other.
@@ -10,13 +10,7 @@ use super::{
 pub struct Reference;
 
 impl Kernels for Reference {
-    fn top_k(
-        &self,
-        base: &Matrix<'_>,
-        queries: &Matrix<'_>,
-        wanted: &TopK,
-    ) -> Result<Vec<Vec<Scored>>, MatrixError> {
-        base.fits(queries)?;
+    fn nearest(&self, base: &Matrix<'_>, queries: &Matrix<'_>, wanted: &TopK) -> Vec<Vec<Scored>> {
         let of = |query: usize| {
             let mut found: Vec<Scored> = (0..base.rows())
                 .filter(|index| !wanted.is_self_search || *index != query)
@@ -27,7 +21,7 @@ impl Kernels for Reference {
             found.truncate(wanted.count);
             found
         };
-        Ok((0..queries.rows()).map(of).collect())
+        (0..queries.rows()).map(of).collect()
     }
 
     fn pairs_above(&self, rows: &Matrix<'_>, least: f64) -> Vec<Pair> {
@@ -41,6 +35,34 @@ impl Kernels for Reference {
 
     fn normalize_rows(&self, values: &mut [f32], columns: usize) -> Result<(), MatrixError> {
         normalize_rows(values, columns)
+    }
+
+    fn resultants(&self, asked: &Periodogram<'_>) -> Vec<Vec<f64>> {
+        let length = |band: &Band, index: usize| {
+            let (mut sine, mut cosine) = (0.0, 0.0);
+            let events = asked.events(band);
+            for event in 0..events.times_ms.len() {
+                let turns = events.after_origin(event) * band.frequency(index);
+                let (own_sine, own_cosine) = (turns.fract() * std::f64::consts::TAU).sin_cos();
+                sine += events.weight(event) * own_sine;
+                cosine += events.weight(event) * own_cosine;
+            }
+            f64::hypot(sine, cosine)
+        };
+        asked.bands().iter().map(|band| (0..band.count).map(|index| length(band, index)).collect()).collect()
+    }
+
+    fn shift_costs(&self, asked: &ShiftCosts<'_>) -> Vec<Vec<f64>> {
+        let cost = |movable: &Movable, shift: usize| -> f64 {
+            let slots = movable.windows.iter().flat_map(|window| {
+                let stretch = &movable.stretches[window.stretch];
+                (window.start + shift..window.start + shift + window.length)
+                    .map(move |slot| asked.slot_cost(stretch, slot))
+            });
+            slots.sum()
+        };
+        let of = |movable: &Movable| (0..movable.shifts).map(|shift| cost(movable, shift)).collect();
+        asked.movables().iter().map(of).collect()
     }
 
     fn trajectories(&self, oscillators: &Oscillators) -> Vec<f32> {

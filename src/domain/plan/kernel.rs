@@ -4,6 +4,7 @@ use super::idle::IdleView;
 use super::landscape::{Landscape, OptionCharge};
 use super::model::Model;
 use super::state::{SearchState, for_each_part};
+use crate::domain::kernels::{add_window, prefix_sums};
 
 /// Room the kernel needs, kept between calls.
 #[derive(Clone, Debug, Default)]
@@ -69,20 +70,10 @@ pub fn add_slot_costs(
             for_each_part(range.first, range.length, model.horizon, |slot, done, part| {
                 fill(host, slot, range.multiplicity, &mut buffer[done..done + part]);
             });
-            let mut sum = 0.0;
-            for entry in buffer {
-                let here = *entry;
-                *entry = sum;
-                sum += here;
-            }
+            prefix_sums(buffer);
         }
         for segment in &described.segments {
-            let starts = &scratch.buffer[segment.offset..segment.offset + width];
-            let past = segment.offset + segment.length;
-            let ends = &scratch.buffer[past..past + width];
-            for ((cost, end), start) in costs.iter_mut().zip(ends).zip(starts) {
-                *cost += end - start;
-            }
+            add_window(&scratch.buffer[segment.offset..], segment.length, costs);
         }
     }
 }
@@ -119,7 +110,9 @@ fn charge_missing_slots(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::kernels::{Movable, ShiftCosts, Stretch, Window, costs_of_shifts};
     use crate::domain::plan::choice::Strategy;
+    use crate::domain::plan::model::{Range, Segment};
     use crate::domain::plan::presolve::Windows;
     use crate::domain::plan::random::Random;
     use crate::domain::plan::sample::random_problem;
@@ -170,6 +163,55 @@ mod tests {
                     }
                 }
             }
+        }
+
+        #[test]
+        fn the_kernel_for_many_rules_tells_what_each_costs_alone(seed in any::<u64>()) {
+            let (_, model) = model_of(seed);
+            let landscape = Landscape::new(&model, Strategy::BalanceLoad, 3.0);
+            let state = SearchState::new(&model, vec![0; model.rules.len()], &landscape.limit);
+            let (mut rows, mut movables, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+            let mut scratch = Scratch::default();
+            for (rule, described) in model.rules.iter().enumerate() {
+                let marginals = |host: usize, multiplicity: f64| {
+                    let mut row = vec![0.0; model.horizon];
+                    for &(resource, units) in &described.demand {
+                        let cell = host * model.resources + resource;
+                        let loads = &state.loads[cell * model.horizon..(cell + 1) * model.horizon];
+                        landscape.add_marginals(cell, units * multiplicity, loads, &mut row);
+                    }
+                    row
+                };
+                scratch.costs = vec![0.0; described.options()];
+                add_slot_costs(&model, rule, &mut scratch, |host, slot, multiplicity, out| {
+                    out.copy_from_slice(&marginals(host, multiplicity)[slot..slot + out.len()]);
+                });
+                alone.extend(scratch.costs.chunks(described.width).map(<[f64]>::to_vec));
+                for &host in &described.hosts {
+                    let stretch = |range: &Range| {
+                        rows.extend(marginals(host, range.multiplicity));
+                        let row = rows.len() / model.horizon - 1;
+                        Stretch { row, first: range.first, length: range.length }
+                    };
+                    let window = |segment: &Segment| {
+                        let lies_in = |range: &Range| {
+                            (range.offset..=range.offset + range.length).contains(&segment.offset)
+                        };
+                        let stretch = described.ranges.iter().position(lies_in).expect("a range");
+                        let start = segment.offset - described.ranges[stretch].offset;
+                        Window { stretch, start, length: segment.length }
+                    };
+                    movables.push(Movable {
+                        shifts: described.width,
+                        stretches: described.ranges.iter().map(stretch).collect(),
+                        windows: described.segments.iter().map(window).collect(),
+                    });
+                }
+            }
+            let asked = ShiftCosts::new(&rows, model.horizon, &movables).expect("a model stays within its bounds");
+            let found: Vec<Vec<f64>> =
+                movables.iter().map(|movable| costs_of_shifts(&asked, movable, &mut Vec::new())).collect();
+            assert_eq!(found, alone);
         }
 
         #[test]

@@ -7,6 +7,7 @@ mod clusters;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod nearest;
+mod nearest_in_blocks;
 mod nearest_vectors;
 mod neighbour_graph;
 mod period_spectrum;
@@ -21,6 +22,7 @@ pub use blocks::{Block, BlockShare};
 pub use cluster_name::cluster_name;
 pub use clusters::{Cluster, Clusters, clusters};
 pub use nearest::{Neighbour, Neighbours, SearchLimits, most_similar};
+pub use nearest_in_blocks::BlockSearch;
 pub use nearest_vectors::{NearestVectors, nearest_vectors};
 pub use neighbour_graph::NeighbourGraph;
 pub use signature::{

@@ -1,6 +1,6 @@
 //! The patterns most like others: exact, every pair compared.
 
-use crate::domain::kernels::{Kernels, Matrix, MatrixError, TopK};
+use crate::domain::kernels::{Kernels, Matrix, MatrixError, Scored, TopK};
 
 /// Rows that may not answer up to which they are looked through too and dropped afterwards; leaving out more is worth
 /// a copy of the others.
@@ -16,6 +16,13 @@ pub struct SearchLimits {
     pub min_similarity: f64,
     /// Most results per query.
     pub max_results: usize,
+}
+
+impl SearchLimits {
+    /// How many must be looked for: besides the results the query itself, and one more to tell that there is more.
+    pub(super) fn most(&self) -> usize {
+        self.max_results + 2
+    }
 }
 
 /// A result.
@@ -56,8 +63,7 @@ pub fn most_similar(
     let (silent, answering): (Vec<usize>, Vec<usize>) = (0..base.rows()).partition(|row| !may_answer(*row));
     let asked = gather(base, queries);
     let asked = Matrix::new(&asked, base.columns())?;
-    // Besides the results the query itself, and one more to tell that there is more.
-    let most = limits.max_results + 2;
+    let most = limits.most();
     let wanted =
         |count: usize| TopK { count, least: Some(least_score(limits.min_similarity)), is_self_search: false };
     let (places, found) = if silent.len() <= FEW {
@@ -68,17 +74,26 @@ pub fn most_similar(
         let found = kernels.top_k(&Matrix::new(&rows, base.columns())?, &asked, &wanted(most))?;
         (answering, found)
     };
-    let neighbours = queries.iter().zip(found).map(|(query, scored)| {
-        let mut found: Vec<Neighbour> = scored
-            .into_iter()
-            .map(|one| Neighbour { index: places[one.index], similarity: one.score.clamp(-1.0, 1.0) })
-            .filter(|one| one.index != *query && silent.binary_search(&one.index).is_err())
-            .collect();
-        let has_more = found.len() > limits.max_results;
-        found.truncate(limits.max_results);
-        Neighbours { found, has_more }
-    });
-    Ok(neighbours.collect())
+    let of = |(query, scored): (&usize, Vec<Scored>)| {
+        let scored = scored.into_iter().map(|one| Scored { index: places[one.index], ..one });
+        neighbours(*query, scored.filter(|one| silent.binary_search(&one.index).is_err()), limits)
+    };
+    Ok(queries.iter().zip(found).map(of).collect())
+}
+
+/// The answer to one query, from the rows that are nearest to it, nearest first.
+pub(super) fn neighbours(
+    query: usize,
+    scored: impl Iterator<Item = Scored>,
+    limits: &SearchLimits,
+) -> Neighbours {
+    let mut found: Vec<Neighbour> = scored
+        .filter(|one| one.index != query)
+        .map(|one| Neighbour { index: one.index, similarity: one.score.clamp(-1.0, 1.0) })
+        .collect();
+    let has_more = found.len() > limits.max_results;
+    found.truncate(limits.max_results);
+    Neighbours { found, has_more }
 }
 
 fn gather(base: &Matrix<'_>, rows: &[usize]) -> Vec<f32> {

@@ -50,8 +50,11 @@ struct Directed {
 impl Directed {
     fn of(matrix: &Matrix<'_>) -> Directed {
         let is_zero = |row: &usize| matrix.row(*row).iter().all(|value| *value == 0.0);
-        let (zeros, others): (Vec<usize>, Vec<usize>) = (0..matrix.rows()).partition(is_zero);
-        let copy = || others.iter().flat_map(|row| matrix.row(*row).iter().copied()).collect();
+        let zeros: Vec<usize> = (0..matrix.rows()).filter(is_zero).collect();
+        let copy = || {
+            let others = (0..matrix.rows()).filter(|row| zeros.binary_search(row).is_err());
+            others.flat_map(|row| matrix.row(row).iter().copied()).collect()
+        };
         Directed { values: (!zeros.is_empty()).then(copy), zeros, rows: matrix.rows() }
     }
 

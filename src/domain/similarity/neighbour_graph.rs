@@ -1,6 +1,6 @@
 //! Who is near whom: for each row all others above a threshold, in little memory.
 
-use crate::domain::kernels::{Kernels, Matrix, MatrixError, TopK};
+use crate::domain::kernels::{Kernels, Matrix, MatrixError};
 
 /// Rows whose neighbours are looked for at a time, so that scores never take more than a few MiB.
 const ROWS_AT_A_TIME: usize = 256;
@@ -30,13 +30,12 @@ impl NeighbourGraph {
         min_similarity: f64,
     ) -> Result<NeighbourGraph, MatrixError> {
         let (count, columns) = (matrix.rows(), matrix.columns());
-        let least = Some(super::nearest::least_score(min_similarity));
-        let wanted = TopK { count, least, is_self_search: false };
+        let least = super::nearest::least_score(min_similarity);
         let mut rows = Vec::with_capacity(count);
         for part in matrix.values().chunks(ROWS_AT_A_TIME * columns) {
-            for found in kernels.top_k(matrix, &Matrix::new(part, columns)?, &wanted)? {
+            for found in kernels.near(matrix, &Matrix::new(part, columns)?, least)? {
                 let own = rows.len();
-                let mut places: Vec<usize> = found.into_iter().map(|scored| scored.index).collect();
+                let mut places: Vec<usize> = found.into_iter().map(|place| place as usize).collect();
                 // A row is near itself, whatever rounding says.
                 places.push(own);
                 rows.push(Places::new(places, count));

@@ -46,6 +46,7 @@ fn choose_with(
         watches,
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     choose_ends(&known, request)
@@ -133,6 +134,7 @@ fn a_process_that_cannot_be_seen_is_left_alone_and_a_container_is_named_as_the_c
         watches: &[],
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Container,
     };
     assert_eq!(choose_ends(&known, &request()).spare[0].reason, SpareReason::OtherNamespace);
@@ -212,6 +214,7 @@ fn an_unlisted_orphan_that_may_be_a_daemon_or_holds_nothing_is_left_alone_with_t
             watches: &[],
             releases: &ReleasePlan::default(),
             listening: &listening.iter().copied().collect(),
+            serving: &BTreeMap::new(),
             namespace: PidNamespace::Host,
         };
         choose_ends(&known, request).spare.pop().map(|spared| spared.reason)

@@ -3,8 +3,8 @@
 use super::*;
 use crate::domain::device::fixture::{OWN, gpu, now, process};
 use crate::domain::device::{
-    GpuChoice, GpuProcess, PidNamespace, ProcessWatch, ReleasePlan, ReleaseSpareReason, ServerAddress,
-    ServerKind, Undo,
+    GpuChoice, GpuProcess, ModelActivity, PidNamespace, ProcessWatch, ReleasePlan, ReleaseSpareReason,
+    ServerAddress, ServerKind, Undo,
 };
 use crate::domain::time::MINUTE_MS;
 
@@ -43,6 +43,7 @@ fn plan(processes: &[(GpuProcess, i64)], request: &ClearRequest) -> ClearPlan {
         watches: &watches,
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     plan_clear(&known, request)
@@ -58,6 +59,7 @@ fn unload(model: &str, action: ReleaseAction, minutes: i64) -> ReleaseStep {
         action,
         expected_mib: Some(4_096.0),
         idle_ms: Some(minutes * MINUTE_MS),
+        activity: ModelActivity::Idle,
     }
 }
 
@@ -76,6 +78,7 @@ fn servers_are_asked_before_anything_is_signalled_and_their_processes_only_if_th
         watches: &watches,
         releases: &releases,
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     let plan = plan_clear(&known, &request());
@@ -162,6 +165,7 @@ fn the_gpu_that_takes_the_fewest_steps_is_chosen() {
         watches: &watches,
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };
@@ -181,6 +185,7 @@ fn memory_of_a_gpu_that_is_cut_up_is_no_room_while_there_is_another() {
         watches: &[],
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     let wanted = ClearRequest { need_mib: Some(22_000.0), ..request() };
@@ -203,6 +208,7 @@ fn plan_with(
         watches,
         releases,
         listening: &BTreeSet::new(),
+        serving: &BTreeMap::new(),
         namespace: PidNamespace::Host,
     };
     plan_clear(&known, request)
@@ -291,6 +297,7 @@ fn the_process_of_a_server_that_is_kept_at_work_is_kept_too() {
         model: sleep.model,
         title: None,
         memory_mib: None,
+        activity: ModelActivity::Busy,
         reason: ReleaseSpareReason::Busy,
     };
     let releases = ReleasePlan { steps: Vec::new(), spared: vec![busy] };

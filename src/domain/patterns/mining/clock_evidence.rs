@@ -79,14 +79,15 @@ pub(super) fn examine(
         let places: Vec<i64> = slots.iter().map(|slot| slot.at_ms).collect();
         flank_evidence(starts, &places, times.half_width_ms, times.flank_ms(), resolution_ms)
     };
-    let Flanked { ln_e, chance, excess, test } = weigh(&kept);
+    let on_kept = weigh(&kept);
+    let Flanked { ln_e, chance, excess, ref test } = on_kept;
     if excess < LEAST_EXCESS {
         return None;
     }
     // On days without any start around the time nothing speaks against slots there, so the evidence may as
     // well be taken over all days, at no cost for naming the days, and that of the days be added.
-    let mut proof = Proof { test, ln_e, charge_nats: choice.nats + nats };
-    let on_all_days = weigh(&slots);
+    let mut proof = Proof { test: test.clone(), ln_e, charge_nats: choice.nats + nats };
+    let on_all_days = if kept.len() == slots.len() { on_kept.clone() } else { weigh(&slots) };
     let all_days =
         with_days(on_all_days, day_counts(&slots, choice.filter, starts, &times, around), &choice, nats);
     if all_days.net() > proof.net() {

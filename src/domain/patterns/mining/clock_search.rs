@@ -4,6 +4,7 @@ use super::clock_evidence::{ClockCandidate, examine};
 use super::clock_times::ClockTimes;
 use super::code_length::{HALF_WIDTHS_MS, STEPS_MINUTES, clock_times_nats};
 use super::peaks::{Folded, Peak};
+use super::period::PeriodCandidate;
 use super::phase::mean_phase;
 use super::surroundings::Surroundings;
 use crate::domain::calendar::DayFilter;
@@ -13,12 +14,39 @@ use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 const DAY_PEAKS: usize = 64;
 const STEP_PEAKS: usize = 6;
 
-/// Candidates with at least `least_net` nats, in no particular order.
+/// A period found in the same starts. A round ends with it, so that clock times which it outweighs need not be looked
+/// at: the next round finds those that it leaves over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rival {
+    net: f64,
+    period_ms: f64,
+}
+
+impl Rival {
+    /// The strongest of `periods`.
+    pub(super) fn of(periods: &[PeriodCandidate]) -> Option<Rival> {
+        let strongest = periods.iter().max_by(|one, other| one.net.total_cmp(&other.net))?;
+        Some(Rival { net: strongest.net, period_ms: strongest.period_ms })
+    }
+
+    /// Nats that slots every `step_ms` must be able to weigh. Those at about its own distance are looked at in any
+    /// case: they say what it is.
+    fn least_nats(rival: Option<Rival>, step_ms: i64) -> f64 {
+        const ALIKE: f64 = 0.02;
+        match rival {
+            Some(rival) if (rival.period_ms / step_ms as f64 - 1.0).abs() > ALIKE => rival.net,
+            _ => f64::NEG_INFINITY,
+        }
+    }
+}
+
+/// Candidates with at least `least_net` nats, in no particular order; of those that a `rival` outweighs, not all.
 pub(super) fn clock_candidates(
     starts: &[i64],
     around: &Surroundings,
     resolution_ms: i64,
     least_net: f64,
+    rival: Option<Rival>,
 ) -> Vec<ClockCandidate> {
     let (Some(&first), Some(&last)) = (starts.first(), starts.last()) else { return Vec::new() };
     let busiest = busiest_day(starts);
@@ -43,7 +71,6 @@ pub(super) fn clock_candidates(
             if (starts.len() as u64) < least || (step_ms < DAY_MS && busiest * 3 < most_slots(step_ms)) {
                 continue;
             }
-            let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
             let limit = if step_ms == DAY_MS && clock == 0 { DAY_PEAKS } else { STEP_PEAKS };
             if step_ms <= HOUR_MS && starts.len() as i64 * step_ms < 5 * observed_ms {
                 let half_width_ms = step_ms / 4;
@@ -52,6 +79,14 @@ pub(super) fn clock_candidates(
                 let candidate = examine(times, starts, around, resolution_ms, None);
                 found.extend(candidate.filter(|candidate| candidate.net >= least_net));
             }
+            let least_nats = Rival::least_nats(rival, step_ms);
+            // A start weighs most in the narrowest window.
+            let per_start = ((step_ms / 2).min(3 * HOUR_MS) as f64 / HALF_WIDTHS_MS[0] as f64).ln();
+            let slots = (last - first) / step_ms + 2;
+            if (starts.len() as i64).min(slots) as f64 * per_start < least_nats {
+                continue;
+            }
+            let folded = Folded::new(&local, step_ms, MINUTE_MS / 2);
             let mut guesses: Vec<Guess> = Vec::new();
             for half_width_ms in HALF_WIDTHS_MS {
                 let times = |centre_ms| ClockTimes {
@@ -79,6 +114,7 @@ pub(super) fn clock_candidates(
                             .any(|other| other.count >= peak.count && other.times.holds(peak.centre_ms))
                     })
                     .map(|peak| Guess::new(times(peak.centre_ms), peak))
+                    .filter(|guess| guess.most >= least_nats)
                     .collect();
                 guesses.extend(wider);
             }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::history::Starts;
 use super::scatter::median;
 use crate::domain::time::HOUR_MS;
@@ -14,8 +16,10 @@ pub(super) const RUNS_USED: usize = 2_000;
 const FEWEST: u32 = 5;
 /// Types that ended last before a start which are looked at, and predecessors kept of each successor.
 const RECENT: usize = 32;
-/// Types up to which every pair has a counter of its own: 64 MiB of them.
+/// Types up to which every pair has a counter of its own: 64 MiB of them for each part of the timeline.
 const MOST_COUNTED: usize = 4_096;
+/// Parts of the timeline counted side by side.
+const MOST_PARTS: usize = 4;
 
 /// What a successor could wait for: a type's newest runs.
 #[derive(Clone, Debug, Default)]
@@ -114,7 +118,7 @@ fn timeline(histories: &[Starts<'_>], references: &[References], may_follow: &[b
             instants.extend(newest.iter().map(|at| (*at, true, index as u32)));
         }
     }
-    instants.sort_unstable();
+    instants.par_sort_unstable();
     instants
 }
 
@@ -125,6 +129,20 @@ struct Recent {
 }
 
 impl Recent {
+    /// Those that ended last in `instants`.
+    fn before_all(instants: &[Instant]) -> Recent {
+        let mut types: Vec<(u32, i64)> = Vec::new();
+        for &(at, _, index) in instants.iter().rev().filter(|instant| !instant.1) {
+            if types.iter().all(|entry| entry.0 != index) {
+                types.push((index, at));
+            }
+            if types.len() == RECENT {
+                break;
+            }
+        }
+        Recent { types }
+    }
+
     fn ended(&mut self, index: u32, at: i64) {
         let place = self.types.iter().position(|entry| entry.0 == index);
         match place {
@@ -149,9 +167,8 @@ impl Recent {
     }
 }
 
-/// Goes through the timeline and hands each (successor, predecessor) to `meet`; how many starts there were.
-fn sweep(instants: &[Instant], mut meet: impl FnMut(u32, u32)) -> u64 {
-    let mut recent = Recent::default();
+/// Goes through a part of the timeline, before which `recent` ended, and hands each (successor, predecessor) to `meet`; how many starts there were.
+fn sweep(instants: &[Instant], mut recent: Recent, mut meet: impl FnMut(u32, u32)) -> u64 {
     let mut starts = 0;
     for &(at, is_start, index) in instants {
         if is_start {
@@ -168,12 +185,27 @@ fn sweep(instants: &[Instant], mut meet: impl FnMut(u32, u32)) -> u64 {
 type Together = (Vec<(usize, usize, u32)>, Vec<u32>, u64);
 
 fn count_densely(instants: &[Instant], types: usize) -> Together {
-    let mut counts = vec![0_u32; types * types];
-    let mut present = vec![0_u32; types];
-    let starts = sweep(instants, |successor, predecessor| {
-        counts[successor as usize * types + predecessor as usize] += 1;
-        present[predecessor as usize] += 1;
-    });
+    // A part of the timeline needs but the types that ended last before it, so that parts are counted side by side.
+    let parts = rayon::current_num_threads().clamp(1, MOST_PARTS);
+    let size = instants.len().div_ceil(parts).max(1);
+    let sums = instants
+        .par_chunks(size)
+        .enumerate()
+        .map(|(part, chunk)| {
+            let (mut counts, mut present) = (vec![0_u32; types * types], vec![0_u32; types]);
+            let recent = Recent::before_all(&instants[..part * size]);
+            let starts = sweep(chunk, recent, |successor, predecessor| {
+                counts[successor as usize * types + predecessor as usize] += 1;
+                present[predecessor as usize] += 1;
+            });
+            (counts, present, starts)
+        })
+        .reduce_with(|mut one, other| {
+            one.0.iter_mut().zip(other.0).for_each(|(sum, count)| *sum += count);
+            one.1.iter_mut().zip(other.1).for_each(|(sum, count)| *sum += count);
+            (one.0, one.1, one.2 + other.2)
+        });
+    let (counts, present, starts) = sums.unwrap_or_else(|| (Vec::new(), vec![0; types], 0));
     let together = counts
         .iter()
         .enumerate()
@@ -191,13 +223,13 @@ fn count_sparsely(instants: &[Instant], types: usize) -> Together {
     let cell = |successor: u32, predecessor: u32| {
         (scrambled(u64::from(successor) << 32 | u64::from(predecessor)) % COUNTERS) as usize
     };
-    let starts = sweep(instants, |successor, predecessor| {
+    let starts = sweep(instants, Recent::default(), |successor, predecessor| {
         let counter = &mut rough[cell(successor, predecessor)];
         *counter = counter.saturating_add(1);
         present[predecessor as usize] += 1;
     });
     let mut met: Vec<u64> = Vec::new();
-    sweep(instants, |successor, predecessor| {
+    sweep(instants, Recent::default(), |successor, predecessor| {
         if u32::from(rough[cell(successor, predecessor)]) >= FEWEST {
             met.push(u64::from(successor) << 32 | u64::from(predecessor));
         }

@@ -4,7 +4,7 @@ use super::day_choice::DayCount;
 use crate::domain::calendar::{DayFilter, WeekdaySet};
 
 /// Months in which a filter of the month must have been kept.
-const FEWEST_MONTHS: usize = 3;
+pub(super) const FEWEST_MONTHS: usize = 3;
 /// Months in which each of several days of the month must have been kept.
 const FEWEST_MONTHS_EACH: usize = 2;
 

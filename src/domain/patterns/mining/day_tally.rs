@@ -1,7 +1,7 @@
 //! Which day filters are worth weighing: hits counted by every class of days that a filter can name.
 
 use super::day_choice::{DayCount, filter_nats, sum};
-use super::day_support::is_supported;
+use super::day_support::{FEWEST_MONTHS, is_supported};
 use super::evidence::ln_sequence_probability;
 use crate::domain::calendar::{DayFilter, WeekdaySet};
 
@@ -12,7 +12,11 @@ struct Tally {
     last: (u64, u64),
     nth: [[(u64, u64); 7]; 6],
     last_weekday: [(u64, u64); 7],
-    every: Vec<(u16, Vec<(u64, u64)>)>,
+    every: [[(u64, u64); 14]; EVERY_DAYS.len()],
+    /// Months with a hit.
+    months: usize,
+    /// Whether some day has several slots.
+    often: bool,
 }
 
 /// Day distances looked for; 7 is a weekday.
@@ -26,10 +30,19 @@ impl Tally {
             last: (0, 0),
             nth: [[(0, 0); 7]; 6],
             last_weekday: [(0, 0); 7],
-            every: EVERY_DAYS.iter().map(|&every| (every, vec![(0, 0); usize::from(every)])).collect(),
+            every: [[(0, 0); 14]; EVERY_DAYS.len()],
+            months: 0,
+            often: false,
         };
+        let mut month = None;
         for count in counts {
             let day = count.day;
+            if count.hits > 0 {
+                tally.often |= count.slots > 1;
+                // The day before a month's first names the month.
+                let of_day = day.number - i32::from(day.day_of_month);
+                tally.months += usize::from(month.replace(of_day) != Some(of_day));
+            }
             let add = |cell: &mut (u64, u64)| {
                 cell.0 += u64::from(count.hits);
                 cell.1 += u64::from(count.slots);
@@ -44,7 +57,7 @@ impl Tally {
             if day.is_last_weekday {
                 add(&mut tally.last_weekday[weekday]);
             }
-            for (every, cells) in &mut tally.every {
+            for (every, cells) in EVERY_DAYS.iter().zip(&mut tally.every) {
                 add(&mut cells[day.number.rem_euclid(i32::from(*every)) as usize]);
             }
         }
@@ -79,23 +92,31 @@ pub(super) fn promising_filters(counts: &[DayCount]) -> Vec<DayFilter> {
         cell = joined(cell, tally.weekday[day]);
         push(DayFilter::Weekdays { days: WeekdaySet::from_bits(bits) }, cell);
     }
-    let mut days = 0_u32;
-    let mut cell = (0, 0);
-    for day in by_rate(&tally.month_day).into_iter().take(4) {
-        days |= 1 << day;
-        cell = joined(cell, tally.month_day[day]);
-        push(DayFilter::MonthDays { days }, cell);
-    }
-    push(DayFilter::LastDayOfMonth, tally.last);
-    for weekday in 0..7_u8 {
-        push(DayFilter::LastWeekday { weekday }, tally.last_weekday[usize::from(weekday)]);
-        for nth in 1..=5_u8 {
-            push(DayFilter::NthWeekday { nth, weekday }, tally.nth[usize::from(nth)][usize::from(weekday)]);
+    // What no count of hits could support need not be weighed.
+    if tally.months >= FEWEST_MONTHS {
+        let mut days = 0_u32;
+        let mut cell = (0, 0);
+        for day in by_rate(&tally.month_day).into_iter().take(4) {
+            days |= 1 << day;
+            cell = joined(cell, tally.month_day[day]);
+            push(DayFilter::MonthDays { days }, cell);
+        }
+        push(DayFilter::LastDayOfMonth, tally.last);
+        for weekday in 0..7_u8 {
+            push(DayFilter::LastWeekday { weekday }, tally.last_weekday[usize::from(weekday)]);
+            for nth in 1..=5_u8 {
+                push(
+                    DayFilter::NthWeekday { nth, weekday },
+                    tally.nth[usize::from(nth)][usize::from(weekday)],
+                );
+            }
         }
     }
-    for (every, cells) in &tally.every {
-        for (offset, cell) in cells.iter().enumerate() {
-            push(DayFilter::EveryDays { every: *every, offset: offset as u16 }, *cell);
+    if !tally.often {
+        for (every, cells) in EVERY_DAYS.iter().zip(&tally.every) {
+            for (offset, cell) in cells.iter().enumerate() {
+                push(DayFilter::EveryDays { every: *every, offset: offset as u16 }, *cell);
+            }
         }
     }
     scored.sort_by(|one, other| other.0.total_cmp(&one.0));

@@ -179,10 +179,10 @@ fn scheduled_patterns(
             (own, followers)
         })
         .unzip();
-    own.into_iter()
+    own.into_par_iter()
         .zip(without_reciprocals(followers))
         .zip(histories)
-        .flat_map(|((mut drafts, followers), starts)| {
+        .flat_map_iter(|((mut drafts, followers), starts)| {
             drafts.extend(followers.into_iter().map(|follower| follower.draft));
             credible_patterns(drafts, starts)
         })

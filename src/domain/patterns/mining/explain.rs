@@ -17,7 +17,7 @@ use super::source::Source;
 use super::successor::successors;
 use super::surroundings::Surroundings;
 use super::zone_choice::settle_zone;
-use crate::domain::time::DAY_MS;
+use crate::domain::time::{DAY_MS, MINUTE_MS};
 
 /// Nats below which nothing can pass: one history alone at the 1 % level.
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
@@ -185,7 +185,7 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
             .sort_by(|one, other| other.net().total_cmp(&one.net()).then(one.order().cmp(&other.order())));
         let best = candidates.first().map_or((0, LEAST_NET), |best| (best.hits().len(), best.net()));
         let mut is_phase_first = false;
-        if round == 0 && source.asks_for_phase(best.0, left.len()) {
+        if round == 0 && source.asks_for_phase(placed(&candidates, left.len()), left.len()) {
             shared_phase = rhythm(&left, around, resolution_ms, LEAST_TENTATIVE);
             if let Some(found) = shared_phase.take_if(|found| source.puts_first(found, best)) {
                 candidates.insert(0, Explanation::Period(found));
@@ -262,7 +262,10 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
     };
     let others = shared_phase.as_ref().map(|phase| phase.net).into_iter().chain(found.map(|found| found.net));
     let strongest = accepted.iter().map(Explanation::net).chain(others).fold(f64::NEG_INFINITY, f64::max);
-    let is_same = |folded: &ClockCandidate| matches!(&accepted[..], [Explanation::Clock(only)] if only.times.step_ms == folded.times.step_ms);
+    let is_same = |folded: &ClockCandidate| match &accepted[..] {
+        [Explanation::Clock(only)] => only.times.step_ms == folded.times.step_ms,
+        _ => false,
+    };
     if let Some(found) = folded.filter(|found| is_same(found) || AS_STRONG * found.net >= strongest) {
         (trail, left) = (Trail { is_fold: true, ..Trail::default() }, starts.to_vec());
         accepted = vec![Explanation::Clock(found)];
@@ -285,6 +288,21 @@ fn may_be_amid_others(accepted: &[Explanation], starts: usize) -> bool {
         Explanation::Loop(..) => false,
     };
     placed * 3 < starts && accepted.iter().all(is_frequent)
+}
+
+/// How many of `starts` some candidate explains: the largest of them, or narrow windows at times of day together. (Wide
+/// ones of a whole day may hold all starts of whatever keeps no time.)
+fn placed(candidates: &[Explanation], starts: usize) -> usize {
+    let mut taken = vec![false; starts];
+    let narrow =
+        |clock: &&ClockCandidate| clock.times.step_ms == DAY_MS && clock.times.half_width_ms <= MINUTE_MS;
+    for clock in candidates.iter().filter_map(Explanation::clock).filter(narrow) {
+        for hit in &clock.hits {
+            taken[*hit] = true;
+        }
+    }
+    let together = taken.into_iter().filter(|taken| *taken).count();
+    candidates.iter().map(|one| one.hits().len()).max().unwrap_or(0).max(together)
 }
 
 /// Drops the values whose place is taken.

@@ -7,13 +7,13 @@ pub(super) fn likely_gaps(starts: &[i64], apart: usize, bin: f64) -> Vec<f64> {
     const KEPT: usize = 6;
     const USED: usize = 20_000;
     let used = &starts[starts.len().saturating_sub(USED)..];
-    let mut logarithms: Vec<f64> = (1..=apart)
+    let mut gaps: Vec<i64> = (1..=apart)
         .flat_map(|apart| used.windows(apart + 1).map(move |part| part[apart] - part[0]))
         .filter(|gap| *gap >= SHORTEST_MS)
-        .map(|gap| (gap as f64).ln())
         .collect();
-    logarithms.sort_by(f64::total_cmp);
-    let mut windows: Vec<(usize, f64)> = Vec::new();
+    gaps.sort_unstable();
+    let logarithms: Vec<f64> = gaps.into_iter().map(|gap| (gap as f64).ln()).collect();
+    let mut windows: Vec<(usize, f64)> = Vec::with_capacity(logarithms.len());
     let mut end = 0;
     for start in 0..logarithms.len() {
         while end < logarithms.len() && logarithms[end] - logarithms[start] <= bin {
@@ -23,15 +23,13 @@ pub(super) fn likely_gaps(starts: &[i64], apart: usize, bin: f64) -> Vec<f64> {
             windows.push((end - start, logarithms[(start + end) / 2]));
         }
     }
-    windows.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.total_cmp(&other.1)));
     let mut chosen: Vec<f64> = Vec::new();
-    for (_, logarithm) in windows {
-        if chosen.iter().all(|other| (other - logarithm).abs() > 1.5 * bin) {
-            chosen.push(logarithm);
-            if chosen.len() == KEPT {
-                break;
-            }
-        }
+    // The fullest window, of equally full ones that of the shortest gaps, and again among those beside it.
+    while chosen.len() < KEPT {
+        let fullest = windows.iter().max_by(|one, other| one.0.cmp(&other.0).then(other.1.total_cmp(&one.1)));
+        let Some(&(_, logarithm)) = fullest else { break };
+        chosen.push(logarithm);
+        windows.retain(|window| (window.1 - logarithm).abs() > 1.5 * bin);
     }
     chosen.into_iter().map(f64::exp).collect()
 }

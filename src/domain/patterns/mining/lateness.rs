@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::domain::time::MINUTE_MS;
+
 /// How lateness is distributed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Shape {
@@ -55,6 +57,32 @@ pub(super) struct Form {
     pub(super) own: f64,
     /// ln of the mean density (per ms) in each bin after the minute, around the circle.
     pub(super) ln_density: Vec<f64>,
+    /// The same by minutes that lie ever farther back: of each place within a minute in turn, twice around.
+    turned: Vec<f64>,
+    /// Bins in a minute, and minutes around the circle.
+    bins: usize,
+    minutes: usize,
+}
+
+impl Form {
+    fn new((shape, spread_ms, own): (Shape, f64, f64), ln_density: Vec<f64>, bin_ms: i64) -> Form {
+        let bins = (MINUTE_MS / bin_ms).max(1) as usize;
+        let minutes = ln_density.len() / bins;
+        let turned = (0..bins)
+            .flat_map(|bin| (0..2 * minutes).map(move |back| (2 * minutes - 1 - back) % minutes * bins + bin))
+            .map(|place| ln_density[place])
+            .collect();
+        Form { shape, spread_ms, own, ln_density, turned, bins, minutes }
+    }
+
+    /// For every minute of the circle in turn the ln density of a start in `bin` after the circle's zero, were that
+    /// the minute: so that all minutes are worked on side by side.
+    #[inline]
+    pub(super) fn by_minute(&self, bin: usize) -> &[f64] {
+        let (minute, within) = (bin / self.bins, bin % self.bins);
+        let first = within * 2 * self.minutes + self.minutes - 1 - minute;
+        &self.turned[first..first + self.minutes]
+    }
 }
 
 /// Forms by circle, bin and half width (ms).
@@ -94,7 +122,7 @@ fn all_forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Vec<Form> {
                     .iter()
                     .map(|density| (own * density + (1.0 - own) / circle_ms as f64).ln())
                     .collect();
-                forms.push(Form { shape, spread_ms, own, ln_density });
+                forms.push(Form::new((shape, spread_ms, own), ln_density, bin_ms));
             }
         }
     }

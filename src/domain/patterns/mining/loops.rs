@@ -62,13 +62,14 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         return None;
     }
     let without = ln_without_loop(&gaps);
+    let stray = stray_densities(&gaps);
     let mut best: Option<LoopCandidate> = None;
     let mut attempt = |period_ms: f64, spread: f64, missing: f64| {
         let narrow = spread * period_ms < resolution_ms as f64 / 2.0;
         if narrow || period_ms < 4.0 * resolution_ms as f64 {
             return;
         }
-        let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
+        let net = ln_with_loop(&gaps, &stray, period_ms, spread, missing) - without;
         if best.is_none_or(|best| net > best.net) {
             best = Some(LoopCandidate { period_ms, spread, net, ..LoopCandidate::UNKNOWN });
         }
@@ -89,7 +90,7 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     }
     let mut attempt = |period_ms: f64, spread: f64, missing: f64| {
         if spread * period_ms >= resolution_ms as f64 / 2.0 {
-            let net = ln_with_loop(&gaps, period_ms, spread, missing) - without;
+            let net = ln_with_loop(&gaps, &stray, period_ms, spread, missing) - without;
             if best.is_none_or(|best| net > best.net) {
                 best = Some(LoopCandidate { period_ms, spread, net, ..LoopCandidate::UNKNOWN });
             }
@@ -186,7 +187,8 @@ fn period_error(gaps: &[f64], found: &LoopCandidate) -> f64 {
     const STEP: f64 = 0.01;
     const MISSING_SHARE: f64 = 0.25;
     let spread = found.spread.max(STEP);
-    let at = |factor: f64| ln_with_loop(gaps, found.period_ms * factor, spread, MISSING_SHARE);
+    let stray = stray_densities(gaps);
+    let at = |factor: f64| ln_with_loop(gaps, &stray, found.period_ms * factor, spread, MISSING_SHARE);
     let curvature = (2.0 * at(1.0) - at(1.0 - STEP) - at(1.0 + STEP)) / (STEP * STEP);
     // Were every multiple known, this would be all: no estimate is better.
     let cycles = gaps.iter().sum::<f64>() / found.period_ms;
@@ -212,19 +214,69 @@ fn component(gap: f64, period_ms: f64, spread: f64, missing: f64, multiple: i32)
         / (deviation * (2.0 * std::f64::consts::PI).sqrt())
 }
 
-/// Gaps around multiples of the period, each further run missing with probability `missing`, the rest stray.
-fn ln_with_loop(gaps: &[f64], period_ms: f64, spread: f64, missing: f64) -> f64 {
+/// Density of each gap, were it one that belongs to nothing.
+fn stray_densities(gaps: &[f64]) -> Vec<f64> {
     let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-    gaps.iter()
-        .map(|gap| {
-            let nearest = (gap / period_ms).round().clamp(1.0, f64::from(MULTIPLES)) as i32;
-            let mut density = 0.0;
-            for multiple in (nearest - 1).max(1)..=(nearest + 1).min(MULTIPLES) {
-                density += component(*gap, period_ms, spread, missing, multiple);
+    gaps.iter().map(|gap| STRAY / mean * (-gap / mean).exp()).collect()
+}
+
+/// Gaps around multiples of the period, each further run missing with probability `missing`, the rest `stray`.
+fn ln_with_loop(gaps: &[f64], stray: &[f64], period_ms: f64, spread: f64, missing: f64) -> f64 {
+    // Deviations beyond which a density adds less than 1e-17 of its height.
+    const FAR: f64 = 9.0;
+    // Height and deviation of each multiple.
+    let multiples: [(f64, f64); MULTIPLES as usize] = std::array::from_fn(|index| {
+        let deviation = spread * period_ms * ((index + 1) as f64).sqrt();
+        let share = (1.0 - missing) * missing.powi(index as i32);
+        ((1.0 - STRAY) * share / (deviation * (2.0 * std::f64::consts::PI).sqrt()), 1.0 / deviation)
+    });
+    let mut product = Product::default();
+    for (gap, stray) in gaps.iter().zip(stray) {
+        let nearest = (gap / period_ms).round().clamp(1.0, f64::from(MULTIPLES)) as i32;
+        let mut density = *stray;
+        for multiple in (nearest - 1).max(1)..=(nearest + 1).min(MULTIPLES) {
+            let (height, per_ms) = multiples[multiple as usize - 1];
+            let apart = (gap - f64::from(multiple) * period_ms) * per_ms;
+            if apart.abs() < FAR {
+                density += height * (-0.5 * apart * apart).exp();
             }
-            ((1.0 - STRAY) * density + STRAY / mean * (-gap / mean).exp()).ln()
-        })
-        .sum()
+        }
+        product.times(density);
+    }
+    product.ln()
+}
+
+/// ln of a product of densities below one, with one logarithm for many of them.
+struct Product {
+    ln: f64,
+    product: f64,
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Product { ln: 0.0, product: 1.0 }
+    }
+}
+
+impl Product {
+    fn times(&mut self, density: f64) {
+        // Neither the product so far nor one factor more falls below the least number.
+        const SMALL_PRODUCT: f64 = 1e-200;
+        const SMALL_FACTOR: f64 = 1e-100;
+        if density < SMALL_FACTOR {
+            self.ln += density.ln();
+            return;
+        }
+        self.product *= density;
+        if self.product < SMALL_PRODUCT {
+            self.ln += self.product.ln();
+            self.product = 1.0;
+        }
+    }
+
+    fn ln(self) -> f64 {
+        self.ln + self.product.ln()
+    }
 }
 
 /// The best of what gaps without a loop look like: exponential, two exponentials (bursts and pauses), or
@@ -240,13 +292,11 @@ fn ln_without_loop(gaps: &[f64]) -> f64 {
         let cut = ((count * share) as usize).clamp(1, gaps.len() - 1);
         let short = sorted[..cut].iter().sum::<f64>() / cut as f64;
         let long = sorted[cut..].iter().sum::<f64>() / (gaps.len() - cut) as f64;
-        let mixed: f64 = gaps
-            .iter()
-            .map(|gap| {
-                (share / short * (-gap / short).exp() + (1.0 - share) / long * (-gap / long).exp()).ln()
-            })
-            .sum();
-        best = best.max(mixed);
+        let mut mixed = Product::default();
+        for gap in gaps {
+            mixed.times(share / short * (-gap / short).exp() + (1.0 - share) / long * (-gap / long).exp());
+        }
+        best = best.max(mixed.ln());
     }
     let middle = gaps.iter().map(|gap| gap.ln()).sum::<f64>() / count;
     let variance = gaps.iter().map(|gap| (gap.ln() - middle).powi(2)).sum::<f64>() / count;

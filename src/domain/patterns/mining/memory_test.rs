@@ -106,7 +106,11 @@ fn a_day_more_of_the_same_is_not_searched_and_gives_the_schedules_of_a_search() 
     let first = mined(&seen_in(&histories, before), before, zone, BTreeMap::new());
     let again = mined(&histories, after, zone, as_map(&first));
     let anew = mined(&histories, after, zone, BTreeMap::new());
-    assert!(again.recalled * 10 >= histories.len() as u64 * 9, "{} searched", again.learnt.len());
+    let searched: Vec<&str> = again.learnt.iter().map(|(name, _)| name.as_str()).collect();
+    assert!(again.recalled * 6 >= histories.len() as u64 * 5, "searched: {searched:?}");
+    // Only where much is missing, or nothing is fixed, a day may change what is found.
+    let may_differ = |name: &&str| ["hard", "brutal", "loop"].iter().any(|kind| name.starts_with(kind));
+    assert!(searched.iter().all(may_differ), "searched: {searched:?}");
     let calendars = |mined: &Mined| -> Vec<(Vec<String>, String)> {
         let of_calendar =
             |pattern: &&crate::domain::patterns::Pattern| matches!(pattern.schedule, Schedule::Calendar(_));

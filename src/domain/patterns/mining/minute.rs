@@ -68,10 +68,16 @@ impl Folds {
         let minutes: Vec<i64> = (first..first + self.circle_ms / MINUTE_MS).collect();
         let mut sums: Vec<LogSum> = vec![LogSum::default(); minutes.len()];
         let mut best: Vec<(f64, Shape, f64)> = vec![(f64::NEG_INFINITY, Shape::Normal, 0.0); minutes.len()];
+        let mut likelihoods = vec![0.0; minutes.len()];
         for form in forms(self.circle_ms, self.bin_ms, half_width_ms).iter() {
-            for (index, minute) in minutes.iter().enumerate() {
-                let value = form.shape.share().ln()
-                    + self.ln_likelihood(&form.ln_density, minute * MINUTE_MS - self.from_ms);
+            likelihoods.fill(0.0);
+            for (bin, starts) in &self.bins {
+                for (sum, ln_density) in likelihoods.iter_mut().zip(form.by_minute(*bin as usize)) {
+                    *sum += starts * ln_density;
+                }
+            }
+            for (index, likelihood) in likelihoods.iter().enumerate() {
+                let value = form.shape.share().ln() + likelihood;
                 sums[index].add(value);
                 if value > best[index].0 {
                     best[index] = (value, form.shape, form.spread_ms);
@@ -128,7 +134,11 @@ impl Folds {
         let (count, zero) = (self.circle_ms / self.bin_ms, minute_ms / self.bin_ms);
         self.bins
             .iter()
-            .map(|(bin, starts)| starts * ln_density[((bin - zero).rem_euclid(count)) as usize])
+            .map(|(bin, starts)| {
+                // Both lie on the circle: a division would be most of the work.
+                let after = bin - zero;
+                starts * ln_density[(if after < 0 { after + count } else { after }) as usize]
+            })
             .sum()
     }
 }

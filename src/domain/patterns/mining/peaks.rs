@@ -91,7 +91,9 @@ impl Folded {
         let chance = half_width_ms as f64 / flank_ms as f64;
         // Even without a start beside them, fewer do not stand out.
         let least = least.max((least_nats / -chance.ln()).ceil() as u64);
-        let mut windows: Vec<(u64, i64)> = Vec::new();
+        let mut windows: Vec<Window> = Vec::new();
+        // Middles ascend with the starts of windows, so that their flanks need no search.
+        let (mut from, mut until) = (Sweep::new(self), Sweep::new(self));
         let mut end = 0;
         let length = self.places.len();
         for (index, &(start, _)) in self.places.iter().enumerate() {
@@ -104,32 +106,40 @@ impl Folded {
             } else {
                 self.count(start, start + width)
             };
-            if count >= least {
-                let last = if start + width >= self.step_ms {
-                    // The window passes the end of the fold: its last start lies at the beginning.
-                    let over = start + width - self.step_ms;
-                    match self.places.partition_point(|place| place.0 <= over) {
-                        0 => self.places[length - 1].0,
-                        found => self.places[found - 1].0 + self.step_ms,
-                    }
-                } else {
-                    self.places[end].0
-                };
-                windows.push((count, start + (last.max(start) - start) / 2));
+            if count < least {
+                continue;
+            }
+            let last = if start + width >= self.step_ms {
+                // The window passes the end of the fold: its last start lies at the beginning.
+                let over = start + width - self.step_ms;
+                match self.places.partition_point(|place| place.0 <= over) {
+                    0 => self.places[length - 1].0,
+                    found => self.places[found - 1].0 + self.step_ms,
+                }
+            } else {
+                self.places[end].0
+            };
+            let centre = start + (last.max(start) - start) / 2;
+            let around = if 2 * flank_ms >= self.step_ms {
+                self.below(self.step_ms)
+            } else {
+                until.below(centre + flank_ms + 1) - from.below(centre - flank_ms)
+            };
+            let around = around.max(count);
+            if may_stand_out(count, around, chance, least_nats) {
+                windows.push(Window { count, centre, around });
             }
         }
-        windows.sort_unstable_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+        windows
+            .sort_unstable_by(|one, other| other.count.cmp(&one.count).then(one.centre.cmp(&other.centre)));
         let mut chosen: Vec<Peak> = Vec::new();
-        for (count, centre) in windows {
+        for Window { count, centre, around } in windows {
             let clear = chosen.iter().all(|peak| {
                 let apart = (peak.centre_ms - centre).rem_euclid(self.step_ms);
                 apart.min(self.step_ms - apart) > width
             });
-            if !clear {
-                continue;
-            }
-            let around = self.count(centre - flank_ms, centre + flank_ms).max(count);
-            if ln_likelihood_gain(count, around, chance) < least_nats
+            if !clear
+                || ln_likelihood_gain(count, around, chance) < least_nats
                 || ln_slot_evidence(count, around, chance) < least_nats
             {
                 continue;
@@ -141,6 +151,49 @@ impl Folded {
         }
         chosen
     }
+}
+
+/// A window that may become a peak.
+struct Window {
+    count: u64,
+    centre: i64,
+    /// Starts in the flanks and in it.
+    around: u64,
+}
+
+/// Counts the starts before ascending places of a fold that goes on and on.
+struct Sweep<'a> {
+    folded: &'a Folded,
+    turn: i64,
+    index: usize,
+}
+
+impl<'a> Sweep<'a> {
+    fn new(folded: &'a Folded) -> Sweep<'a> {
+        Sweep { folded, turn: i64::MIN, index: 0 }
+    }
+
+    /// Starts from one turn before the fold to before `place_ms`, which lies after that.
+    fn below(&mut self, place_ms: i64) -> u64 {
+        let Folded { step_ms, places } = self.folded;
+        let (turn, place) = (place_ms.div_euclid(*step_ms), place_ms.rem_euclid(*step_ms));
+        if turn != self.turn {
+            (self.turn, self.index) = (turn, 0);
+        }
+        while self.index < places.len() && places[self.index].0 < place {
+            self.index += 1;
+        }
+        let before = if self.index == 0 { 0 } else { places[self.index - 1].1 };
+        let all = places.last().map_or(0, |last| last.1);
+        (turn + 1).max(0) as u64 * all + before
+    }
+}
+
+/// Whether [`ln_likelihood_gain`] can reach `least_nats`: it stays below chi-square, which takes no logarithm.
+fn may_stand_out(count: u64, around: u64, chance: f64, least_nats: f64) -> bool {
+    let expected = around as f64 * chance;
+    let excess = count as f64 - expected;
+    excess > 0.0 && excess * excess >= least_nats * expected * (1.0 - chance)
 }
 
 /// ln likelihood ratio of the share found against `chance`: a cheap bound on the evidence.

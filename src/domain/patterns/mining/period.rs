@@ -1,6 +1,5 @@
 //! Periods free of the calendar: every 25 minutes, every 7 hours, counted from one start.
 
-use super::circle::{nearest_whole, resultants};
 use super::code_length::{HALF_WIDTHS_MS, RARE_FAMILY_NATS};
 use super::cursor::Cursor;
 use super::evidence::{ln_sequence_probability, ln_slot_evidence};
@@ -11,6 +10,7 @@ use super::phase::{mean_phase, phase_proof};
 use super::regime::best_segment;
 use super::scatter::median;
 use super::surroundings::Surroundings;
+use crate::domain::kernels::{Band, Events, longest_resultant, nearest_whole, resultants};
 use crate::domain::patterns::Proof;
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -70,7 +70,7 @@ pub(super) fn period_candidates(
     }
     // The newest starts say which periods there are; only those are looked for in the rest.
     let newest = &starts[starts.len().saturating_sub(MOST_STARTS)..];
-    let mut found = Vec::new();
+    let (mut found, mut tried) = (Vec::new(), Vec::new());
     let span_ms = (newest[newest.len() - 1] - newest[0]) as f64;
     for gap in likely_gaps(newest, 5, 0.02) {
         for share in [1.0, 2.0, 3.0] {
@@ -83,10 +83,26 @@ pub(super) fn period_candidates(
             if period_ms < SHORTEST_MS.max(4.0 * resolution_ms as f64) || belongs_to_clock(period_ms) {
                 continue;
             }
-            found.extend(weigh_period(starts, period_ms, around, resolution_ms, least_net));
+            if tried.contains(&period_ms.to_bits()) {
+                continue;
+            }
+            tried.push(period_ms.to_bits());
+            let weighed = weigh_period(starts, period_ms, around, resolution_ms, least_net);
+            let explains_all = weighed.as_ref().is_some_and(|period| explains_all(period, starts.len()));
+            found.extend(weighed);
+            if explains_all {
+                return found;
+            }
         }
     }
     found
+}
+
+/// Whether a period leaves no room for another of the same starts: nearly all are its hits, and each says more than
+/// a window as wide as a multiple's or a part's would let it say.
+fn explains_all(period: &PeriodCandidate, starts: usize) -> bool {
+    const NATS_PER_HIT: f64 = 2.5;
+    period.hits.len() * 10 >= starts * 9 && period.net >= NATS_PER_HIT * period.hits.len() as f64
 }
 
 /// What all starts say about a period that the newest of them give at least `least_net` nats; what those say where
@@ -137,11 +153,9 @@ fn refine_length(starts: &[i64], guess_ms: f64) -> Option<f64> {
             let count = 2 * STEPS + 1;
             let (first, last) = (1.0 / (length * (1.0 + spread)), 1.0 / (length * (1.0 - spread)));
             let step = (last - first) / (count - 1) as f64;
-            let lengths = resultants(part, first, step, count);
-            let best = lengths.iter().enumerate().fold((f64::NEG_INFINITY, 0), |best, (index, value)| {
-                if *value > best.0 { (*value, index) } else { best }
-            });
-            length = 1.0 / (first + step * best.1 as f64);
+            let band = Band { series: 0, first_per_ms: first, step_per_ms: step, count };
+            let lengths = resultants(&Events { times_ms: part, weights: None }, &band);
+            length = 1.0 / band.frequency(longest_resultant(&lengths).map_or(0, |best| best.0));
             // Over twice this reach a phase error of an eighth of the period is what is left to correct.
             spread = (0.25 / cycles).min(0.03);
         }

@@ -1,7 +1,6 @@
 //! Periods that only the common phase of all starts shows: kept too loosely for a window to stand out, or too
 //! seldom for gaps to repeat.
 
-use super::circle::resultants;
 use super::code_length::{RARE_FAMILY_NATS, rhythm_nats};
 use super::cursor::Cursor;
 use super::evenness::one_rate;
@@ -12,6 +11,7 @@ use super::phase::{background, ln_likelihood_of, ln_rayleigh, mean_phase, result
 use super::regime::best_segment;
 use super::spectrum::spectral_periods;
 use super::surroundings::Surroundings;
+use crate::domain::kernels::{Band, Events, longest_resultant, resultants};
 use crate::domain::patterns::{Proof, Test};
 use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 
@@ -125,13 +125,10 @@ fn sharpened(starts: &[i64], guess_ms: f64, resolution_ms: i64) -> Option<f64> {
     let cycles = ((starts[starts.len() - 1] - starts[0]) as f64 / guess_ms).max(1.0);
     let step = 0.5 / STEPS as f64 / cycles / guess_ms;
     let first = 1.0 / guess_ms - STEPS as f64 * step;
-    let mut best = (f64::NEG_INFINITY, guess_ms);
-    for (index, length) in resultants(starts, first, step, 2 * STEPS + 1).into_iter().enumerate() {
-        if length > best.0 {
-            best = (length, 1.0 / (first + step * index as f64));
-        }
-    }
-    (best.1.is_finite() && best.1 > 0.0).then(|| rounded(best.1, starts, resolution_ms))
+    let band = Band { series: 0, first_per_ms: first, step_per_ms: step, count: 2 * STEPS + 1 };
+    let lengths = resultants(&Events { times_ms: starts, weights: None }, &band);
+    let best = 1.0 / band.frequency(longest_resultant(&lengths)?.0);
+    (best.is_finite() && best > 0.0).then(|| rounded(best, starts, resolution_ms))
 }
 
 fn phase_of(starts: &[i64], period_ms: f64, span_ms: f64, resolution_ms: i64) -> Phased {

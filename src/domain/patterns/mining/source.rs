@@ -1,7 +1,7 @@
 //! Where candidates come from: a search of the history, or what an earlier one found.
 
 use super::clock_evidence::examine;
-use super::clock_search::clock_candidates;
+use super::clock_search::{Rival, clock_candidates};
 use super::explain::{Explanation, LEAST_NET};
 use super::memory::{PhaseRank, Place, Trail};
 use super::period::{PeriodCandidate, period_candidates, weigh_period};
@@ -29,8 +29,8 @@ impl Source<'_> {
     ) -> Vec<Explanation> {
         match self {
             Source::Search => {
-                let clocks = clock_candidates(left, around, resolution_ms, LEAST_NET);
                 let periods = period_candidates(left, around, resolution_ms, LEAST_NET);
+                let clocks = clock_candidates(left, around, resolution_ms, LEAST_NET, Rival::of(&periods));
                 clocks
                     .into_iter()
                     .map(Explanation::Clock)
@@ -56,7 +56,7 @@ impl Source<'_> {
         }
     }
 
-    /// Whether to look for a phase that all `left` share, when windows hold `placed` of them at best. The spectrum is
+    /// Whether to look for a phase that all `left` share, when windows hold `placed` of them. The spectrum is
     /// looked at only where they leave more than a tenth unexplained.
     pub(super) fn asks_for_phase(&self, placed: usize, left: usize) -> bool {
         match self {

@@ -2,11 +2,14 @@
 //! them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use rustfft::FftPlannerScalar;
 use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlannerScalar};
 
-use super::circle::point;
+use crate::domain::kernels::point;
 
 /// Bins at most: beyond, a transform costs more than the search it spares.
 const MOST_BINS: usize = 1 << 17;
@@ -18,9 +21,7 @@ const MULTIPLES: usize = 6;
 const LEAST_POWER: f64 = 2.5;
 
 thread_local! {
-    // The scalar planner gives the same bits on every machine. Histories of one store are about as long, so that
-    // what one transform has been planned with serves the next.
-    static PLANNER: RefCell<FftPlannerScalar<f32>> = RefCell::new(FftPlannerScalar::new());
+    static TRANSFORMS: RefCell<BTreeMap<usize, Transform>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Periods (ms) from `shortest_ms` to `longest_ms` at peaks of the power of ascending `starts`, and multiples of
@@ -35,16 +36,20 @@ pub(super) fn spectral_periods(starts: &[i64], shortest_ms: f64, longest_ms: f64
         return Vec::new();
     }
     // Twice as long as the history: a peak is at most a quarter of a cycle beside its bin.
-    let length = (2 * bins).next_power_of_two();
+    let length = quick_length(2 * bins);
     let power = power_spectrum(starts, bin_ms, length);
     let frequency = |index: f64| index / (length as f64 * bin_ms);
     let least = (1.0 / longest_ms / frequency(1.0)).ceil().max(2.0) as usize;
     let most = ((1.0 / shortest_ms.max(2.5 * bin_ms) / frequency(1.0)) as usize).min(power.len() - 2);
-    let mut peaks: Vec<usize> = (least..=most)
-        .filter(|&index| power[index] > power[index - 1] && power[index] >= power[index + 1])
-        .collect();
-    peaks.sort_by(|one, other| power[*other].total_cmp(&power[*one]).then(one.cmp(other)));
-    peaks.truncate(PEAKS);
+    let mut peaks: Vec<usize> = Vec::with_capacity(PEAKS + 1);
+    for index in least..=most {
+        let is_peak = power[index] > power[index - 1] && power[index] >= power[index + 1];
+        if is_peak && (peaks.len() < PEAKS || power[index] > power[peaks[PEAKS - 1]]) {
+            let place = peaks.partition_point(|other| power[*other] >= power[index]);
+            peaks.insert(place, index);
+            peaks.truncate(PEAKS);
+        }
+    }
     let mut periods: Vec<f64> = Vec::new();
     for peak in peaks {
         let middle = vertex(&power, peak);
@@ -77,16 +82,50 @@ fn power_spectrum(starts: &[i64], bin_ms: f64, length: usize) -> Vec<f64> {
             value.im += 1.0;
         }
     }
-    PLANNER.with_borrow_mut(|planner| planner.plan_fft_forward(half)).process(&mut packed);
-    (0..half)
-        .map(|index| {
-            let (one, other) = (packed[index], packed[(half - index) % half].conj());
-            let (even, odd) = ((one + other) * 0.5, (one - other) * Complex { re: 0.0, im: -0.5 });
-            let (sine, cosine) = point(-(index as f64) / length as f64);
-            let turned = odd * Complex { re: cosine as f32, im: sine as f32 };
-            f64::from((even + turned).norm_sqr()) / starts.len() as f64
-        })
-        .collect()
+    let Transform { plan, turns } = transform(half);
+    plan.process(&mut packed);
+    let per_start = 1.0 / starts.len() as f64;
+    let unpacked = |index: usize, opposite: usize| {
+        let (one, other) = (packed[index], packed[opposite].conj());
+        let (even, odd) = ((one + other) * 0.5, (one - other) * Complex { re: 0.0, im: -0.5 });
+        f64::from((even + odd * turns[index]).norm_sqr()) * per_start
+    };
+    let first = (half > 0).then(|| unpacked(0, 0));
+    first.into_iter().chain((1..half).map(|index| unpacked(index, half - index))).collect()
+}
+
+/// The least length from `least` on that a transform takes in its stride: a power of two, or three of them.
+fn quick_length(least: usize) -> usize {
+    let power = least.next_power_of_two();
+    let three = power / 4 * 3;
+    if three >= least && three.is_multiple_of(4) { three } else { power }
+}
+
+/// A transform of one length, and the turns that tell even from odd bins.
+#[derive(Clone)]
+struct Transform {
+    plan: Arc<dyn Fft<f32>>,
+    turns: Rc<Vec<Complex<f32>>>,
+}
+
+/// Histories of one store are about as long, so that what one transform has been planned with serves the next.
+fn transform(half: usize) -> Transform {
+    const MOST_KEPT: usize = 8;
+    TRANSFORMS.with_borrow_mut(|kept| {
+        if kept.len() >= MOST_KEPT && !kept.contains_key(&half) {
+            kept.clear();
+        }
+        let planned = kept.entry(half).or_insert_with(|| {
+            let turn = |index: usize| {
+                let (sine, cosine) = point(-(index as f64) / (2 * half) as f64);
+                Complex { re: cosine as f32, im: sine as f32 }
+            };
+            // The scalar planner gives the same bits on every machine.
+            let plan = FftPlannerScalar::new().plan_fft_forward(half);
+            Transform { plan, turns: Rc::new((0..half).map(turn).collect()) }
+        });
+        planned.clone()
+    })
 }
 
 /// Where the parabola through a peak and its two neighbours has its top.

@@ -52,7 +52,7 @@ fn successor(
             && new.times.clock == old.times.clock
             && new.times.half_width_ms <= 2 * old.times.half_width_ms
     };
-    let best = clock_candidates(&after, around, resolution_ms, LEAST_NET - saved - LN_2)
+    let best = clock_candidates(&after, around, resolution_ms, LEAST_NET - saved - LN_2, None)
         .into_iter()
         .filter(kept_alike)
         .filter_map(|new| {
