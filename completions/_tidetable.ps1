@@ -507,6 +507,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
         'tidetable;rules;export' {
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'For which scheduler')
             [CompletionResult]::new('--image', '--image', [CompletionResultType]::ParameterName, 'Container image that has the commands of the rules; Kubernetes needs one')
+            [CompletionResult]::new('--single-jobs', '--single-jobs', [CompletionResultType]::ParameterName, 'slurm: a script of `sbatch --begin`, a job for each start within this time from now, instead of a scrontab')
             [CompletionResult]::new('--db', '--db', [CompletionResultType]::ParameterName, 'The store [default: tidetable/store.db in the XDG data folder]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file instead of the user''s and the project''s')
             [CompletionResult]::new('--output-format', '--output-format', [CompletionResultType]::ParameterName, 'Form of the answer [default: table]')

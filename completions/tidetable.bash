@@ -4209,7 +4209,7 @@ _tidetable() {
             return 0
             ;;
         tidetable__subcmd__rules__subcmd__export)
-            opts="-n -v -q -h -V --target --system-crontab --cron-tz --image --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
+            opts="-n -v -q -h -V --target --system-crontab --cron-tz --image --single-jobs --db --config --output-format --timezone --dry-run --verbose --quiet --color --no-progress --lock-timeout --seed --now --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4220,6 +4220,10 @@ _tidetable() {
                     return 0
                     ;;
                 --image)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --single-jobs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

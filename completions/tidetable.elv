@@ -487,6 +487,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
         &'tidetable;rules;export'= {
             cand --target 'For which scheduler'
             cand --image 'Container image that has the commands of the rules; Kubernetes needs one'
+            cand --single-jobs 'slurm: a script of `sbatch --begin`, a job for each start within this time from now, instead of a scrontab'
             cand --db 'The store [default: tidetable/store.db in the XDG data folder]'
             cand --config 'Read this configuration file instead of the user''s and the project''s'
             cand --output-format 'Form of the answer [default: table]'

@@ -511,6 +511,7 @@ slurm\t'Lines of a scrontab with their #SCRON options'
 kubernetes\t'A CronJob for each rule, as YAML'
 json\t'A JSON array of rules'"
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l image -d 'Container image that has the commands of the rules; Kubernetes needs one' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l single-jobs -d 'slurm: a script of `sbatch --begin`, a job for each start within this time from now, instead of a scrontab' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l db -d 'The store [default: tidetable/store.db in the XDG data folder]' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l config -d 'Read this configuration file instead of the user\'s and the project\'s' -r -F
 complete -c tidetable -n "__fish_tidetable_using_subcommand rules; and __fish_seen_subcommand_from export" -l output-format -d 'Form of the answer [default: table]' -r -f -a "table\t'A table for people'

@@ -3,6 +3,8 @@
 mod check;
 mod embedding;
 mod field;
+mod flexibility;
+mod line;
 mod models;
 mod origin;
 mod prices;
@@ -20,14 +22,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::rules::Flexibility;
 
-pub use check::{Problem, problems};
+pub use check::{Problem, edit_distance, problems};
 pub use embedding::EmbeddingConfig;
 pub use field::{FIELDS, Field};
+pub use flexibility::{FlexibilityConfig, both_about};
 pub use models::{ModelServerConfig, ModelsConfig, PreloadConfig};
 pub use origin::{Layer, Setting, settings, variable};
 pub use prices::{PriceRange, Prices};
 pub use template::template;
-pub use timetable::{BlackoutConfig, ExclusionConfig, FlexibilityConfig, HostConfig};
+pub use timetable::{BlackoutConfig, ExclusionConfig, HostConfig};
 pub use write::{Existing, write_file};
 
 /// What can be configured. Every field has a default; unknown fields are an error.

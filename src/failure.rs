@@ -254,8 +254,13 @@ fn of_command(error: &CommandError) -> (FailureKind, Option<String>) {
 fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
     let hint = match error {
         SchedulerError::Io { source, .. } => return (FailureKind::Data, hint_of_io(source)),
-        SchedulerError::NoProgram { .. } => {
-            let hint = "install it, or name it under [schedulers] in the configuration; a crontab that is a file goes with --file";
+        SchedulerError::NoProgram { program } => {
+            let hint = if program.contains("scrontab") {
+                "name it under [schedulers] in the configuration; a cluster without scrontab takes single jobs: \
+                 `tidetable rules export --target slurm --single-jobs 24h`"
+            } else {
+                "install it, or name it under [schedulers] in the configuration; a crontab that is a file goes with --file"
+            };
             return (FailureKind::Lacking, Some(hint.to_owned()));
         }
         SchedulerError::Busy { .. } => {
@@ -271,6 +276,10 @@ fn of_scheduler(error: &SchedulerError) -> (FailureKind, Option<String>) {
             "nothing was changed; run as a member of that group, or as root, or give the file your own group"
         }
         SchedulerError::Hung { .. } => "look at what it waits for, then run the command again",
+        SchedulerError::Failed { command, .. } if command.contains("scrontab") => {
+            "what it says stands above; a cluster without scrontab takes single jobs: `tidetable rules export --target \
+             slurm --single-jobs 24h`"
+        }
         SchedulerError::Failed { .. } => "the scheduler's own program refused; what it says stands above",
         SchedulerError::Changed(_) => {
             "nothing was changed; run the command again for a plan of what is there now"

@@ -273,6 +273,10 @@ pub struct ExportArgs {
     #[arg(long, value_name = "IMAGE", value_parser = NonEmptyStringValueParser::new())]
     pub image: Option<String>,
 
+    /// slurm: a script of `sbatch --begin`, a job for each start within this time from now, instead of a scrontab
+    #[arg(long, value_name = "DURATION")]
+    pub single_jobs: Option<DurationArg>,
+
     /// The rules [default: all that are enabled]
     #[arg(value_name = "ID", add = super::complete::rule_ids())]
     pub ids: Vec<i64>,

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::backtest::parse_cut;
-use super::optimize_input::capacity;
+use super::optimize_capacity::capacity;
 use super::task_typing::TypedHistories;
 use super::{CommandError, Context, Outcome};
 use crate::cli::backtest::{BacktestArgs, PlanArg};
@@ -35,6 +35,8 @@ struct PlanBody {
     moves: Vec<PlanMove>,
     #[serde(default)]
     hosts: Vec<PlanHost>,
+    #[serde(default)]
+    capacity_doubts: Vec<serde::de::IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -121,6 +123,13 @@ pub(super) fn run(context: &Context, args: &BacktestArgs, plan: PlanArg) -> anyh
             full.mean_utilization * 100.0,
             full.resource
         ));
+    }
+    if !body.capacity_doubts.is_empty() {
+        warnings.push(
+            "the plan was made for another machine than the one the runs were on, so that its figures say little; set \
+             [capacity] to what theirs has, and plan again"
+                .to_owned(),
+        );
     }
     let mined_too = stored.created.plus_ms(-1) > span.start;
     Ok(Outcome::done(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::config_check::against_the_store;
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::config::{CheckArgs, ConfigAction, ConfigArgs, GenerateConfigArgs, ShowArgs};
 use crate::config::{
@@ -80,17 +81,20 @@ fn check(context: &Context, args: &CheckArgs) -> anyhow::Result<Outcome> {
         Some(file) => file_layer(file)?,
         None => layers(&files, context.config_file.as_deref())?,
     };
-    let problems = problems(&figment);
+    let mut problems = problems(&figment);
+    let mut warnings = Vec::new();
+    if problems.is_empty() {
+        // What the list of problems may have missed.
+        let config = config::read(&figment)?;
+        (problems, warnings) = against_the_store(context, &figment, &config);
+    }
     if !problems.is_empty() {
         return Err(refusal(&problems).into());
     }
-    // What the list of problems may have missed.
-    config::read(&figment)?;
     let checked: Vec<_> = match named {
         Some(file) => vec![file.clone()],
         None => files.user.into_iter().chain([files.project]).filter(|path| path.is_file()).collect(),
     };
-    let mut warnings = Vec::new();
     if checked.is_empty() {
         warnings
             .push("there is no configuration file; `tidetable config generate --user` writes one".to_owned());
@@ -99,13 +103,8 @@ fn check(context: &Context, args: &CheckArgs) -> anyhow::Result<Outcome> {
 }
 
 fn refusal(problems: &[Problem]) -> CommandError {
-    let lines: Vec<String> = problems
-        .iter()
-        .map(|problem| match &problem.field {
-            Some(field) => format!("{}, {field}: {}", problem.origin, problem.reason),
-            None => format!("{}: {}", problem.origin, problem.reason),
-        })
-        .collect();
+    let lines: Vec<String> =
+        problems.iter().map(|problem| format!("{}: {}", problem.place(), problem.reason)).collect();
     let message = match lines.as_slice() {
         [line] => line.clone(),
         lines => format!("{} problems in the configuration\n  {}", lines.len(), lines.join("\n  ")),

@@ -1,5 +1,6 @@
 //! `generate-scheduling-rules`: from the patterns in the store to rules.
 
+use super::optimize_config::move_windows;
 use super::{Context, Outcome};
 use crate::cli::generate::{ConflictStrategyArg, GenerateArgs};
 use crate::config::CapacityConfig;
@@ -23,7 +24,10 @@ pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
             warnings
                 .push("there are no patterns; `tidetable analyze-activity-patterns` finds them".to_owned());
         }
-        return Ok(Outcome::done(report(GeneratedRules::default(), &[], options.strategy), warnings));
+        return Ok(Outcome::done(
+            report(context, GeneratedRules::default(), &[], options.strategy),
+            warnings,
+        ));
     }
     let mut store = context.open_writer()?;
     let patterns = wanted_patterns(&store, &args.pattern_ids)?;
@@ -40,7 +44,7 @@ pub fn run(context: &Context, args: &GenerateArgs) -> anyhow::Result<Outcome> {
         writer.save(&rules)
     })?;
     warnings.extend(what_to_know(&generated, &options, &saved));
-    Ok(Outcome::done(report(generated, &saved, options.strategy), warnings))
+    Ok(Outcome::done(report(context, generated, &saved, options.strategy), warnings))
 }
 
 fn options(context: &Context, args: &GenerateArgs) -> GenerateOptions {
@@ -150,12 +154,15 @@ fn what_to_know(
 }
 
 fn report(
+    context: &Context,
     generated: GeneratedRules,
     saved: &[(RuleId, Saved)],
     strategy: Option<ConflictStrategy>,
 ) -> GenerateReport {
     let ids: Vec<RuleId> = saved.iter().map(|(id, _)| *id).chain(generated.others.iter().copied()).collect();
+    let known = saved.iter().zip(&generated.rules).map(|((id, _), made)| (*id, &made.rule));
     GenerateReport {
+        windows: move_windows(context, known),
         conflicts: generated
             .conflicts
             .into_iter()

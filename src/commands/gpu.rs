@@ -15,6 +15,8 @@ mod watch_state;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use growth::nineteen_in_twenty;
+
 use super::{CommandError, Context, Outcome, gpu_bench, gpu_models};
 use crate::cli::gpu::{GpuAction, GpuArgs};
 use crate::devices::{DeviceError, Devices, GpuReading};

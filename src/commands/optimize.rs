@@ -3,32 +3,37 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::optimize_capacity::{doubt_warning, warn_of_other_hosts};
 use super::optimize_effect;
 use super::optimize_input::{Prepared, nothing_to_plan, prepare, refused};
+use super::optimize_obstacles::{Units, describe_obstacles};
 use super::optimize_page::{check_target, write_page};
-use super::optimize_report::{
-    Units, assumptions, describe_obstacles, explained, left_out, moves_and_reasons, rule_of,
-};
+use super::optimize_reasons::{Origin, moves_and_reasons};
+use super::optimize_report::{assumptions, explained, explained_orders, left_out, rule_of};
 use super::optimize_undo;
 use super::{CommandError, Context, Mode, Outcome};
 use crate::cli::optimize::OptimizeArgs;
 use crate::cli::parse_duration;
 use crate::config::ConfigError;
-use crate::devices;
 use crate::domain::plan::{
     BuiltProblem, Control, PlanStatus, PlannedWork, Problem, Solution, SolveOptions, Strategy, solve,
 };
 use crate::domain::rules::{PlanEvent, Rule, StoredRule};
 use crate::ingest::Source;
-use crate::output::Report;
-use crate::output::optimize::{OptimizeReport, gain, status_word, strategy_word};
-use crate::store::{RuleFilter, RuleWriter, Store, StoreError};
+use crate::output::optimize::{
+    Doubts, OptimizeReport, gain, period_words, slot_words, status_word, strategy_word,
+};
+use crate::output::{Glyphs, Report, Style};
+use crate::store::{RuleFilter, RuleWriter, Store};
 
 /// The wall clock ends a search only on a machine that is far too slow for its budget of work: a plan that the clock
 /// cut short may differ from run to run.
 const WALL_CLOCK_SLACK: f64 = 1.5;
 /// A debug build does the same work many times slower, and its tests compare plans.
 const WALL_CLOCK_GRACE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 120 } else { 4 });
+
+/// Steps of trying other places for each millisecond of `--time-limit`: some hundredths of that time.
+const REASONING_PER_MILLISECOND: u64 = 20_000;
 
 /// Proposes a better timetable.
 pub fn run(context: &Context, args: &OptimizeArgs) -> anyhow::Result<Outcome> {
@@ -75,19 +80,24 @@ fn solve_instance(
     let (solution, wall_seconds) = search(context, &problem, strategy, limit)?;
     let mut warnings = Vec::new();
     warn_of_interruption(context, &solution, &mut warnings);
+    // Who asks for a plan in a moment does not wait a second for its reasons.
+    let work = (limit.as_millis() as u64).saturating_mul(REASONING_PER_MILLISECOND);
+    let (moves, unmoved) = moves_and_reasons(Origin::File(&problem), &solution, work);
+    let names = |position: usize| problem.rules[position].id.clone();
+    let moment = |slot: usize| slot_words(slot as i64, &problem);
     let mut report = OptimizeReport {
         optimization_id: None,
-        obstacles: describe_obstacles(&solution, &problem, Units::OfTheFile, &|position| {
-            problem.rules[position].id.clone()
-        }),
+        obstacles: describe_obstacles(&solution, &problem, Units::OfTheFile, (&names, &moment)),
         solution: Some(solution),
-        problem: Some(problem),
+        problem: Some(problem.clone()),
         explain: args.explain,
         by_position: true,
         explained: Vec::new(),
+        explained_orders: Vec::new(),
+        doubts: Doubts::NONE,
         grid: None,
-        moves: Vec::new(),
-        unmoved: Vec::new(),
+        moves,
+        unmoved,
         assumptions: Vec::new(),
         assumed: Vec::new(),
         wall_seconds,
@@ -135,13 +145,17 @@ fn solve_store(
     let mut warnings = Vec::new();
     let mut store = context.open_existing_writer(&mut warnings)?;
     let rules = store.rules(&RuleFilter { enabled_only: true, ..RuleFilter::default() })?;
-    warn_of_other_hosts(context, &store, &mut warnings)?;
-    let Prepared { rules, built, stale } = prepare(context, args, &store, strategy, rules)?;
-    warnings.extend(stale);
+    let Prepared { rules, built, warnings: told, doubts } = prepare(context, args, &store, strategy, rules)?;
+    let doubts = Doubts { words: doubt_warning(context, &doubts), found: doubts };
+    match &doubts.words {
+        Some(words) => warnings.push(words.clone()),
+        None => warn_of_other_hosts(context, &store, &mut warnings)?,
+    }
+    warnings.extend(told);
     warnings.extend(built.warnings.iter().cloned());
     if built.planned_rules() == 0 || built.problem.resources.is_empty() {
         warnings.push(nothing_to_plan(&rules, &built));
-        let mut report = report_of(&built, &rules, strategy);
+        let mut report = report_of(&built, &rules, strategy, doubts);
         give_page(context, args, &mut report, &mut warnings)?;
         return Ok(Outcome::done(report, warnings));
     }
@@ -154,22 +168,28 @@ fn solve_store(
             built.problem.slot_minutes
         ));
     }
-    warn_of_overload(&solution, &mut warnings);
+    warn_of_overload(&solution, &built.problem, &mut warnings);
     warn_of_interruption(context, &solution, &mut warnings);
-    let (moves, unmoved) = moves_and_reasons(&built, &solution, &rules);
+    let origin = Origin::Store { built: &built, rules: &rules };
+    let (moves, mut unmoved) = moves_and_reasons(origin, &solution, u64::MAX);
+    unmoved.extend(left_out(&built, &rules));
+    unmoved.sort_by(|one, other| one.rule_id.cmp(&other.rule_id));
     let name = |position: usize| match &built.work[position] {
         PlannedWork::Rule { id, .. } => format!("rule {}", id.0),
         _ => built.problem.rules[position].id.clone(),
     };
+    let style =
+        Style { color: false, width: None, glyphs: Glyphs::Unicode, zone: context.zone, now: context.now };
+    let moment = |slot: usize| style.time(built.grid.at(slot as i64));
     let mut report = OptimizeReport {
-        obstacles: describe_obstacles(&solution, &built.problem, Units::Hundredths, &name),
+        obstacles: describe_obstacles(&solution, &built.problem, Units::Hundredths, (&name, &moment)),
         moves,
         unmoved,
         problem: Some(built.problem.clone()),
         explain: args.explain,
         wall_seconds,
         solution: Some(solution),
-        ..report_of(&built, &rules, strategy)
+        ..report_of(&built, &rules, strategy, doubts)
     };
     keep(context, args, &mut store, &built, &rules, &mut report, &mut warnings)?;
     give_page(context, args, &mut report, &mut warnings)?;
@@ -190,7 +210,12 @@ fn claim_nothing(solution: &mut Solution) {
 }
 
 /// A report without a plan.
-fn report_of(built: &BuiltProblem, rules: &[StoredRule], strategy: Strategy) -> OptimizeReport {
+fn report_of(
+    built: &BuiltProblem,
+    rules: &[StoredRule],
+    strategy: Strategy,
+    doubts: Doubts,
+) -> OptimizeReport {
     OptimizeReport {
         optimization_id: None,
         solution: None,
@@ -198,10 +223,12 @@ fn report_of(built: &BuiltProblem, rules: &[StoredRule], strategy: Strategy) -> 
         explain: false,
         by_position: false,
         explained: explained(built, rules),
+        explained_orders: explained_orders(built),
+        doubts,
         grid: Some(built.grid),
         moves: Vec::new(),
         unmoved: left_out(built, rules),
-        assumptions: assumptions(built),
+        assumptions: assumptions(built, rules),
         assumed: built.assumed.clone(),
         obstacles: Vec::new(),
         wall_seconds: 0.0,
@@ -228,34 +255,14 @@ fn give_page(
     Ok(())
 }
 
-/// The capacity of this machine says little about jobs that ran on others.
-fn warn_of_other_hosts(
-    context: &Context,
-    store: &Store,
-    warnings: &mut Vec<String>,
-) -> Result<(), StoreError> {
-    let mut hosts: Vec<String> = store.host_names()?.into_values().collect();
-    hosts.sort();
-    let here = devices::host_name();
-    // A machine that the configuration names is no surprise.
-    hosts.retain(|host| !context.config.host.iter().any(|configured| configured.name == *host));
-    let elsewhere = !hosts.is_empty() && !hosts.iter().any(|host| Some(host) == here.as_ref());
-    if elsewhere && context.config.capacity.cpu_cores.is_none() {
-        warnings.push(format!(
-            "the jobs ran on {}, and the capacity planned for is this machine's; set [capacity] in the \
-             configuration to theirs",
-            hosts.iter().take(3).map(String::as_str).collect::<Vec<_>>().join(", ")
-        ));
-    }
-    Ok(())
-}
-
-fn warn_of_overload(solution: &Solution, warnings: &mut Vec<String>) {
+fn warn_of_overload(solution: &Solution, problem: &Problem, warnings: &mut Vec<String>) {
     if solution.after.overload_slots > solution.before.overload_slots {
+        let words = |slots: u64| period_words(i64::try_from(slots).unwrap_or(i64::MAX), problem);
         warnings.push(format!(
-            "the plan lowers what it was asked to lower, but overload lasts longer: {} slots instead of {}; \
+            "the plan lowers what it was asked to lower, but overload lasts longer: {} instead of {}; \
              --conflict-resolution makes things fit",
-            solution.after.overload_slots, solution.before.overload_slots
+            words(solution.after.overload_slots),
+            words(solution.before.overload_slots)
         ));
     }
     if solution.after.overload_slots > 0 {
@@ -299,8 +306,12 @@ fn keep(
         strategy => gain(solution.before.objective(strategy), solution.after.objective(strategy)),
     };
     let least = context.config.optimize.auto_apply_gain;
-    let apply = args.auto_apply && improved && !report.moves.is_empty() && gained > least;
-    if args.auto_apply && !apply && !report.moves.is_empty() {
+    let is_doubted = report.doubts.words.is_some();
+    let apply = args.auto_apply && improved && !report.moves.is_empty() && gained > least && !is_doubted;
+    if args.auto_apply && is_doubted {
+        warnings
+            .push("not applied: the plan is for another machine than the one the runs were on".to_owned());
+    } else if args.auto_apply && !apply && !report.moves.is_empty() {
         warnings.push(format!(
             "not applied: the plan gains {:.1} %, and --auto-apply wants more than {:.1} %",
             gained * 100.0,

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Context;
 use super::generate::configured_capacity;
 use crate::config::{Config, ConfigError};
 use crate::domain::calendar::Zone;
-use crate::domain::plan::{Blackout, Exclusion};
-use crate::domain::rules::{Capacity, Flexibility, RuleId, StoredRule};
+use crate::domain::plan::{Blackout, Exclusion, HostInput};
+use crate::domain::rules::{Capacity, Flexibility, Rule, RuleId, StoredRule, shortest_spacing_ms};
 use crate::domain::time::TimeSpan;
+use crate::output::MoveWindows;
 
 /// Cents per kWh in each local hour.
 pub(super) fn price_by_hour(config: &Config) -> Result<[i64; 24], ConfigError> {
@@ -23,6 +25,18 @@ pub(super) fn blackouts(config: &Config, zone: Zone, around: TimeSpan) -> Result
         Ok(Blackout { name: entry.title(), spans, hosts: entry.hosts.clone() })
     };
     config.blackout.iter().map(one).collect()
+}
+
+/// A warning for each blackout that holds for hosts alone on which no rule runs.
+pub(super) fn idle_blackouts(config: &Config, hosts: &[HostInput]) -> Vec<String> {
+    let is_planned = |name: &String| hosts.iter().any(|host| host.name == *name);
+    let is_idle = |entry: &&crate::config::BlackoutConfig| {
+        !entry.hosts.is_empty() && !entry.hosts.iter().any(is_planned)
+    };
+    let warning = |entry: &crate::config::BlackoutConfig| {
+        format!("{} keeps nothing out: no rule runs on {}", entry.title(), entry.hosts.join(", "))
+    };
+    config.blackout.iter().filter(is_idle).map(warning).collect()
 }
 
 /// The exclusions, with the names of those of `task_types` that they are about.
@@ -50,6 +64,19 @@ pub(super) fn configured_windows(
             windows.insert(stored.id, window);
         }
     }
+}
+
+/// The same for those who show rules: as far as a rule's own spacing lets plans go.
+pub(super) fn move_windows<'a>(
+    context: &Context,
+    rules: impl IntoIterator<Item = (RuleId, &'a Rule)>,
+) -> MoveWindows {
+    let window = |(id, rule): (RuleId, &Rule)| {
+        let configured = context.config.flexibility_of(&rule.task_type)?;
+        let spacing = shortest_spacing_ms(&rule.schedule, rule.zone, context.now);
+        Some((id, configured.within_spacing(spacing)))
+    };
+    MoveWindows(rules.into_iter().filter_map(window).collect())
 }
 
 /// What a machine has: as configured for it, else `usual`.

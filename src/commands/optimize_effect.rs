@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::optimize_capacity::capacity;
 use super::optimize_config::host_capacity;
-use super::optimize_input::capacity;
 use super::{CommandError, Context, Outcome};
 use crate::devices;
 use crate::domain::patterns::Quantiles;

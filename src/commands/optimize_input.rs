@@ -5,29 +5,31 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Days, NaiveTime};
 
 use super::analyze::STALE_AFTER_MS;
-use super::generate::configured_capacity;
-use super::optimize_config::{blackouts, configured_windows, exclusions, host_capacity, price_by_hour};
+use super::gpu::nineteen_in_twenty;
+use super::optimize_capacity::{doubts, hosts};
+use super::optimize_config::{blackouts, configured_windows, exclusions, idle_blackouts, price_by_hour};
 use super::predict::{Knowledge, stale_history};
 use super::{CommandError, Context};
 use crate::cli::optimize::OptimizeArgs;
 use crate::config::ConfigError;
-use crate::devices;
 use crate::domain::activity::{HistoryRun, HostId, QueueId, TaskHistory, UserId};
 use crate::domain::calendar::{DayFilter, Schedule, local_time, resolve_local};
-use crate::domain::device::HostCapacity;
 use crate::domain::patterns::{Pattern, resource_profile};
 use crate::domain::plan::{
-    BuildInput, BuiltProblem, DurationQuantile, Follow, HostInput, Kin, SlotChoice, Strategy, TypeSample,
-    TypicalNeeds, build_problem,
+    BuildInput, BuiltProblem, CapacityDoubt, DevicePeak, DurationQuantile, Follow, HostInput, Kin,
+    SlotChoice, Strategy, TypeSample, TypicalNeeds, build_problem,
 };
 use crate::domain::prediction::{MAX_PREDICTIONS, Prediction, predict, usual_runs};
-use crate::domain::rules::{Capacity, Flexibility, RuleId, RuleSource, StoredRule, learned_flexibility};
-use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan};
+use crate::domain::rules::{Flexibility, RuleId, RuleSource, StoredRule, learned_flexibility};
+use crate::domain::time::{DAY_MS, HOUR_MS, SECOND_MS, TimeSpan, Timestamp};
 use crate::output::quantity;
 use crate::store::{HistoryFilter, Store, StoreError};
 
 /// Runs that reach into the horizon, or that it reaches into, start at most this far from it.
 const AROUND_MS: i64 = 2 * DAY_MS;
+
+/// Runs of a task type whose memory on a GPU is looked at.
+const GPU_RUNS: u32 = 50;
 
 /// Most of a task type's runs: this share of them decides whose it is.
 const MOST: f64 = 0.8;
@@ -36,8 +38,10 @@ const MOST: f64 = 0.8;
 pub(super) struct Prepared {
     pub(super) rules: Vec<StoredRule>,
     pub(super) built: BuiltProblem,
-    /// A warning where the record ended long ago.
-    pub(super) stale: Option<String>,
+    /// What everybody should know of what was read.
+    pub(super) warnings: Vec<String>,
+    /// Where runs held more than the machine that is planned for has.
+    pub(super) doubts: Vec<CapacityDoubt>,
 }
 
 /// Reads what there is and builds the problem.
@@ -50,7 +54,8 @@ pub(super) fn prepare(
 ) -> anyhow::Result<Prepared> {
     learn_needs(context, store, &mut rules)?;
     let knowledge = Knowledge::load(store, context.now)?;
-    let (horizon, why) = horizon(context, args, &rules);
+    let quantile = quantile(&context.config.optimize.duration_quantile)?;
+    let (horizon, why) = horizon(context, args, &rules, quantile);
     let recent = recent_runs(context, store)?;
     let (expected, told) = expected(context, &knowledge, &rules, &recent, horizon);
     let (kin, typical) = classes(store, &recent, &rules, &expected)?;
@@ -77,13 +82,14 @@ pub(super) fn prepare(
         blackouts: &blackouts(config, context.zone, around)?,
         hosts: &hosts,
         kin: &kin,
+        device_peaks: &device_peaks(store, &rules, &hosts, context.now)?,
         typical: &typical,
         flexibility: &flexibility,
         horizon,
         zone: context.zone,
         price_by_hour: price_by_hour(config)?,
         target_utilization: context.config.optimize.target_utilization,
-        duration_quantile: quantile(&context.config.optimize.duration_quantile)?,
+        duration_quantile: quantile,
         slots: match strategy {
             Strategy::ResourceEfficiency => SlotChoice::FiveMinutes,
             _ => SlotChoice::AsFine,
@@ -91,7 +97,10 @@ pub(super) fn prepare(
     });
     notes.append(&mut built.notes);
     built.notes = notes;
-    Ok(Prepared { rules, built, stale: stale_history(&knowledge, context.now) })
+    let doubts = doubts(context, &recent.histories, &store.host_names()?, &hosts);
+    let mut warnings: Vec<String> = stale_history(&knowledge, context.now).into_iter().collect();
+    warnings.extend(idle_blackouts(config, &hosts));
+    Ok(Prepared { rules, built, warnings, doubts })
 }
 
 fn quantile(word: &str) -> Result<DurationQuantile, ConfigError> {
@@ -124,9 +133,14 @@ fn learn_needs(context: &Context, store: &Store, rules: &mut [StoredRule]) -> an
     Ok(())
 }
 
-/// From the local midnight that begins the target date; a week where some rule keeps to weekdays. With a sentence that
-/// says which, and why.
-fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> (TimeSpan, String) {
+/// From the local midnight that begins the target date; a week where some rule keeps to weekdays, or runs for longer than
+/// a day. With a sentence that says which, and why.
+fn horizon(
+    context: &Context,
+    args: &OptimizeArgs,
+    rules: &[StoredRule],
+    quantile: DurationQuantile,
+) -> (TimeSpan, String) {
     let today = local_time(context.zone, context.now).date();
     let date = args.target_date.or_else(|| today.checked_add_days(Days::new(1))).unwrap_or(today);
     let start = resolve_local(context.zone, date.and_time(NaiveTime::MIN)).first();
@@ -134,10 +148,17 @@ fn horizon(context: &Context, args: &OptimizeArgs, rules: &[StoredRule]) -> (Tim
         matches!(&stored.rule.schedule, Schedule::Calendar(calendar)
             if matches!(calendar.days, DayFilter::Weekdays { .. }))
     });
-    let (hours, why) = match (args.look_ahead_hours, weekly) {
-        (Some(hours), _) => (hours, "as --look-ahead-hours asks".to_owned()),
-        (None, Some(stored)) => (168, format!("a week, as rule {} keeps to weekdays", stored.id.0)),
-        (None, None) => (24, "a day, as no rule keeps to weekdays".to_owned()),
+    let long = rules.iter().find(|stored| {
+        let seconds = stored.rule.resources.duration_seconds.map(|quantiles| quantile.of(&quantiles));
+        seconds.is_some_and(|seconds| seconds > (DAY_MS / SECOND_MS) as f64)
+    });
+    let (hours, why) = match (args.look_ahead_hours, weekly, long) {
+        (Some(hours), _, _) => (hours, "as --look-ahead-hours asks".to_owned()),
+        (None, Some(stored), _) => (168, format!("a week, as rule {} keeps to weekdays", stored.id.0)),
+        (None, None, Some(stored)) => {
+            (168, format!("a week, as rule {} runs for more than a day", stored.id.0))
+        }
+        (None, None, None) => (24, "a day, as no rule keeps to weekdays".to_owned()),
     };
     let horizon = TimeSpan { start, end: start.plus_ms(i64::from(hours) * HOUR_MS) };
     (horizon, format!("horizon: {} hours from {date} 00:00, {why}", hours))
@@ -264,61 +285,40 @@ fn most_common<Id: Copy + Ord>(history: &TaskHistory, of: fn(&HistoryRun) -> Opt
     (count as f64 >= MOST * history.runs.len() as f64).then_some(id)
 }
 
-/// The machines, the one of most rules first, and what had to be taken for granted of them.
-fn hosts(
-    context: &Context,
+/// What runs of the rules' task types hold on one GPU, by the history and by our own readings; nothing where no host is
+/// known to have a GPU.
+fn device_peaks(
+    store: &Store,
     rules: &[StoredRule],
-    kin: &BTreeMap<String, Kin>,
-) -> (Vec<HostInput>, Vec<String>) {
-    let detected = devices::detect();
-    let capacity = capacity(context, &detected);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let mut homeless = 0;
-    for stored in rules {
-        let learned = kin.get(&stored.rule.task_type).and_then(|kin| kin.host.clone());
-        match stored.rule.host.clone().or(learned) {
-            Some(host) => *counts.entry(host).or_default() += 1,
-            None => homeless += 1,
+    hosts: &[HostInput],
+    now: Timestamp,
+) -> Result<BTreeMap<String, DevicePeak>, StoreError> {
+    let mut peaks = BTreeMap::new();
+    if !hosts.iter().any(|host| host.capacity.gpu_count.is_some_and(|count| count > 0.0)) {
+        return Ok(peaks);
+    }
+    let names: BTreeSet<&str> = rules.iter().map(|stored| stored.rule.task_type.as_str()).collect();
+    for name in names {
+        let known = store.known_peaks(name, now, GPU_RUNS)?.peaks_mib;
+        let seen = known.len() as u64;
+        if let Some(mib) = nineteen_in_twenty(known) {
+            peaks.insert(name.to_owned(), DevicePeak { mib, seen });
         }
     }
-    let mut names: Vec<(String, usize)> = counts.into_iter().collect();
-    names.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let mut notes = Vec::new();
-    let is_configured = |name: &String| context.config.host.iter().any(|configured| configured.name == *name);
-    let unconfigured = names.iter().filter(|(name, _)| !is_configured(name)).count();
-    if unconfigured > 1 {
-        notes.push(format!("each of {unconfigured} hosts is taken to have the same capacity"));
-    }
-    match names.first() {
-        None => names.push((detected.hostname.clone().unwrap_or_else(|| "this machine".to_owned()), 0)),
-        Some((first, _)) if homeless > 0 && names.len() > 1 => notes
-            .push(format!("{} of unknown host taken to run on {first}", quantity(homeless as u64, "rule"))),
-        Some(_) => {}
-    }
-    let host = |(name, _): (String, usize)| HostInput {
-        capacity: host_capacity(&context.config, &name, capacity),
-        name,
-    };
-    (names.into_iter().map(host).collect(), notes)
-}
-
-/// The configured capacity, and what is detected where none is configured.
-pub(super) fn capacity(context: &Context, detected: &HostCapacity) -> Capacity {
-    let configured = configured_capacity(&context.config.capacity);
-    let gpus = Some(detected.gpus.len() as f64).filter(|count| *count > 0.0);
-    let gpu_memory: f64 = detected.gpus.iter().map(|gpu| gpu.memory_mib).sum();
-    Capacity {
-        cpu_cores: configured.cpu_cores.or(Some(detected.cpu_cores)),
-        memory_mib: configured.memory_mib.or(detected.memory_mib),
-        gpu_count: configured.gpu_count.or(gpus),
-        gpu_memory_mib: configured.gpu_memory_mib.or(Some(gpu_memory).filter(|memory| *memory > 0.0)),
-    }
+    Ok(peaks)
 }
 
 fn follows(knowledge: &Knowledge) -> Vec<Follow> {
     let of = |pattern: &Pattern| match (&pattern.schedule, pattern.task_types.as_slice()) {
-        (Schedule::Follows { from_end, .. }, [first, second]) if pattern.is_active => {
-            Some(Follow { predecessor: first.clone(), successor: second.clone(), from_end: *from_end })
+        (Schedule::Follows { from_end, lag_ms, .. }, [first, second]) if pattern.is_active => {
+            let deviation_ms = (pattern.evidence.jitter_seconds.p95.max(0.0) * 1000.0).ceil() as i64;
+            Some(Follow {
+                predecessor: first.clone(),
+                successor: second.clone(),
+                from_end: *from_end,
+                usual_lag_ms: *lag_ms,
+                least_lag_ms: lag_ms.saturating_sub(deviation_ms).max(0),
+            })
         }
         _ => None,
     };

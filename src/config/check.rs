@@ -5,6 +5,7 @@ use figment::{Figment, Profile, Provider, Source};
 
 use figment::providers::Serialized;
 
+use super::line::line_in;
 use super::{Config, ConfigError, FIELDS, variable};
 
 /// Something wrong with a configuration.
@@ -12,6 +13,8 @@ use super::{Config, ConfigError, FIELDS, variable};
 pub struct Problem {
     /// The file or the variable.
     pub origin: String,
+    /// The line of the file, from 1, where it is known.
+    pub line: Option<usize>,
     /// The field; `None` when the file cannot be read at all.
     pub field: Option<String>,
     /// What is wrong.
@@ -32,18 +35,40 @@ impl Problem {
             .unwrap_or_else(|| "configuration".to_owned());
         Problem {
             origin,
+            line: None,
             field: (!field.is_empty()).then_some(field),
             reason: one_line(&error.kind.to_string()),
         }
     }
 }
 
+impl Problem {
+    /// What is wrong with the value at `path`, in its entry of that number where it is a list.
+    pub fn at(layers: &Figment, path: &str, entry: Option<usize>, reason: String) -> Problem {
+        let value = layers.find_value(path).ok();
+        let source = value.and_then(|value| layers.get_metadata(value.tag())?.source.clone());
+        let (origin, line) = match &source {
+            Some(source) => {
+                (source_text(source), source.file_path().and_then(|file| line_in(file, path, entry)))
+            }
+            None => (variable(path), None),
+        };
+        Problem { origin, line, field: Some(path.to_owned()), reason }
+    }
+
+    /// The file with the line, or the variable, and the field.
+    pub fn place(&self) -> String {
+        let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
+        match &self.field {
+            Some(field) => format!("{}{line}, {field}", self.origin),
+            None => format!("{}{line}", self.origin),
+        }
+    }
+}
+
 impl From<Problem> for ConfigError {
     fn from(problem: Problem) -> ConfigError {
-        let origin = match problem.field {
-            Some(field) => format!("{}, {field}", problem.origin),
-            None => problem.origin,
-        };
+        let origin = problem.place();
         ConfigError::Invalid { origin, reason: problem.reason }
     }
 }
@@ -60,8 +85,7 @@ pub fn problems(layers: &Figment) -> Vec<Problem> {
     let mut found = Vec::new();
     for (path, value) in leaves(data.remove(&Profile::Default).unwrap_or_default()) {
         if let Err(reason) = check_value(&path, &value) {
-            let origin = origin(layers, &path, &value);
-            found.push(Problem { origin, field: Some(path), reason });
+            found.push(Problem::at(layers, &path, entry_at_fault(&path, &value), reason));
         }
     }
     found
@@ -83,13 +107,11 @@ fn check_value(path: &str, value: &Value) -> Result<(), String> {
     field.map_or(Ok(()), |field| (field.check)(&config))
 }
 
-/// The file that a value stands in, or the variable that holds it.
-fn origin(layers: &Figment, path: &str, value: &Value) -> String {
-    let metadata = layers.get_metadata(value.tag());
-    match metadata.and_then(|metadata| metadata.source.as_ref()) {
-        Some(source) => source_text(source),
-        None => variable(path),
-    }
+/// The first entry of a list with which it is not sound any more: by itself, or beside those before it.
+fn entry_at_fault(path: &str, value: &Value) -> Option<usize> {
+    let Value::Array(tag, entries) = value else { return None };
+    (0..entries.len())
+        .find(|last| check_value(path, &Value::Array(*tag, entries[..=*last].to_vec())).is_err())
 }
 
 fn source_text(source: &Source) -> String {
@@ -129,7 +151,7 @@ fn nearest(path: &str) -> Option<&'static str> {
 }
 
 /// Insertions, deletions and substitutions from one text to the other (Levenshtein).
-fn edit_distance(one: &str, other: &str) -> usize {
+pub fn edit_distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (position, character) in one.chars().enumerate() {

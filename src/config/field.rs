@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::embedding::check_url;
+use super::flexibility::check_covered;
 use super::models::time_limit;
 use super::timetable::check_names;
 use super::{Config, HostConfig, ModelServerConfig};
@@ -247,7 +248,8 @@ pub const FIELDS: &[Field] = &[
             config.flexibility.iter().try_for_each(|entry| {
                 check_names(&entry.task_types)?;
                 entry.window().map(|_| ())
-            })
+            })?;
+            check_covered(&config.flexibility)
         },
     ),
     field(

@@ -68,7 +68,11 @@ fn of_ranges(ranges: &[PriceRange]) -> Result<Vec<f64>, String> {
         }
     }
     match prices.iter().position(Option::is_none) {
-        Some(hour) => Err(format!("hour {hour} has no price")),
+        Some(hour) => {
+            let missing = prices.iter().filter(|price| price.is_none()).count();
+            let more = if missing > 1 { format!(", nor have {} others", missing - 1) } else { String::new() };
+            Err(format!("hour {hour} has no price{more}; the ranges have to hold all of 0-24"))
+        }
         None => Ok(prices.into_iter().flatten().collect()),
     }
 }
@@ -88,7 +92,10 @@ mod tests {
         let cents = ranges.cents_by_hour().expect("sound");
         assert_eq!((cents[21], cents[22], cents[0], cents[5], cents[6]), (35, 18, 18, 18, 35));
         let gap = Prices::Ranges(vec![range("0-12", 0.2)]);
-        assert_eq!(gap.cents_by_hour(), Err("hour 12 has no price".to_owned()));
+        assert_eq!(
+            gap.cents_by_hour(),
+            Err("hour 12 has no price, nor have 11 others; the ranges have to hold all of 0-24".to_owned())
+        );
         let twice = Prices::Ranges(vec![range("0-24", 0.2), range("3-4", 0.3)]);
         assert_eq!(twice.cents_by_hour(), Err("hour 3 has two prices".to_owned()));
         assert!(Prices::Hourly(vec![0.3; 23]).cents_by_hour().is_err());

@@ -6,9 +6,7 @@ use globset::Glob;
 use serde::{Deserialize, Serialize};
 
 use super::CapacityConfig;
-use crate::cli::parse_duration;
 use crate::domain::calendar::{WeekdaySet, Zone, local_time, resolve_local};
-use crate::domain::rules::Flexibility;
 use crate::domain::time::TimeSpan;
 
 /// Hours in which nothing that can be moved may run.
@@ -76,43 +74,6 @@ fn weekdays(names: &[String]) -> Result<WeekdaySet, String> {
         let day: Weekday = name.parse().map_err(|_| format!("\"{name}\" is no day such as mon"))?;
         Ok(days.with(day))
     })
-}
-
-/// How far some task types may be moved.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FlexibilityConfig {
-    /// Names, or globs such as `root: *`.
-    pub task_types: Vec<String>,
-    /// How much earlier, such as `15m`; 0 where absent.
-    #[serde(default)]
-    pub earlier: Option<String>,
-    /// How much later; 0 where absent.
-    #[serde(default)]
-    pub later: Option<String>,
-}
-
-impl FlexibilityConfig {
-    /// The window in minutes, or what is wrong.
-    pub fn window(&self) -> Result<Flexibility, String> {
-        let minutes = |text: &Option<String>| match text {
-            None => Ok(0),
-            Some(text) => {
-                let wrong = |_| format!("\"{text}\" is no length of time such as 15m or 2h, 0m for none");
-                let minutes = parse_duration(text).map_err(wrong)?.as_secs() / 60;
-                u32::try_from(minutes)
-                    .ok()
-                    .filter(|minutes| *minutes <= 10_080)
-                    .ok_or_else(|| format!("{text} is more than a week"))
-            }
-        };
-        Ok(Flexibility { earlier_minutes: minutes(&self.earlier)?, later_minutes: minutes(&self.later)? })
-    }
-
-    /// Whether it is about that task type.
-    pub fn is_about(&self, task_type: &str) -> bool {
-        names(&self.task_types, task_type)
-    }
 }
 
 /// Task types that never run at the same time.
@@ -226,21 +187,5 @@ mod tests {
         let empty = wrong(blackout("08:00", "08:00", &[]));
         assert!(empty.starts_with("from and to are both 08:00"), "{empty}");
         assert_eq!(wrong(blackout("22:00", "06:00", &["often"])), "\"often\" is no day such as mon");
-    }
-
-    #[test]
-    fn windows_are_given_by_name_or_glob() {
-        let config = FlexibilityConfig {
-            task_types: vec!["root: *".to_owned(), "a [b]".to_owned()],
-            earlier: None,
-            later: Some("2h".to_owned()),
-        };
-        assert_eq!(config.window(), Ok(Flexibility { earlier_minutes: 0, later_minutes: 120 }));
-        assert!(config.is_about("root: backup") && config.is_about("a [b]") && !config.is_about("sync"));
-        let long = FlexibilityConfig { later: Some("8d".to_owned()), ..config };
-        assert_eq!(long.window(), Err("8d is more than a week".to_owned()));
-        let negative = FlexibilityConfig { later: Some("-5m".to_owned()), ..long };
-        let expected = "\"-5m\" is no length of time such as 15m or 2h, 0m for none";
-        assert_eq!(negative.window(), Err(expected.to_owned()));
     }
 }

@@ -30,6 +30,21 @@ pub enum Inexpressible {
         /// The times.
         schedule: String,
     },
+    /// Single jobs were asked for, and there is no start.
+    #[error("it does not start in this time")]
+    NoStart,
+    /// Single jobs were asked for, and there would be too many.
+    #[error("it starts more than {most} times in this time, too often for a job each")]
+    TooManyStarts {
+        /// So many are written at most.
+        most: usize,
+    },
+    /// A start at a local time that occurs twice.
+    #[error("it starts at {local}, which clocks show twice, and sbatch --begin cannot say which")]
+    AmbiguousStart {
+        /// The local time.
+        local: String,
+    },
     /// The target knows only one zone.
     #[error("its times are those of {zone}, and {target} goes by {other}")]
     Zone {

@@ -53,6 +53,11 @@ pub(super) fn scrontab_lines(rule: &Rule, zone: Zone, now: Timestamp) -> Result<
 
 /// `#SCRON` lines for what the runs are known to need.
 fn options(rule: &Rule) -> String {
+    slurm_options(rule).iter().map(|option| format!("#SCRON {option}\n")).collect()
+}
+
+/// Options of a Slurm job for what the runs are known to need.
+pub(super) fn slurm_options(rule: &Rule) -> Vec<String> {
     let needs = demands(rule);
     let mut options = Vec::new();
     if let Some(minutes) = needs.limit_minutes {
@@ -67,7 +72,7 @@ fn options(rule: &Rule) -> String {
     if let Some(gpus) = needs.gpus.filter(|gpus| *gpus > 0) {
         options.push(format!("--gpus={gpus}"));
     }
-    options.iter().map(|option| format!("#SCRON {option}\n")).collect()
+    options
 }
 
 #[cfg(test)]

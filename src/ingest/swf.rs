@@ -155,6 +155,12 @@ impl SwfEntries {
                 "the log is of a machine in {zone}; --timezone {zone} shows its local hours"
             ));
         }
+        if let Some(processors) = self.header.processors {
+            self.notice(&format!(
+                "the log is of a machine with {processors} processors; plans take this machine for it unless the \
+                 configuration says cpu_cores = {processors} under [capacity]"
+            ));
+        }
         if let Some(start) = self.header.start.or(self.start_option) {
             return start;
         }

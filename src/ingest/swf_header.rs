@@ -10,6 +10,8 @@ pub(super) struct SwfHeader {
     pub(super) start: Option<Timestamp>,
     /// Where the machine stood.
     pub(super) zone: Option<Zone>,
+    /// Processors of the machine.
+    pub(super) processors: Option<u64>,
     /// Whether any header line was understood.
     pub(super) any: bool,
 }
@@ -26,6 +28,9 @@ impl SwfHeader {
             self.start = seconds.filter(|&seconds| seconds > 0).and_then(Timestamp::from_seconds);
         } else if name.eq_ignore_ascii_case("TimeZoneString") {
             self.zone = parse_zone(value).ok();
+        } else if name.eq_ignore_ascii_case("MaxProcs") {
+            let number = value.split_whitespace().next().and_then(|number| number.parse().ok());
+            self.processors = number.filter(|processors| *processors > 0);
         }
     }
 }
@@ -43,11 +48,13 @@ mod tests {
             ";  Note without a colon",
             "; UnixStartTime: 749458803",
             ";TimeZoneString: US/Pacific",
+            "; MaxProcs: 128 (of 2 partitions)",
         ] {
             header.take(line);
         }
         assert_eq!(header.start, Timestamp::from_seconds(749_458_803));
         assert_eq!(header.zone, Some(Zone::US__Pacific));
+        assert_eq!(header.processors, Some(128));
     }
 
     #[test]

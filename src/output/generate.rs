@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::conflict::ShownConflict;
 use super::format::{percent, quantity, shorten};
 use super::report::typed_records;
-use super::rule::{flexibility_words, rule_lines, rule_value, schedule_words, shift_words, state_word};
+use super::rule::{MoveWindows, rule_lines, rule_value, schedule_words, shift_words, state_word};
 use super::{Report, Style};
 use crate::domain::rules::{
     ConflictStrategy, Precedence, Resolution, Rule, RuleId, SkipReason, SkippedPattern,
@@ -56,6 +56,8 @@ pub struct ShownRule {
 pub struct GenerateReport {
     /// Rules, best first.
     pub rules: Vec<ShownRule>,
+    /// How far the configuration lets plans move them.
+    pub windows: MoveWindows,
     /// Patterns that became no rule.
     pub skipped: Vec<SkippedPattern>,
     /// What follows what.
@@ -75,7 +77,7 @@ impl GenerateReport {
         self.rules
             .iter()
             .map(|shown| {
-                let mut value = rule_value(shown.id, &shown.rule);
+                let mut value = rule_value(shown.id, &shown.rule, &self.windows);
                 value["outcome"] = json!(shown.fate.as_str());
                 value["resolution"] = json!(shown.resolution);
                 value
@@ -209,7 +211,7 @@ impl Report for GenerateReport {
                 rule.schedule.cron().unwrap_or_else(|| "-".to_owned()),
                 percent(rule.confidence),
                 rule.priority.to_string(),
-                flexibility_words(rule.flexibility),
+                self.windows.of(shown.id, rule).words(),
                 state_word(rule).to_owned(),
             ]);
         }
@@ -220,8 +222,11 @@ impl Report for GenerateReport {
         if self.rules.is_empty() {
             return format!("No rules.\n{}", self.notes(style, ALL));
         }
-        let blocks: Vec<String> =
-            self.rules.iter().map(|shown| rule_lines(shown.id, &shown.rule, style).join("\n")).collect();
+        let blocks: Vec<String> = self
+            .rules
+            .iter()
+            .map(|shown| rule_lines(shown.id, &shown.rule, &self.windows, style).join("\n"))
+            .collect();
         format!("{}\n\n{}\n{}", blocks.join("\n\n"), self.summary(), self.notes(style, ALL))
     }
 }

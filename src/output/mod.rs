@@ -46,7 +46,8 @@ pub use format::{Ink, count, duration, percent, printable, quantity, shorten};
 pub use pattern::{PatternShape, resource_lines};
 pub use report::{LongList, Report, typed_records};
 pub use rule::{
-    RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words, shift_words, state_word,
+    MoveWindows, RuleShape, flexibility_words, rule_lines, rule_table, rule_value, schedule_words,
+    shift_words, state_word,
 };
 pub use schedule::ScheduleShape;
 pub use style::{Glyphs, Style};

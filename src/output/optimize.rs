@@ -1,9 +1,11 @@
 //! What `optimize-resource-schedule` answers.
 
 mod effect;
+mod moves;
 mod page;
 mod profile;
 mod shape;
+mod slot_words;
 mod taken_back;
 mod words;
 
@@ -11,17 +13,22 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::format::{count, duration, percent, quantity, shorten};
+use super::format::{count, duration, percent, quantity};
 use super::{Report, Style};
 use crate::domain::plan::{
     Assumption, HorizonForm, PlanStatus, Problem, Score, Solution, Strategy, TimeGrid,
 };
 
+use moves::{move_line, move_times, moves_table, shift_words, unmoved_line};
+
 pub use effect::{EffectReport, EffectVerdict, Promise};
 pub use page::{PAGE_MARK, page};
-pub use shape::{CostShape, ExplainedRule, MoveShape, ReliefShape, StayCode, UnmovedShape};
+pub use shape::{
+    CostShape, Doubts, ExplainedOrder, ExplainedRule, MoveShape, ReliefShape, RuleKey, StayCode, UnmovedShape,
+};
+pub use slot_words::{period_words, slot_words};
 pub use taken_back::{TakenBackReport, TakenBackRule, TakenBackStatus};
-pub use words::{MoveWords, move_words, stay_words};
+pub use words::{MoveWords, StayNames, move_words, stay_words};
 
 /// What `optimize-resource-schedule` answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +45,10 @@ pub struct OptimizeReport {
     pub by_position: bool,
     /// What the rules of the problem stand for, where that is shown.
     pub explained: Vec<ExplainedRule>,
+    /// The orders that the plan keeps, where that is shown.
+    pub explained_orders: Vec<ExplainedOrder>,
+    /// Whether the runs can have been on the machines that are planned for.
+    pub doubts: Doubts,
     /// How the slots lie in time; `None` for an instance file.
     pub grid: Option<TimeGrid>,
     /// Rules that move.
@@ -131,6 +142,7 @@ impl Report for OptimizeReport {
             "assumptions": self.assumptions,
             "assumed": self.assumed,
             "obstacles": self.obstacles,
+            "capacity_doubts": self.doubts.found,
             "applied": self.applied,
             "report_path": self.page,
             "wall_seconds": self.wall_seconds,
@@ -168,6 +180,7 @@ impl Report for OptimizeReport {
                 data["problem"] = serde_json::to_value(problem).unwrap_or_default();
                 if !self.by_position {
                     data["problem_rules"] = json!(self.explained);
+                    data["problem_orders"] = json!(self.explained_orders);
                 }
             }
         }
@@ -180,19 +193,7 @@ impl Report for OptimizeReport {
         };
         let mut text = self.heading(solution, style);
         if !self.moves.is_empty() {
-            let mut table = style.new_table(&["RULE", "TASK TYPE", "FROM", "TO", "SHIFT", "BECAUSE"]);
-            for step in &self.moves {
-                table.add_row(vec![
-                    step.rule_id.0.to_string(),
-                    shorten(&step.task_type, 36),
-                    style.time(step.from),
-                    style.time(step.to),
-                    format!("{:+} min", step.shift_minutes),
-                    step.reason.clone(),
-                ]);
-            }
-            text.push_str(&style.finish_table(table));
-            text.push('\n');
+            text.push_str(&moves_table(self, problem, style));
         }
         text.push_str(&metrics(solution, problem, style));
         text.push_str(&self.footer(solution));
@@ -219,23 +220,6 @@ impl Report for OptimizeReport {
         }
         text
     }
-}
-
-fn move_line(step: &MoveShape) -> String {
-    format!(
-        "rule {} ({}), {:+} min, now {}: {}; costs {} min over {}",
-        step.rule_id.0,
-        shorten(&step.task_type, 48),
-        step.shift_minutes,
-        step.schedule,
-        step.explanation,
-        count(step.cost.displacement_minutes.unsigned_abs()),
-        quantity(step.cost.runs, "run"),
-    )
-}
-
-fn unmoved_line(rule: &UnmovedShape) -> String {
-    format!("rule {} ({}): {}", rule.rule_id.0, shorten(&rule.task_type, 48), rule.reason)
 }
 
 impl OptimizeReport {
@@ -270,7 +254,11 @@ impl OptimizeReport {
             ),
             None => String::new(),
         };
-        format!("{}\n\n{horizon}", self.headline(solution, style))
+        let doubt = match &self.doubts.words {
+            Some(words) => format!("Not to be relied on: {words}.\n"),
+            None => String::new(),
+        };
+        format!("{}\n{doubt}\n{horizon}", self.headline(solution, style))
     }
 
     fn footer(&self, solution: &Solution) -> String {

@@ -1,5 +1,7 @@
 //! A rule in the shape that scripts rely on, and as people read it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,6 +11,54 @@ use super::schedule::ScheduleShape;
 use super::style::Style;
 use crate::domain::patterns::{PatternId, ResourceProfile};
 use crate::domain::rules::{Flexibility, Rule, RuleId, RuleSource};
+
+/// How far plans may move a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct MayMove {
+    /// Minutes earlier.
+    pub earlier_minutes: u32,
+    /// Minutes later.
+    pub later_minutes: u32,
+    /// Who says so.
+    pub source: MoveSource,
+}
+
+/// Who says how far a rule may be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoveSource {
+    /// The rule.
+    Rule,
+    /// A `[[flexibility]]` of the configuration, which counts more.
+    Configuration,
+}
+
+/// The windows of rules for which the configuration has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MoveWindows(pub BTreeMap<RuleId, Flexibility>);
+
+impl MoveWindows {
+    /// How far `rule` may be moved.
+    pub fn of(&self, id: RuleId, rule: &Rule) -> MayMove {
+        let (window, source) = match self.0.get(&id) {
+            Some(window) => (*window, MoveSource::Configuration),
+            None => (rule.flexibility, MoveSource::Rule),
+        };
+        let Flexibility { earlier_minutes, later_minutes } = window;
+        MayMove { earlier_minutes, later_minutes, source }
+    }
+}
+
+impl MayMove {
+    fn window(self) -> Flexibility {
+        Flexibility { earlier_minutes: self.earlier_minutes, later_minutes: self.later_minutes }
+    }
+
+    /// `-10..+30 min`, or `fixed`.
+    pub fn words(self) -> String {
+        flexibility_words(self.window())
+    }
+}
 
 /// A rule in JSON.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,8 +79,10 @@ pub struct RuleShape {
     pub origin: Option<String>,
     /// 1 to 10.
     pub priority: u8,
-    /// Minutes it may move.
+    /// Minutes it may move, as the rule itself says.
     pub flexibility: Flexibility,
+    /// Minutes that plans move it, the configuration counted.
+    pub may_move: MayMove,
     /// 0..1.
     pub confidence: f64,
     /// Whether plans and predictions count it.
@@ -49,7 +101,7 @@ pub struct RuleShape {
 
 impl RuleShape {
     /// The shape of `rule`, stored as `id`.
-    pub fn of(id: RuleId, rule: &Rule) -> RuleShape {
+    pub fn of(id: RuleId, rule: &Rule, windows: &MoveWindows) -> RuleShape {
         RuleShape {
             id,
             name: rule.name.clone(),
@@ -66,6 +118,7 @@ impl RuleShape {
             },
             priority: rule.priority,
             flexibility: rule.flexibility,
+            may_move: windows.of(id, rule),
             confidence: rule.confidence,
             enabled: rule.enabled,
             shift_minutes: rule.shift_minutes,
@@ -78,12 +131,16 @@ impl RuleShape {
 }
 
 /// A rule as a JSON object.
-pub fn rule_value(id: RuleId, rule: &Rule) -> Value {
-    serde_json::to_value(RuleShape::of(id, rule)).unwrap_or_default()
+pub fn rule_value(id: RuleId, rule: &Rule, windows: &MoveWindows) -> Value {
+    serde_json::to_value(RuleShape::of(id, rule, windows)).unwrap_or_default()
 }
 
 /// One line per rule.
-pub fn rule_table<'a>(rules: impl IntoIterator<Item = (RuleId, &'a Rule)>, style: &Style) -> String {
+pub fn rule_table<'a>(
+    rules: impl IntoIterator<Item = (RuleId, &'a Rule)>,
+    windows: &MoveWindows,
+    style: &Style,
+) -> String {
     let mut table =
         style.new_table(&["ID", "TASK TYPE", "SCHEDULE", "PRIORITY", "MAY MOVE", "MOVED", "SOURCE", "STATE"]);
     for (id, rule) in rules {
@@ -92,7 +149,7 @@ pub fn rule_table<'a>(rules: impl IntoIterator<Item = (RuleId, &'a Rule)>, style
             shorten(&rule.task_type, 48),
             schedule_words(rule, style),
             rule.priority.to_string(),
-            flexibility_words(rule.flexibility),
+            windows.of(id, rule).words(),
             shift_words(rule.shift_minutes),
             rule.source.kind().to_string(),
             state_word(rule).to_owned(),
@@ -127,7 +184,7 @@ pub fn shift_words(shift_minutes: i64) -> String {
 }
 
 /// Everything about one rule, one fact per line.
-pub fn rule_lines(id: RuleId, rule: &Rule, style: &Style) -> Vec<String> {
+pub fn rule_lines(id: RuleId, rule: &Rule, windows: &MoveWindows, style: &Style) -> Vec<String> {
     let shape = ScheduleShape::of(&rule.schedule, rule.zone);
     let mut lines = vec![style.bold(&format!("Rule {}: {}", id.0, rule.name))];
     let mut line = |name: &str, value: String| lines.push(format!("  {name:<12} {value}"));
@@ -150,7 +207,20 @@ pub fn rule_lines(id: RuleId, rule: &Rule, style: &Style) -> Vec<String> {
         },
     );
     line("priority", format!("{} of 10", rule.priority));
-    line("may move", flexibility_words(rule.flexibility));
+    let may_move = windows.of(id, rule);
+    line(
+        "may move",
+        match may_move.source {
+            MoveSource::Rule => may_move.words(),
+            MoveSource::Configuration => {
+                format!(
+                    "{} (the configuration says so; the rule {})",
+                    may_move.words(),
+                    flexibility_words(rule.flexibility)
+                )
+            }
+        },
+    );
     if rule.shift_minutes != 0 {
         let wanted = rule.wanted_schedule().describe();
         line("moved", format!("{} from {wanted}", shift_words(rule.shift_minutes)));

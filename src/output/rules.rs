@@ -19,7 +19,7 @@ pub use undo::{MovedBackShape, UndoReport};
 use serde_json::{Value, json};
 
 use super::report::typed_records;
-use super::rule::{rule_lines, rule_table, rule_value};
+use super::rule::{MoveWindows, rule_lines, rule_table, rule_value};
 use super::{Report, Style};
 use crate::domain::rules::StoredRule;
 
@@ -28,11 +28,13 @@ use crate::domain::rules::StoredRule;
 pub struct ListReport {
     /// The rules, by id.
     pub rules: Vec<StoredRule>,
+    /// How far the configuration lets plans move them.
+    pub windows: MoveWindows,
 }
 
 impl ListReport {
     fn values(&self) -> Vec<Value> {
-        self.rules.iter().map(|stored| rule_value(stored.id, &stored.rule)).collect()
+        self.rules.iter().map(|stored| rule_value(stored.id, &stored.rule, &self.windows)).collect()
     }
 }
 
@@ -49,7 +51,7 @@ impl Report for ListReport {
         if self.rules.is_empty() {
             return "No rules.\n".to_owned();
         }
-        rule_table(self.rules.iter().map(|stored| (stored.id, &stored.rule)), style)
+        rule_table(self.rules.iter().map(|stored| (stored.id, &stored.rule)), &self.windows, style)
     }
 
     fn detailed(&self, style: &Style) -> String {
@@ -59,7 +61,7 @@ impl Report for ListReport {
         let blocks: Vec<String> = self
             .rules
             .iter()
-            .map(|stored| rule_lines(stored.id, &stored.rule, style).join("\n") + "\n")
+            .map(|stored| rule_lines(stored.id, &stored.rule, &self.windows, style).join("\n") + "\n")
             .collect();
         blocks.join("\n")
     }
@@ -70,18 +72,20 @@ impl Report for ListReport {
 pub struct AddReport {
     /// The new rule.
     pub stored: StoredRule,
+    /// How far the configuration lets plans move it.
+    pub windows: MoveWindows,
 }
 
 impl Report for AddReport {
     fn data(&self) -> Value {
-        json!({ "rule": rule_value(self.stored.id, &self.stored.rule) })
+        json!({ "rule": rule_value(self.stored.id, &self.stored.rule, &self.windows) })
     }
 
     fn records(&self) -> Vec<Value> {
-        typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule)])
+        typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule, &self.windows)])
     }
 
     fn table(&self, style: &Style) -> String {
-        rule_lines(self.stored.id, &self.stored.rule, style).join("\n") + "\n"
+        rule_lines(self.stored.id, &self.stored.rule, &self.windows, style).join("\n") + "\n"
     }
 }

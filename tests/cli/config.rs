@@ -99,3 +99,47 @@ fn generate_prints_a_file_in_which_everything_is_explained() {
     assert!(answer.stdout.contains("#min_confidence = 0.7\n"), "{answer}");
     assert_eq!(answer.stderr, "");
 }
+
+#[test]
+fn check_finds_what_never_counts_with_file_and_line() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "tidetable.toml",
+        "[optimize]\nprice_per_kwh = [{ hours = \"0-12\", price = 0.2 }]\n\n\
+         [[flexibility]]\ntask_types = [\"root: *\"]\nlater = \"1h\"\n\n\
+         [[flexibility]]\ntask_types = [\"root: backup\"]\nlater = \"2h\"\n\n\
+         [[blackout]]\nfrom = \"08:00\"\nto = \"18:00\"\n\n\
+         [[blackout]]\nfrom = \"08:00\"\nto = \"25:00\"\n",
+    );
+    insta::assert_snapshot!(sandbox.run("config check").assert_code(1));
+}
+
+#[test]
+fn check_knows_the_hosts_and_task_types_of_the_store() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "runs.csv",
+        "task_type,started_at,host\nroot: backup,2026-02-01T02:00:00Z,forge\nroot: sync,2026-02-01T03:00:00Z,forge\n",
+    );
+    sandbox.run("import runs.csv").assert_code(0);
+    let blackout =
+        |host: &str| format!("[[blackout]]\nfrom = \"08:00\"\nto = \"18:00\"\nhosts = [\"{host}\"]\n");
+    sandbox.write("tidetable.toml", &blackout("forge"));
+    sandbox.run("config check").assert_code(0);
+    sandbox.write("tidetable.toml", &blackout("forgge"));
+    let misspelt = sandbox.run("config check").assert_code(1);
+    assert!(
+        misspelt
+            .stderr
+            .contains("tidetable.toml:1, blackout: entry 1: there is no host \"forgge\"; did you mean")
+    );
+    let crossing =
+        "[[flexibility]]\ntask_types = [\"root: *\"]\n[[flexibility]]\ntask_types = [\"*backup\"]\n";
+    sandbox.write("tidetable.toml", &format!("{crossing}{}", blackout("elsewhere")));
+    let warned = sandbox.run("config check").assert_code(0);
+    assert!(warned.stderr.contains(":5, blackout: entry 1: no run, no [[host]]"), "{warned}");
+    assert!(
+        warned.stderr.contains(":3, flexibility: entries 1 and 2 are both about 1 task type"),
+        "{warned}"
+    );
+}

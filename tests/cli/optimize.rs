@@ -437,3 +437,109 @@ fn what_waits_for_itself_is_told_as_a_circle() {
     let answer = sandbox.run("optimize --peak-mitigation --instance circle.json --output-format json").json();
     assert_eq!(answer["data"]["status"], "infeasible");
 }
+
+#[test]
+fn a_log_of_a_larger_machine_is_told_by_its_size_and_its_plan_is_not_applied() {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at,ended_at,cpu_cores\n");
+    for day in 0..20_i64 {
+        let night = 1_770_602_400 + day * 86_400; // 2026-02-09T02:00:00Z
+        for name in ["alpha", "beta"] {
+            runs.push_str(&format!("{name},{night},{},50000\n", night + 1_200));
+        }
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.run("import runs.csv").assert_code(0);
+    for name in ["alpha", "beta"] {
+        sandbox.run_args(&["rules", "add", "--task-type", name, "--cron", "0 2 * * *"]).assert_code(0);
+    }
+    let plan = "optimize --peak-mitigation --time-limit 50ms --auto-apply --now 2026-03-01T12:00:00Z";
+    let answer = sandbox.run(&format!("{plan} --output-format json")).assert_code(0).json();
+    let doubt = &answer["data"]["capacity_doubts"][0];
+    assert_eq!((&doubt["held_at_once"], &doubt["held_alone"]), (&100_000.0.into(), &50_000.0.into()));
+    assert_eq!(answer["data"]["applied"], false, "{answer}");
+    let warnings = answer["warnings"].to_string();
+    let size = "held 100,000 CPU cores at once (";
+    assert!(
+        warnings.contains(size) && warnings.contains("cpu_cores = 100000 under [capacity]"),
+        "{warnings}"
+    );
+    let shown = sandbox.run(plan).assert_code(0);
+    assert!(shown.stdout.contains("Not to be relied on: the runs that are planned on "), "{shown}");
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 100000\n");
+    let answer = sandbox.run(&format!("{plan} --output-format json")).assert_code(0).json();
+    assert_eq!(answer["data"]["capacity_doubts"], serde_json::json!([]));
+    assert_eq!(answer["data"]["applied"], true, "{answer}");
+}
+
+/// Three rules that are wanted at once on the first of two hosts, one of them without any other place.
+const TWO_HOSTS: &str = r#"{"format":"sched-opt/1","name":"two","slot_minutes":5,"horizon_slots":600,
+"resources":["cpu"],"hosts":[{"id":"one","capacity":[4]},{"id":"two","capacity":[4]}],"target_util_pct":75,
+"price":[PRICES],"rules":[
+{"id":"a","wanted":[300],"earliest":0,"latest":0,"duration":2,"demand":[3],"host":0,"hosts":[0]},
+{"id":"b","wanted":[300],"earliest":0,"latest":4,"duration":2,"demand":[3],"host":0,"hosts":[0]},
+{"id":"c","wanted":[300],"earliest":0,"latest":0,"duration":2,"demand":[3],"host":0,"hosts":[0,1]}]}"#;
+
+#[test]
+fn a_problem_file_gets_reasons_by_the_names_and_times_that_it_gives() {
+    let sandbox = Sandbox::new();
+    let prices = vec!["30"; 600].join(",");
+    sandbox.write("two.json", &TWO_HOSTS.replace("PRICES", &prices));
+    let plan = "optimize --conflict-resolution --time-limit 50ms --instance two.json";
+    insta::assert_snapshot!(sandbox.run(&format!("{plan} --output-format detailed")).assert_code(0));
+    let answer = sandbox.run(&format!("{plan} --output-format json")).assert_code(0).json();
+    let data = &answer["data"];
+    let ids = |list: &serde_json::Value| -> Vec<String> {
+        list.as_array().expect("list").iter().map(|one| one["rule_id"].to_string()).collect()
+    };
+    assert_eq!(ids(&data["moves"]), ["\"b\"", "\"c\""], "{data}");
+    assert_eq!(ids(&data["unmoved"]), ["\"a\""], "{data}");
+    let moved = &data["moves"][0];
+    assert_eq!(
+        (&moved["from"], &moved["from_slot"], &moved["to_slot"]),
+        (&().into(), &300.into(), &302.into())
+    );
+    assert_eq!(data["unmoved"][0]["code"], "fixed");
+}
+
+#[test]
+fn what_keeps_a_plan_from_being_made_is_told_by_the_clock() {
+    let sandbox = crowded_night();
+    sandbox.write(
+        "tidetable.toml",
+        "timezone = \"Europe/Berlin\"\n[capacity]\ncpu_cores = 4\nmemory_mib = 1024\ngpu_count = 0\n\
+         [[flexibility]]\ntask_types = [\"*\"]\n",
+    );
+    let shown = sandbox.run("optimize --conflict-resolution --time-limit 50ms").assert_code(0);
+    assert!(shown.stdout.contains("at Mon 03-02 03:00 on forge, work that cannot be moved away"), "{shown}");
+}
+
+#[test]
+fn what_the_plan_is_made_without_is_warned_of_and_long_runs_get_a_week() {
+    let sandbox = Sandbox::new();
+    let mut runs = String::from("task_type,started_at,ended_at,cpu_cores,gpu_count,gpu_memory_mib\n");
+    for day in 0..20_i64 {
+        let night = 1_770_602_400 + day * 86_400; // 2026-02-09T02:00:00Z
+        runs.push_str(&format!(
+            "long,{night},{},1,,\ntrain,{night},{},1,2,60000\n",
+            night + 100_000,
+            night + 600
+        ));
+    }
+    sandbox.write("runs.csv", &runs);
+    sandbox.write("tidetable.toml", "[capacity]\ncpu_cores = 4\ngpu_count = 2\ngpu_memory_mib = 24576\n");
+    sandbox.run("import runs.csv").assert_code(0);
+    for name in ["long", "train"] {
+        sandbox.run_args(&["rules", "add", "--task-type", name, "--cron", "0 2 * * *"]).assert_code(0);
+    }
+    let plan = "optimize --peak-mitigation --time-limit 50ms";
+    let week = sandbox.run(plan).assert_code(0);
+    let missed = "without the load of rule 2 (a run takes 30000 MiB on one GPU, and none of ";
+    assert!(week.stderr.contains(missed) && !week.stderr.contains("rule 1"), "{week}");
+    assert!(week.stdout.contains("Over 7 d"), "{week}");
+    let day = sandbox.run(&format!("{plan} --look-ahead-hours 24")).assert_code(0);
+    assert!(
+        day.stderr.contains("of rule 1 (a run (1670 min) is longer than the horizon), rule 2 ("),
+        "{day}"
+    );
+}

@@ -109,6 +109,27 @@ fn removed_rules_are_gone() {
     assert_eq!(listed["data"]["total"], 2);
 }
 
+#[test]
+fn the_window_that_the_configuration_gives_is_the_one_that_is_shown() {
+    let sandbox = with_exportable_rules();
+    sandbox.write(
+        "tidetable.toml",
+        "[[flexibility]]\ntask_types = [\"backup\"]\nearlier = \"5m\"\nlater = \"4h\"\n\
+         [[flexibility]]\ntask_types = [\"sync\"]\nlater = \"4h\"\n",
+    );
+    let list = sandbox.run("rules list --output-format json").assert_code(0).json();
+    let rule = |position: usize| &list["data"]["rules"][position];
+    let window = |earlier: u32, later: u32, source: &str| serde_json::json!({ "earlier_minutes": earlier, "later_minutes": later, "source": source });
+    assert_eq!(rule(0)["may_move"], window(5, 240, "configuration"));
+    assert_eq!(rule(0)["flexibility"]["later_minutes"], 30, "what the rule itself says stays");
+    assert_eq!(rule(1)["may_move"], window(30, 30, "rule"));
+    assert_eq!(rule(2)["may_move"], window(0, 30, "configuration"), "an hourly rule moves by half an hour");
+    let shown = sandbox.run("rules list").assert_code(0);
+    assert!(shown.stdout.contains("-5..+240 min"), "{shown}");
+    let shown = sandbox.run("rules show 1").assert_code(0);
+    assert!(shown.stdout.contains("-5..+240 min (the configuration says so; the rule +-30 min)"), "{shown}");
+}
+
 /// Two rules that crontabs can express, one without a command.
 fn with_exportable_rules() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -139,6 +160,11 @@ fn rules_are_exported_as_far_as_the_target_goes() {
         sandbox.run("rules export --target kubernetes --image jobs:1 1 2").assert_code(0)
     );
     insta::assert_snapshot!(sandbox.run("rules export --target slurm 2 3").assert_code(1));
+    insta::assert_snapshot!(
+        sandbox.run("rules export --target slurm --single-jobs 2d --timezone Europe/Berlin").assert_code(4)
+    );
+    sandbox.run("rules export --target crontab --single-jobs 2d").assert_code(2);
+    sandbox.run("rules export --target slurm --single-jobs 2y").assert_code(2);
     sandbox.run("rules export --target kubernetes").assert_code(2);
     sandbox.run("rules export --target slurm --image x").assert_code(2);
     sandbox.run("rules export --target systemd --cron-tz").assert_code(2);

@@ -197,6 +197,32 @@ fn a_drop_in_that_somebody_edited_or_overrules_is_left_alone() {
 }
 
 #[test]
+fn a_masked_timer_is_told_of_and_keeps_nothing_else_from_being_planned() {
+    let sandbox = Sandbox::new();
+    std::fs::create_dir(sandbox.path("units")).expect("folder");
+    std::os::unix::fs::symlink("/dev/null", sandbox.path("units/sync.timer")).expect("link");
+    sandbox.write("units/poll.timer", "[Timer]\nOnCalendar=hourly\n");
+    for name in ["sync", "poll"] {
+        sandbox.run(&format!("rules add --task-type {name} --cron @hourly")).assert_code(0);
+    }
+    let apply = "rules apply --target systemd --units-dir units --yes --output-format json";
+    let untouched = sandbox.run(apply).assert_code(0).json();
+    assert_eq!(untouched["data"]["rules"][0]["effect"], "skipped", "{untouched}");
+    for id in [1, 2] {
+        move_rule(&sandbox, id, 10);
+    }
+    let answer = sandbox.run(apply).assert_code(4).json();
+    let rules = &answer["data"]["rules"];
+    assert_eq!(
+        (&rules[0]["effect"], &rules[1]["effect"]),
+        (&"refused".into(), &"written".into()),
+        "{answer}"
+    );
+    assert!(rules[0]["reason"].as_str().expect("reason").starts_with("sync.timer is masked"), "{answer}");
+    assert!(!sandbox.path("units/sync.timer.d").exists());
+}
+
+#[test]
 fn a_users_crontab_that_was_imported_from_its_program_is_changed_through_it() {
     let sandbox = Sandbox::new();
     let spool = with_crontab_program(&sandbox, "crontab");

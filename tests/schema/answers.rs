@@ -110,6 +110,31 @@ const GPU_RUNS: &str = "task_type,user,started_at,ended_at,gpu_count,gpu_memory_
      python3 train.py --epochs 40,ada,2026-02-26T11:58:00Z,2026-02-26T13:00:00Z,1,23500\n\
      python3 train.py --epochs 40,ada,2026-03-01T11:58:10Z,,1,\n";
 
+/// A machine that nobody configured, where one task type waits for the end of another: one after the other.
+const ORDERED: [Step<'_>; 3] = [
+    ("import", "data", "import ordered.csv"),
+    ("analyze-activity-patterns", "data", "analyze-activity-patterns --now 2026-03-28T06:00:00Z"),
+    (
+        "optimize-resource-schedule",
+        "data",
+        "optimize-resource-schedule --peak-mitigation --time-limit 50ms --explain --now 2026-03-28T06:00:00Z",
+    ),
+];
+
+/// Copies that begin some minutes after dumps end, which last now long, now short; and a run of more cores than any
+/// machine of these tests has.
+fn ordered() -> String {
+    let mut text = String::from("task_type,started_at,ended_at,cpu_cores\n");
+    for day in 0..26_i64 {
+        let start = 1_772_409_600 + 86_400 * day; // from 2026-03-02T00:00:00Z, 01:00 in Berlin
+        let end = start + 300 + 977 * day % 1_800;
+        let copied = end + 240 + 11 * (day % 5);
+        text.push_str(&format!("dump,{start},{end},1\ncopy,{copied},{},1\n", copied + 300));
+    }
+    text.push_str("simulation,2026-03-20T12:00:00Z,2026-03-20T13:00:00Z,100000\n");
+    text
+}
+
 /// One after the other, in the same store.
 const STORY: [Step<'_>; 76] = [
     ("import", "data", "import sample.csv.gz --dry-run"),
@@ -299,6 +324,13 @@ pub fn answers() -> &'static [Answer] {
         answers.extend(GPUS.iter().map(|step| answer(&gpus, *step)));
         answers.extend(WITHOUT_STORE.iter().map(|step| answer(&free, *step)));
         answers.extend(model_server_answers());
+        let ordered_world = Sandbox::new();
+        ordered_world.write("ordered.csv", &ordered());
+        for (task_type, cron) in [("dump", "0 1 * * *"), ("copy", "40 1 * * *")] {
+            let rule = ["rules", "add", "--task-type", task_type, "--cron", cron];
+            ordered_world.run_args(&[&rule[..], &["--timezone", "Europe/Berlin"]].concat()).assert_code(0);
+        }
+        answers.extend(ORDERED.iter().map(|step| answer(&ordered_world, *step)));
         answers.extend(STORY.iter().map(|step| answer(&full, *step)));
         answers
     })

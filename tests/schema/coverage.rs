@@ -40,6 +40,8 @@ fn the_answers_have_something_of_everything_to_tell() {
         ("import", "/data/files/0/rejects/0/field"),
         ("optimize-resource-schedule", "/data/delta/0"),
         ("optimize-resource-schedule", "/data/improvement/objective"),
+        ("optimize-resource-schedule", "/data/capacity_doubts/0/held_at_once"),
+        ("optimize-resource-schedule", "/data/problem_orders/0/least_lag_seconds"),
         ("optimize-resource-schedule", "/data/moves/0/relief/resource"),
         ("optimize-resource-schedule", "/data/moves/0/relief/together_with/0"),
         ("optimize-resource-schedule", "/data/problem/rules/0"),

@@ -31,9 +31,10 @@ use serde_json::json;
 
 /// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for, and
 /// what only some patterns have. (`calendar.holidays` of the configuration shares its name with one of these.)
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
     "problem",
     "problem_rules",
+    "problem_orders",
     "habit",
     "load",
     "season",

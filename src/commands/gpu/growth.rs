@@ -40,7 +40,7 @@ fn growth_of(
     // The run itself is no earlier run: what it held so far is not its peak.
     let before = started.unwrap_or(now);
     let known = store.known_peaks(task_type, before, RUNS)?;
-    let Some(peak_mib) = quantile(known.peaks_mib.clone()) else { return Ok(None) };
+    let Some(peak_mib) = nineteen_in_twenty(known.peaks_mib.clone()) else { return Ok(None) };
     let ramps: Vec<f64> = known.ramps_ms.iter().map(|ms| *ms as f64 / SECOND_MS as f64).collect();
     Ok(Some(ExpectedGrowth {
         pid: process.pid,
@@ -50,12 +50,12 @@ fn growth_of(
         peak_mib,
         runs: known.peaks_mib.len() as u64,
         age_seconds: started.map(|started| now.since(started).max(0) as f64 / SECOND_MS as f64),
-        ramp_seconds: quantile(ramps),
+        ramp_seconds: nineteen_in_twenty(ramps),
     }))
 }
 
 /// The smallest value that at least `QUANTILE` of them do not exceed; `None` of nothing.
-fn quantile(mut values: Vec<f64>) -> Option<f64> {
+pub(in crate::commands) fn nineteen_in_twenty(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let rank = (QUANTILE * values.len() as f64).ceil() as usize;
     values.get(rank.max(1) - 1).copied()
@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn the_quantile_of_a_few_is_the_largest() {
-        assert_eq!(quantile(Vec::new()), None);
-        assert_eq!(quantile(vec![3.0, 1.0, 2.0]), Some(3.0));
-        assert_eq!(quantile((1..=100).map(f64::from).collect()), Some(95.0));
+        assert_eq!(nineteen_in_twenty(Vec::new()), None);
+        assert_eq!(nineteen_in_twenty(vec![3.0, 1.0, 2.0]), Some(3.0));
+        assert_eq!(nineteen_in_twenty((1..=100).map(f64::from).collect()), Some(95.0));
     }
 }

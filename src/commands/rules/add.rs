@@ -4,6 +4,7 @@ use anyhow::Context as _;
 
 use crate::cli::DurationArg;
 use crate::cli::rules::AddArgs;
+use crate::commands::optimize_config::move_windows;
 use crate::commands::{CommandError, Context, Outcome};
 use crate::domain::calendar::{CronEntry, Schedule, parse_cron};
 use crate::domain::patterns::{ResourceProfile, resource_profile};
@@ -46,7 +47,10 @@ pub(super) fn run(context: &Context, args: &AddArgs) -> anyhow::Result<Outcome> 
         let saved = RuleWriter::new(transaction, &author).save(std::slice::from_ref(&rule))?;
         saved.first().map(|(id, _)| *id).ok_or(StoreError::NotFound { what: "rule", id: 0 })
     })?;
-    Ok(Outcome::done(AddReport { stored: StoredRule { id, rule } }, warnings))
+    Ok(Outcome::done(
+        AddReport { windows: move_windows(context, [(id, &rule)]), stored: StoredRule { id, rule } },
+        warnings,
+    ))
 }
 
 fn schedule(context: &Context, text: &str) -> anyhow::Result<Schedule> {

@@ -52,6 +52,9 @@ pub(super) fn plan_timer(
     wanted: &BTreeSet<RuleId>,
     plan: &mut ApplyPlan,
 ) -> anyhow::Result<()> {
+    if folders.is_masked(timer)? {
+        return refuse_masked(store, timer, wanted, plan);
+    }
     let place = Schedulers::file_place(&folder.join(format!("{timer}.d")).join(DROP_IN))?;
     let before = schedulers.read(&place)?;
     let mut text = folders.text_of(timer)?.unwrap_or_default();
@@ -130,6 +133,23 @@ pub(super) fn plan_timer(
     }
     if before.is_some() || after.is_some() {
         plan.places.push(PlannedPlace { place, before, after, rules: applied });
+    }
+    Ok(())
+}
+
+/// A masked timer starts nothing, whatever times it is given: a rule that was moved cannot be carried there.
+fn refuse_masked(
+    store: &Store,
+    timer: &str,
+    wanted: &BTreeSet<RuleId>,
+    plan: &mut ApplyPlan,
+) -> anyhow::Result<()> {
+    for id in wanted {
+        let stored = store.rule(*id)?;
+        let effect = if stored.rule.shift_minutes == 0 { RuleEffect::Skipped } else { RuleEffect::Refused };
+        let reason =
+            format!("{timer} is masked, so that nothing starts it; `systemctl unmask {timer}` first");
+        plan.rules.push(without_place(&stored, effect, reason));
     }
     Ok(())
 }

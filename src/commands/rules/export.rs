@@ -1,9 +1,14 @@
 //! `rules export`.
 
+use crate::cli::DurationArg;
 use crate::cli::rules::{ExportArgs, TargetArg};
+use crate::commands::optimize_config::move_windows;
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::rules::{RuleId, StoredRule};
-use crate::export::{CrontabForm, Exported, ForeignZones, crontab, kubernetes, scrontab, systemd_units};
+use crate::domain::time::{DAY_MS, MINUTE_MS, TimeSpan};
+use crate::export::{
+    CrontabForm, Exported, ForeignZones, crontab, kubernetes, sbatch, scrontab, systemd_units,
+};
 use crate::output::rules::{ExportReport, ExportTarget, ExportText};
 use crate::output::rules_words;
 use crate::store::{RuleFilter, Store};
@@ -25,7 +30,10 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
             (ExportTarget::Crontab, crontab(&rules, form, context.zone, foreign, context.now))
         }
         TargetArg::Systemd => (ExportTarget::Systemd, systemd_units(&rules)),
-        TargetArg::Slurm => (ExportTarget::Slurm, scrontab(&rules, context.zone, context.now)),
+        TargetArg::Slurm => match &args.single_jobs {
+            None => (ExportTarget::Slurm, scrontab(&rules, context.zone, context.now)),
+            Some(length) => (ExportTarget::Slurm, sbatch(&rules, context.zone, ahead(context, length)?)),
+        },
         TargetArg::Kubernetes => (ExportTarget::Kubernetes, kubernetes(&rules, image, context.now)),
         TargetArg::Json => {
             let written = rules.iter().map(|stored| stored.id).collect();
@@ -40,6 +48,7 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
         .extend(exported.left_out.iter().map(|(id, reason)| format!("rule {} is left out: {reason}", id.0)));
     let report = ExportReport {
         target,
+        windows: move_windows(context, rules.iter().map(|stored| (stored.id, &stored.rule))),
         rules: rules.into_iter().filter(|stored| exported.written.contains(&stored.id)).collect(),
         files: exported
             .files
@@ -49,6 +58,17 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Outcom
         left_out: exported.left_out.into_iter().map(|(id, reason)| (id, reason.to_string())).collect(),
     };
     Ok(Outcome { report: Box::new(report), warnings, completion })
+}
+
+/// From now on, as long as asked for.
+fn ahead(context: &Context, length: &DurationArg) -> Result<TimeSpan, CommandError> {
+    let millis =
+        i64::try_from(length.0.as_millis()).ok().filter(|millis| (MINUTE_MS..=366 * DAY_MS).contains(millis));
+    let millis = millis.ok_or_else(|| CommandError::Usage {
+        message: "--single-jobs is not within a minute and a year".to_owned(),
+        hint: "name a length of time such as 24h or 7d".to_owned(),
+    })?;
+    Ok(TimeSpan { start: context.now, end: context.now.plus_ms(millis) })
 }
 
 fn check_options(args: &ExportArgs) -> Result<(), CommandError> {
@@ -62,6 +82,9 @@ fn check_options(args: &ExportArgs) -> Result<(), CommandError> {
         }
         ExportArgs { cron_tz: true, .. } if !is(TargetArg::Crontab) => {
             wrong("--cron-tz goes with --target crontab only", "leave one of them out")
+        }
+        ExportArgs { single_jobs: Some(_), .. } if !is(TargetArg::Slurm) => {
+            wrong("--single-jobs goes with --target slurm only", "leave one of them out")
         }
         ExportArgs { image: Some(_), .. } if !is(TargetArg::Kubernetes) => {
             wrong("--image goes with --target kubernetes only", "leave one of them out")

@@ -3,6 +3,7 @@
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::cli::rules::ListArgs;
+use crate::commands::optimize_config::move_windows;
 use crate::commands::{CommandError, Context, Outcome};
 use crate::output::quantity;
 use crate::output::rules::ListReport;
@@ -40,7 +41,8 @@ pub(super) fn run(context: &Context, args: &ListArgs) -> anyhow::Result<Outcome>
             _ => format!("none of the {all} rules matches"),
         });
     }
-    Ok(Outcome::done(ListReport { rules }, warnings))
+    let windows = move_windows(context, rules.iter().map(|stored| (stored.id, &stored.rule)));
+    Ok(Outcome::done(ListReport { rules, windows }, warnings))
 }
 
 fn globs(patterns: &[String]) -> Result<GlobSet, CommandError> {

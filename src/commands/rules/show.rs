@@ -1,6 +1,7 @@
 //! `rules show`.
 
 use crate::cli::rules::ShowArgs;
+use crate::commands::optimize_config::move_windows;
 use crate::commands::{Context, Outcome};
 use crate::domain::rules::RuleId;
 use crate::output::rules::ShowReport;
@@ -11,5 +12,6 @@ pub(super) fn run(context: &Context, args: &ShowArgs) -> anyhow::Result<Outcome>
     let store = context.open_reader(&mut warnings)?;
     let stored = store.rule(RuleId(args.id))?;
     let revisions = store.revisions_of_rule(stored.id)?;
-    Ok(Outcome::done(ShowReport { stored, revisions }, warnings))
+    let windows = move_windows(context, [(stored.id, &stored.rule)]);
+    Ok(Outcome::done(ShowReport { stored, windows, revisions }, warnings))
 }

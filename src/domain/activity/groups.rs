@@ -2,6 +2,8 @@
 
 use linfa::traits::Transformer;
 use linfa_clustering::Dbscan;
+use linfa_nn::CommonNearestNeighbour;
+use linfa_nn::distance::L2Dist;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +47,9 @@ pub fn activity_groups(hours_of: &[(String, [u64; 24])]) -> Vec<ActivityGroup> {
             features[[row, hour]] = (share / 2.0).sqrt();
         }
     }
-    let Ok(labels) = Dbscan::params(2).tolerance(NEAR).transform(&features) else { return Vec::new() };
+    // A tree finds nothing quicker among rows of so many columns.
+    let clustering = Dbscan::params_with(2, L2Dist, CommonNearestNeighbour::LinearSearch);
+    let Ok(labels) = clustering.tolerance(NEAR).transform(&features) else { return Vec::new() };
     let mut groups: Vec<(Vec<String>, [u64; 24])> = Vec::new();
     for (row, label) in labels.iter().enumerate() {
         let Some(label) = label else { continue };

@@ -9,6 +9,7 @@ mod chain;
 mod choice;
 mod cooling;
 mod core;
+mod doubt;
 mod effect;
 mod exact;
 mod heat_bath;
@@ -44,10 +45,12 @@ mod sample;
 
 pub use adherence::{PlanAdherence, adherence};
 pub use build::{
-    Assumption, Blackout, BuildInput, BuiltProblem, DurationQuantile, Exclusion, Follow, HorizonForm,
-    HostInput, Kin, PlannedWork, SlotChoice, TimeGrid, TypeSample, TypicalNeeds, WindowLimit, build_problem,
+    Assumption, Blackout, BuildInput, BuiltProblem, DevicePeak, DurationQuantile, Exclusion, Follow,
+    HorizonForm, HostInput, Kin, PlannedOrder, PlannedWork, SlotChoice, TimeGrid, TypeSample, TypicalNeeds,
+    WindowLimit, build_problem,
 };
 pub use choice::{PlanChoice, PlanStatus, Solution, Strategy};
+pub use doubt::{CapacityDoubt, capacity_doubts};
 pub use effect::{ExecutedRun, MeasuredPeriod, MeasuredResource, measure};
 pub use obstacle::Obstacle;
 pub use problem::{PROBLEM_FORMAT, PlanHost, PlanRule, Precedence, Problem};

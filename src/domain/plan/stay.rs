@@ -50,6 +50,8 @@ pub enum StayReason {
         objective: f64,
         /// Slots it would be moved by.
         shift: i64,
+        /// The host it would run on.
+        host: usize,
     },
     /// The problem is too large for trying every place.
     Untried,
@@ -81,6 +83,11 @@ impl<'a> Trials<'a> {
         let asked = 8 * problem.rules.len() as u64;
         let work_of_one = cells + occupied + asked + tags as u64 * problem.horizon_slots.unsigned_abs();
         Trials { problem, plan, strategy, present: score(problem, plan), work_left: MOST_WORK, work_of_one }
+    }
+
+    /// The same with at most so many steps of judging in all: for those who wait for the answer.
+    pub fn within(self, most_work: u64) -> Trials<'a> {
+        Trials { work_left: self.work_left.min(most_work), ..self }
     }
 
     fn spend(&mut self, trials: u64) -> bool {
@@ -129,11 +136,11 @@ impl<'a> Trials<'a> {
         }
         let mut meets = Vec::new();
         let (mut breaks_order, mut overloads) = (false, false);
-        let mut valid: Vec<(i64, Score)> = Vec::new();
+        let mut valid: Vec<((i64, usize), Score)> = Vec::new();
         for (delta, host) in &places {
             let (choice, scored) = self.with(position, *delta, *host);
             if scored.is_valid(self.strategy) || !self.present.is_valid(self.strategy) {
-                valid.push((*delta, scored));
+                valid.push(((*delta, *host), scored));
                 continue;
             }
             breaks_order |= scored.precedence_violations > self.present.precedence_violations;
@@ -152,9 +159,12 @@ impl<'a> Trials<'a> {
             Some(true) => next,
             _ => best,
         });
-        let Some((shift, best)) = best else { return StayReason::Untried };
+        let Some(((shift, host), best)) = best else { return StayReason::Untried };
         match self.is_better(best, &self.present) {
-            Some(true) => StayReason::NotFound { objective: best.objective(self.strategy), shift: *shift },
+            Some(true) => {
+                let (shift, host) = (*shift, *host);
+                StayReason::NotFound { objective: best.objective(self.strategy), shift, host }
+            }
             Some(false) => StayReason::Worse { places: valid.len(), least: best.objective(self.strategy) },
             None => StayReason::NoEffect { places: valid.len() },
         }

@@ -214,7 +214,7 @@ impl Report for EffectReport {
             let waits = (before.waiting_minutes_per_day, after.waiting_minutes_per_day);
             if waits.0.is_some() || waits.1.is_some() {
                 table.add_row(vec![
-                    format!("waiting for {name}, a day"),
+                    format!("waits of runs with {name}, a day"),
                     "-".to_owned(),
                     format!("{} -> {}", wait(waits.0), wait(waits.1)),
                 ]);

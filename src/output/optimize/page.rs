@@ -2,6 +2,7 @@
 
 use super::OptimizeReport;
 use super::profile::{Drawn, buckets, drawn};
+use super::slot_words::slot_words;
 use super::words::resource_word;
 use crate::domain::plan::Solution;
 use crate::output::Ink;
@@ -36,6 +37,9 @@ pub fn page(report: &OptimizeReport, style: &Style) -> String {
     match (&report.solution, &report.problem) {
         (Some(solution), Some(problem)) => {
             body.push_str(&format!("<p>{}</p>\n", escaped(&report.headline(solution, &plain))));
+            if let Some(words) = &report.doubts.words {
+                body.push_str(&format!("<p><strong>Not to be relied on:</strong> {}.</p>\n", escaped(words)));
+            }
             body.push_str(&figures(solution, problem));
             body.push_str(&heat_maps(report, solution, &plain));
         }
@@ -109,14 +113,19 @@ fn heat_maps(report: &OptimizeReport, solution: &Solution, style: &Style) -> Str
         text.push_str(&format!("<figure>\n<figcaption>{}</figcaption>\n", escaped(&name)));
         text.push_str(&heat_row("before", &one, &one.before));
         text.push_str(&heat_row("after", &one, &one.after));
-        if let Some(grid) = grid {
-            let (first, last) = (style.time(grid.horizon.start), style.time(grid.horizon.end));
-            let middle = grid.horizon.start.plus_ms(grid.horizon.length_ms() / 2);
-            text.push_str(&format!(
-                "<div class=\"axis\"><span>{first}</span><span>{}</span><span>{last}</span></div>\n",
-                style.time(middle)
-            ));
-        }
+        let [first, middle, last] = match grid {
+            Some(grid) => {
+                let middle = grid.horizon.start.plus_ms(grid.horizon.length_ms() / 2);
+                [grid.horizon.start, middle, grid.horizon.end].map(|at| style.time(at))
+            }
+            None => {
+                let [first, middle] = [0, problem.horizon_slots / 2].map(|slot| slot_words(slot, problem));
+                [first, middle, "end".to_owned()]
+            }
+        };
+        text.push_str(&format!(
+            "<div class=\"axis\"><span>{first}</span><span>{middle}</span><span>{last}</span></div>\n"
+        ));
         text.push_str("</figure>\n");
     }
     text
@@ -168,12 +177,16 @@ fn moves(report: &OptimizeReport, style: &Style) -> String {
         .moves
         .iter()
         .map(|step| {
+            let (from, to) = match &report.problem {
+                Some(problem) => super::move_times(step, problem, style),
+                None => (String::new(), String::new()),
+            };
             vec![
-                step.rule_id.0.to_string(),
+                step.rule_id.to_string(),
                 shorten(&step.task_type, 80),
-                style.time(step.from),
-                style.time(step.to),
-                format!("{:+} min", step.shift_minutes),
+                from,
+                to,
+                super::shift_words(step),
                 step.explanation.clone(),
                 format!("{} min over {}", step.cost.displacement_minutes, quantity(step.cost.runs, "run")),
             ]
@@ -190,7 +203,7 @@ fn unmoved(report: &OptimizeReport) -> String {
     let rows: Vec<Vec<String>> = report
         .unmoved
         .iter()
-        .map(|rule| vec![rule.rule_id.0.to_string(), shorten(&rule.task_type, 80), rule.reason.clone()])
+        .map(|rule| vec![rule.rule_id.to_string(), shorten(&rule.task_type, 80), rule.reason.clone()])
         .collect();
     format!("<h2>Left alone</h2>\n{}", table(&["Rule", "Task type", "Because"], &rows))
 }

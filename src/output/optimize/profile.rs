@@ -1,5 +1,6 @@
 //! Load over time, drawn in characters: one line before and one after, for each host and resource.
 
+use super::slot_words::slot_words;
 use super::words::resource_word;
 use crate::domain::plan::{LoadProfile, Problem, Solution, TimeGrid};
 use crate::output::Style;
@@ -123,7 +124,8 @@ fn axis(grid: Option<&TimeGrid>, problem: &Problem, columns: usize, style: &Styl
     let (first, last) = horizon_slots(grid, problem);
     let label = |slot: usize| match grid {
         Some(grid) => style.time(grid.at(slot as i64)),
-        None => format!("slot {slot}"),
+        None if slot == problem.horizon_slots as usize => "end".to_owned(),
+        None => slot_words(slot as i64, problem),
     };
     let (begin, end) = (label(first), label(last));
     let middle = label(first + (last - first) / 2);

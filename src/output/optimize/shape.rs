@@ -1,22 +1,49 @@
 //! The parts of a plan's answer, as scripts read them.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::domain::plan::WindowLimit;
+use crate::domain::plan::{CapacityDoubt, WindowLimit};
 use crate::domain::rules::RuleId;
 use crate::domain::time::Timestamp;
+
+/// A rule: of the store by its id, of an instance file by its name there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(untagged)]
+pub enum RuleKey {
+    /// Of the store.
+    Stored(RuleId),
+    /// Of an instance file.
+    OfFile(String),
+}
+
+impl fmt::Display for RuleKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RuleKey::Stored(id) => write!(formatter, "{}", id.0),
+            RuleKey::OfFile(name) => write!(formatter, "{name}"),
+        }
+    }
+}
 
 /// A rule that the plan moves.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MoveShape {
     /// The rule.
-    pub rule_id: RuleId,
-    /// What it starts.
+    pub rule_id: RuleKey,
+    /// Its position in the problem.
+    pub position: usize,
+    /// What it starts; of an instance file, its name.
     pub task_type: String,
-    /// First occurrence in the horizon as it is.
-    pub from: Timestamp,
+    /// First occurrence in the horizon as it is; `None` of an instance file, which does not lie in time.
+    pub from: Option<Timestamp>,
     /// The same occurrence under the plan.
-    pub to: Timestamp,
+    pub to: Option<Timestamp>,
+    /// The slot of its first occurrence in the problem as it is.
+    pub from_slot: i64,
+    /// The same occurrence's slot under the plan.
+    pub to_slot: i64,
     /// Minutes the whole rule moves; negative is earlier.
     pub shift_minutes: i64,
     /// Where it runs.
@@ -57,16 +84,21 @@ pub struct CostShape {
 pub struct ReliefShape {
     /// The resource that was fullest while the rule ran.
     pub resource: String,
-    /// When it was.
-    pub at: Timestamp,
+    /// When it was; `None` of an instance file.
+    pub at: Option<Timestamp>,
+    /// The slot of the problem in which it was.
+    pub slot: usize,
     /// Load over capacity then, 0..1 (above 1 where overloaded).
     pub utilization_before: f64,
     /// Highest load over capacity of that resource while the rule runs under the plan.
     pub utilization_after: f64,
-    /// Rules it ran together with, the most demanding first.
-    pub together_with: Vec<RuleId>,
-    /// Names of all work it ran together with, that of no rule among it, the most demanding first.
+    /// Rules it ran together with, the most demanding first; not all where they are many.
+    pub together_with: Vec<RuleKey>,
+    /// Names of all work it ran together with, that of no rule among it, the most demanding first; not all where they
+    /// are many.
     pub together_with_names: Vec<String>,
+    /// How many it ran together with.
+    pub together_count: usize,
 }
 
 /// Why a rule stays, in a word.
@@ -97,7 +129,9 @@ pub enum StayCode {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnmovedShape {
     /// The rule.
-    pub rule_id: RuleId,
+    pub rule_id: RuleKey,
+    /// Its position in the problem; `None` where it takes no part.
+    pub position: Option<usize>,
     /// What it starts.
     pub task_type: String,
     /// Why.
@@ -121,4 +155,33 @@ pub struct ExplainedRule {
     pub earlier_limit: Option<WindowLimit>,
     /// What ends its window towards later.
     pub later_limit: Option<WindowLimit>,
+}
+
+/// An order that the plan keeps between two rules of the problem.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExplainedOrder {
+    /// Position of the rule that runs first.
+    pub before: usize,
+    /// Position of the rule that waits for it.
+    pub after: usize,
+    /// Whether it waits for the end of the other (otherwise only for its start).
+    pub from_end: bool,
+    /// What usually lies between the two, seconds.
+    pub usual_lag_seconds: f64,
+    /// What the plan leaves between them at least, seconds.
+    pub least_lag_seconds: f64,
+}
+
+/// What an answer rests on while nobody said what the machine has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Doubts {
+    /// Where runs held more than what is planned for.
+    pub found: Vec<CapacityDoubt>,
+    /// The same in a sentence, with what to do; `None` where there are none.
+    pub words: Option<String>,
+}
+
+impl Doubts {
+    /// No doubts.
+    pub const NONE: Doubts = Doubts { found: Vec::new(), words: None };
 }

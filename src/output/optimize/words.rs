@@ -16,6 +16,15 @@ pub struct MoveWords {
     pub explanation: String,
 }
 
+/// What rules and hosts are called, by position.
+#[derive(Clone, Copy)]
+pub struct StayNames<'a> {
+    /// A rule.
+    pub rule: &'a dyn Fn(usize) -> String,
+    /// A host other than the rule's own; `None` for that.
+    pub other_host: &'a dyn Fn(usize) -> Option<String>,
+}
+
 /// The words of a move: what it relieves, and what would be if it were `left` at home under the plan (`present`).
 pub fn move_words(
     strategy: Strategy,
@@ -55,7 +64,7 @@ fn is_relieved(strategy: Strategy, present: &Score, relief: Option<&ReliefShape>
 fn relief_words(relief: &ReliefShape) -> String {
     let names: Vec<String> =
         relief.together_with_names.iter().take(2).map(|name| shorten(name, 24)).collect();
-    let more = relief.together_with_names.len() - names.len();
+    let more = relief.together_count.max(names.len()) - names.len();
     let company = match (names.is_empty(), more) {
         (true, _) => String::new(),
         (false, 0) => format!(" with {}", names.join(" and ")),
@@ -112,25 +121,29 @@ fn instead(then: f64, now: f64) -> String {
     format!("{then:.digits$} %², not {now:.digits$}")
 }
 
-/// The words for a rule that stays, with what ends its window on either side.
+/// The words for a rule that stays, with what ends its window on either side (`None` of an instance file, which does not
+/// tell). Of rules and hosts by position they need names: that of a rule, that of a host other than its own.
 pub fn stay_words(
     stay: &StayReason,
-    limits: (WindowLimit, WindowLimit),
+    limits: Option<(WindowLimit, WindowLimit)>,
     strategy: Strategy,
     present: &Score,
     slot_minutes: i64,
-    name: &dyn Fn(usize) -> String,
+    names: StayNames<'_>,
 ) -> (StayCode, String) {
     let now = present.objective(strategy);
     match stay {
-        StayReason::NoWindow => no_window(limits),
+        StayReason::NoWindow => match limits {
+            Some(limits) => no_window(limits),
+            None => (StayCode::Fixed, "it has one place only: no window, and no other host".to_owned()),
+        },
         StayReason::Blocked { .. } if strategy == Strategy::ConflictResolution => {
             (StayCode::Blocked, "it fits where it is, and nowhere else in its window".to_owned())
         }
         StayReason::Blocked { places, meets, breaks_order, overloads } => {
             let mut causes = Vec::new();
             if !meets.is_empty() {
-                let names: Vec<String> = meets.iter().take(2).map(|other| name(*other)).collect();
+                let names: Vec<String> = meets.iter().take(2).map(|other| (names.rule)(*other)).collect();
                 causes.push(format!("it would meet {}, which it may not", names.join(" or ")));
             }
             if *breaks_order {
@@ -163,10 +176,14 @@ pub fn stay_words(
             );
             (StayCode::NoEffect, words)
         }
-        StayReason::NotFound { shift, .. } => (
-            StayCode::NotFound,
-            format!("{:+} min would be better; the search ended before it was tried", shift * slot_minutes),
-        ),
+        StayReason::NotFound { shift, host, .. } => {
+            let words = match (shift * slot_minutes, (names.other_host)(*host)) {
+                (0, Some(host)) => host,
+                (minutes, None) => format!("{minutes:+} min"),
+                (minutes, Some(host)) => format!("{minutes:+} min on {host}"),
+            };
+            (StayCode::NotFound, format!("{words} would be better; the search ended before it was tried"))
+        }
         StayReason::Untried => {
             (StayCode::Untried, "no better place was found; the problem is too large to try each".to_owned())
         }
@@ -258,11 +275,13 @@ mod tests {
     fn a_move_of_a_rule_that_was_no_part_of_the_peak_is_not_said_to_relieve_it() {
         let mut relief = ReliefShape {
             resource: "cpu_cores".to_owned(),
-            at: crate::domain::time::Timestamp::clamped(0),
+            at: None,
+            slot: 0,
             utilization_before: 1.5,
             utilization_after: 0.75,
             together_with: Vec::new(),
             together_with_names: vec!["a".to_owned()],
+            together_count: 1,
         };
         let (present, left) = (score(80.0, 40.0), score(80.0, 44.0));
         let reason = |relief: &ReliefShape| {
@@ -283,12 +302,27 @@ mod tests {
         assert_eq!(no_window((WindowLimit::Flexibility, WindowLimit::Flexibility)).0, StayCode::Fixed);
     }
 
+    const NAMES: StayNames<'static> = StayNames {
+        rule: &|_| String::new(),
+        other_host: &|host| if host > 0 { Some(format!("node{host}")) } else { None },
+    };
+
+    #[test]
+    fn a_better_place_on_another_host_names_it() {
+        let words = |shift: i64, host: usize| {
+            let stay = StayReason::NotFound { objective: 1.0, shift, host };
+            stay_words(&stay, None, Strategy::BalanceLoad, &score(80.0, 9.0), 5, NAMES).1
+        };
+        assert_eq!(words(0, 2), "node2 would be better; the search ended before it was tried");
+        assert_eq!(words(-2, 2), "-10 min on node2 would be better; the search ended before it was tried");
+        assert_eq!(words(2, 0), "+10 min would be better; the search ended before it was tried");
+    }
+
     #[test]
     fn a_place_that_is_worse_says_by_how_much() {
         let stay = StayReason::Worse { places: 12, least: 90.0 };
-        let flexible = (WindowLimit::Flexibility, WindowLimit::Flexibility);
-        let (_, words) =
-            stay_words(&stay, flexible, Strategy::PeakMitigation, &score(80.0, 1.0), 5, &|_| String::new());
+        let flexible = Some((WindowLimit::Flexibility, WindowLimit::Flexibility));
+        let (_, words) = stay_words(&stay, flexible, Strategy::PeakMitigation, &score(80.0, 1.0), 5, NAMES);
         assert_eq!(words, "any shift would raise the peak, to 90% at least");
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::domain::rules::{RuleId, StoredRule};
 use crate::output::report::typed_records;
-use crate::output::rule::rule_value;
+use crate::output::rule::{MoveWindows, rule_value};
 use crate::output::{Report, Style};
 
 /// What rules can be written for.
@@ -40,6 +40,8 @@ pub struct ExportReport {
     pub target: ExportTarget,
     /// The rules that are in the files.
     pub rules: Vec<StoredRule>,
+    /// How far the configuration lets plans move them.
+    pub windows: MoveWindows,
     /// The files; none for JSON, which is the rules themselves.
     pub files: Vec<ExportText>,
     /// Rules that the target cannot express, and why.
@@ -48,7 +50,7 @@ pub struct ExportReport {
 
 impl ExportReport {
     fn rule_values(&self) -> Vec<Value> {
-        self.rules.iter().map(|stored| rule_value(stored.id, &stored.rule)).collect()
+        self.rules.iter().map(|stored| rule_value(stored.id, &stored.rule, &self.windows)).collect()
     }
 
     fn left_out_values(&self) -> Vec<Value> {

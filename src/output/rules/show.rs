@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::history::{step_value, step_words};
 use crate::domain::rules::{Revision, RuleStep, StoredRule};
 use crate::output::report::typed_records;
-use crate::output::rule::{rule_lines, rule_value};
+use crate::output::rule::{MoveWindows, rule_lines, rule_value};
 use crate::output::{Report, Style};
 
 /// What `rules show` answers.
@@ -13,6 +13,8 @@ use crate::output::{Report, Style};
 pub struct ShowReport {
     /// The rule.
     pub stored: StoredRule,
+    /// How far the configuration lets plans move it.
+    pub windows: MoveWindows,
     /// What was done to it, oldest first: revisions with its steps only.
     pub revisions: Vec<Revision>,
 }
@@ -29,17 +31,18 @@ impl ShowReport {
 
 impl Report for ShowReport {
     fn data(&self) -> Value {
-        json!({ "rule": rule_value(self.stored.id, &self.stored.rule), "actions": self.actions() })
+        json!({ "rule": rule_value(self.stored.id, &self.stored.rule, &self.windows), "actions": self.actions() })
     }
 
     fn records(&self) -> Vec<Value> {
-        let mut records = typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule)]);
+        let mut records =
+            typed_records("rule", vec![rule_value(self.stored.id, &self.stored.rule, &self.windows)]);
         records.extend(typed_records("action", self.actions()));
         records
     }
 
     fn table(&self, style: &Style) -> String {
-        let mut lines = rule_lines(self.stored.id, &self.stored.rule, style);
+        let mut lines = rule_lines(self.stored.id, &self.stored.rule, &self.windows, style);
         for (position, (revision, step)) in self.steps().enumerate() {
             let title = if position == 0 { "history" } else { "" };
             let mut words = step_words(step, style);

@@ -43,7 +43,8 @@ impl ClockTimes {
         let first_day = (clock.local(from_ms) - self.delay_ms).div_euclid(DAY_MS) - 1;
         let last_day = (clock.local(to_ms) - self.delay_ms).div_euclid(DAY_MS) + 1;
         let mut cursor = Cursor::new(starts);
-        let mut slots = Vec::new();
+        let days = (last_day - first_day + 1).max(0) as usize;
+        let mut slots = Vec::with_capacity(days * (DAY_MS / self.step_ms) as usize);
         for day in first_day..=last_day {
             let steady = clock.steady_offset(day * DAY_MS);
             let mut label = self.label_ms;

@@ -36,14 +36,13 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn nearest(&mut self, instant: i64, half_width_ms: i64) -> Option<usize> {
         let after = self.below(instant);
-        let before = after.checked_sub(1).map(|index| (instant - self.starts[index], index));
-        let after = self.starts.get(after).map(|start| (start - instant, after));
-        [before, after]
-            .into_iter()
-            .flatten()
-            .filter(|found| found.0 <= half_width_ms)
-            .min()
-            .map(|found| found.1)
+        let ahead = self.starts.get(after).map_or(i64::MAX, |start| start - instant);
+        let behind = after.checked_sub(1).map_or(i64::MAX, |before| instant - self.starts[before]);
+        if behind <= ahead {
+            (behind <= half_width_ms).then(|| after.saturating_sub(1))
+        } else {
+            (ahead <= half_width_ms).then_some(after)
+        }
     }
 }
 

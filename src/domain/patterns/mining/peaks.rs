@@ -161,31 +161,35 @@ struct Window {
     around: u64,
 }
 
-/// Counts the starts before ascending places of a fold that goes on and on.
+/// Counts the starts before ascending places of a fold that goes on and on, from one turn before its beginning.
 struct Sweep<'a> {
     folded: &'a Folded,
-    turn: i64,
-    index: usize,
+    all: u64,
+    /// Where the turn begins that the last place lies in, starts before that, and places passed within it.
+    turn_ms: i64,
+    turned: u64,
+    passed: usize,
 }
 
 impl<'a> Sweep<'a> {
     fn new(folded: &'a Folded) -> Sweep<'a> {
-        Sweep { folded, turn: i64::MIN, index: 0 }
+        let all = folded.places.last().map_or(0, |last| last.1);
+        Sweep { folded, all, turn_ms: -folded.step_ms, turned: 0, passed: 0 }
     }
 
-    /// Starts from one turn before the fold to before `place_ms`, which lies after that.
+    /// Starts before `place_ms`, which is no less than the last one asked for.
     fn below(&mut self, place_ms: i64) -> u64 {
         let Folded { step_ms, places } = self.folded;
-        let (turn, place) = (place_ms.div_euclid(*step_ms), place_ms.rem_euclid(*step_ms));
-        if turn != self.turn {
-            (self.turn, self.index) = (turn, 0);
+        while place_ms - self.turn_ms >= *step_ms {
+            self.turn_ms += step_ms;
+            self.turned += self.all;
+            self.passed = 0;
         }
-        while self.index < places.len() && places[self.index].0 < place {
-            self.index += 1;
+        let place = place_ms - self.turn_ms;
+        while self.passed < places.len() && places[self.passed].0 < place {
+            self.passed += 1;
         }
-        let before = if self.index == 0 { 0 } else { places[self.index - 1].1 };
-        let all = places.last().map_or(0, |last| last.1);
-        (turn + 1).max(0) as u64 * all + before
+        self.turned + self.passed.checked_sub(1).map_or(0, |last| places[last].1)
     }
 }
 
@@ -211,6 +215,17 @@ fn ln_likelihood_gain(count: u64, around: u64, chance: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::domain::time::{HOUR_MS, MINUTE_MS};
+
+    #[test]
+    fn a_sweep_counts_what_a_search_counts() {
+        let starts: Vec<i64> = (0..300_i64).map(|index| index * index * 7_919).collect();
+        let folded = Folded::new(&starts, HOUR_MS, 0);
+        let (mut from, mut until) = (Sweep::new(&folded), Sweep::new(&folded));
+        for centre in (0..2 * HOUR_MS).step_by(77_777) {
+            let found = until.below(centre + 600_001) - from.below(centre - 600_000);
+            assert_eq!(found, folded.count(centre - 600_000, centre + 600_000), "{centre}");
+        }
+    }
 
     #[test]
     fn a_peak_around_midnight_is_one_peak() {

@@ -1,8 +1,10 @@
 //! Puts a problem together: rules in slots within their windows, expected work, orders, exclusions, prices.
 
 use super::background::expected_work;
+use super::device::{device_gb, lacking_device, needed_gb};
 use super::exclusion::{blackout_rule, tag_exclusions};
 use super::grid::{all_start_on, repeats, slot_minutes};
+use super::left_out::{LeftOut, missed_words};
 use super::needs::{Asker, PlannedNeeds, PlannedResource, planned_needs, planned_resources};
 use super::order::precedences;
 use super::window::{ShiftWindow, shift_window};
@@ -39,7 +41,9 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
     let mut notes = Vec::new();
     let mut assumed = Vec::new();
     let mut left_out = Vec::new();
-    let resources = planned_resources(input, &mut notes);
+    let mut missed = Vec::new();
+    let mut warnings = Vec::new();
+    let resources = planned_resources(input, &mut warnings);
     let host_of = |kin: &Kin| {
         let named = kin.host.as_ref();
         input.hosts.iter().position(|host| Some(&host.name) == named).unwrap_or(0)
@@ -48,7 +52,11 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
     for stored in input.rules {
         match candidate(stored, input, &grid, &resources, &host_of, &mut assumed) {
             Ok(candidate) => candidates.push(candidate),
-            Err(reason) => left_out.push((stored.id, reason)),
+            Err(LeftOut::Idle(reason)) => left_out.push((stored.id, reason)),
+            Err(LeftOut::Loaded(reason)) => {
+                missed.push(format!("rule {} ({reason})", stored.id.0));
+                left_out.push((stored.id, reason));
+            }
         }
     }
     let repeating = input.expected.is_empty()
@@ -78,8 +86,8 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         let is_of = |candidate: &Candidate<'_>| candidate.stored.rule.task_type == name;
         candidates.iter().enumerate().filter(|(_, one)| is_of(one)).map(|(place, _)| place).collect()
     };
+    warnings.extend(missed_words(&missed));
     // Before anything is asked of windows: what cannot leave a blackout has none.
-    let mut warnings = Vec::new();
     let mut stuck = Vec::new();
     let host_names: Vec<String> = input.hosts.iter().map(|host| host.name.clone()).collect();
     let keep_out = |blackout: &Blackout| {
@@ -93,7 +101,8 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         }
     }
     notes.extend(warnings.iter().cloned());
-    let precedences = precedences(input, &rules, &names);
+    let durations_ms: Vec<i64> = candidates.iter().map(|candidate| candidate.needs.duration_ms).collect();
+    let (precedences, orders) = precedences(input, &rules, &durations_ms, &names, &grid).into_iter().unzip();
     for (rule, stands_for) in expected_work(input, &grid, &resources, &host_of, &mut assumed) {
         rules.push(rule);
         work.push(stands_for);
@@ -116,7 +125,7 @@ pub fn build_problem(input: &BuildInput<'_>) -> BuiltProblem {
         rules,
         precedences,
     };
-    BuiltProblem { problem, work, grid, assumed, notes, warnings, left_out, starts_are_rounded }
+    BuiltProblem { problem, work, orders, grid, assumed, notes, warnings, left_out, starts_are_rounded }
 }
 
 /// The rule with its needs and window; `Err` says why it takes no part.
@@ -127,13 +136,13 @@ fn candidate<'a>(
     resources: &[PlannedResource],
     host_of: &dyn Fn(&Kin) -> usize,
     assumed: &mut Vec<Assumption>,
-) -> Result<Candidate<'a>, String> {
+) -> Result<Candidate<'a>, LeftOut> {
     let rule = &stored.rule;
     if matches!(rule.schedule, Schedule::Follows { .. } | Schedule::Window { .. }) {
-        return Err("it has no start times of its own".to_owned());
+        return Err(LeftOut::Idle("it has no start times of its own".to_owned()));
     }
     let Some(first) = rule.schedule.occurrences_iter(grid.span(), rule.zone).next() else {
-        return Err("it does not fire within the horizon".to_owned());
+        return Err(LeftOut::Idle("it does not fire within the horizon".to_owned()));
     };
     let learned = input.kin.get(&rule.task_type).cloned().unwrap_or_default();
     let kin = Kin {
@@ -147,17 +156,21 @@ fn candidate<'a>(
     let needs = planned_needs(&asker, input, resources, &mut told);
     let slots = grid.slots_in(needs.duration_ms);
     if slots > grid.slots {
-        return Err(format!("a run ({} min) is longer than the horizon", slots * grid.slot_minutes));
+        let minutes = slots * grid.slot_minutes;
+        return Err(LeftOut::Loaded(format!("a run ({minutes} min) is longer than the horizon")));
     }
     let host = host_of(&kin);
     let lacking = resources.iter().zip(&needs.amounts).find(|(resource, amount)| {
         resource.units(**amount) > 0 && resource.capacity_units(&input.hosts[host].capacity) == 0
     });
     if let Some((resource, _)) = lacking {
-        return Err(format!(
+        return Err(LeftOut::Loaded(format!(
             "it asks for {}, and {} is not known to have any",
             resource.name, input.hosts[host].name
-        ));
+        )));
+    }
+    if let Some(reason) = lacking_device(&needs, &input.hosts[host]) {
+        return Err(LeftOut::Loaded(reason));
     }
     assumed.append(&mut told);
     // Further than half of its spacing, and a rule would take the places of its own next runs.
@@ -197,7 +210,7 @@ fn placed(candidate: &Candidate<'_>, grid: &TimeGrid, resources: &[PlannedResour
         latest: candidate.window.latest,
         duration: grid.slots_in(candidate.needs.duration_ms).max(1),
         demand: units.map(|(resource, amount)| resource.units(*amount)).collect(),
-        gpu_mem_per_device_gb: 0,
+        gpu_mem_per_device_gb: needed_gb(candidate.needs.device_mib),
         power_w: candidate.needs.power_w,
         priority: i64::from(rule.priority.max(1)),
         migrate_minutes: 0,
@@ -230,7 +243,7 @@ fn hosts(input: &BuildInput<'_>, resources: &[PlannedResource]) -> Vec<PlanHost>
     let host = |host: &super::HostInput| PlanHost {
         id: host.name.clone(),
         capacity: resources.iter().map(|resource| resource.capacity_units(&host.capacity)).collect(),
-        gpu_mem_per_device_gb: 0,
+        gpu_mem_per_device_gb: device_gb(host),
         idle_w: IDLE_WATTS,
     };
     input.hosts.iter().map(host).collect()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::device::needed_gb;
 use super::needs::{Asker, PlannedResource, planned_needs};
 use super::{Assumption, BuildInput, Kin, PlannedWork, TimeGrid};
 use crate::domain::plan::problem::PlanRule;
@@ -12,8 +13,8 @@ use crate::domain::time::TimeSpan;
 /// From this confidence on a run is planned for where it is expected, as a whole; below it, as its share of an hour.
 const SURE: f64 = 0.5;
 
-/// Slots, and power, of expected work of one task type with equal needs: duration, demand, watts.
-type Needs = (i64, Vec<i64>, i64);
+/// What expected work of one task type takes: slots, demand, watts, and memory on one GPU in GB.
+type Needs = (i64, Vec<i64>, i64, i64);
 
 /// The expected work as rules that cannot move, with what each stands for.
 pub(super) fn expected_work(
@@ -38,7 +39,7 @@ pub(super) fn expected_work(
             let units =
                 resources.iter().zip(&needs.amounts).map(|(resource, amount)| resource.units(*amount));
             let duration = grid.slots_in(needs.duration_ms).clamp(1, grid.slots);
-            (told, (duration, units.collect(), needs.power_w))
+            (told, (duration, units.collect(), needs.power_w, needed_gb(needs.device_mib)))
         });
         let slot = grid.slot_of(prediction.predicted_start);
         if slot + needs.0 > 0 && slot < grid.slots {
@@ -46,7 +47,7 @@ pub(super) fn expected_work(
         }
     }
     let mut work = Vec::new();
-    for ((name, (duration, units, power_w)), wanted) in groups {
+    for ((name, (duration, units, power_w, device_gb)), wanted) in groups {
         if let Some((told, _)) = needs_of.get_mut(name) {
             assumed.append(told);
         }
@@ -55,7 +56,7 @@ pub(super) fn expected_work(
         let units =
             units.iter().zip(resources).map(|(units, one)| if has_any(one) { *units } else { 0 }).collect();
         let mut rule = fixed(format!("expected: {name}"), "expected", wanted, duration, units, host);
-        rule.power_w = power_w;
+        (rule.power_w, rule.gpu_mem_per_device_gb) = (power_w, device_gb);
         work.push((rule, PlannedWork::Expected { task_type: name.to_owned() }));
     }
     let likely: Vec<Prediction> = likely.into_iter().cloned().collect();

@@ -61,6 +61,22 @@ impl PlannedWork {
     }
 }
 
+/// An order that plans keep between two rules of the problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedOrder {
+    /// Position of the rule that runs first.
+    pub before: usize,
+    /// Position of the rule that waits for it.
+    pub after: usize,
+    /// Whether it waits for the end (otherwise only for the start).
+    pub from_end: bool,
+    /// What usually lies between the two, milliseconds.
+    pub usual_lag_ms: i64,
+    /// What a plan leaves between them at least, milliseconds: what the runs left, or what the timetable leaves now
+    /// where that is less.
+    pub least_lag_ms: i64,
+}
+
 /// A figure that no run told.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Assumption {
@@ -68,7 +84,7 @@ pub struct Assumption {
     pub rule_id: Option<RuleId>,
     /// Its task type.
     pub task_type: String,
-    /// `duration_seconds` or a resource of the problem.
+    /// `duration_seconds`, `gpu_memory_mib_per_device` or a resource of the problem.
     pub quantity: String,
     /// What was assumed, in the unit of the quantity.
     pub value: f64,
@@ -83,6 +99,8 @@ pub struct BuiltProblem {
     pub problem: Problem,
     /// What stands behind each rule of the problem, in its order.
     pub work: Vec<PlannedWork>,
+    /// What its precedences rest on, in their order.
+    pub orders: Vec<PlannedOrder>,
     /// How its slots lie in time.
     pub grid: TimeGrid,
     /// Figures that had to be assumed.

@@ -48,6 +48,17 @@ pub struct HostInput {
     pub name: String,
     /// What it has; what is unknown is not planned for.
     pub capacity: Capacity,
+    /// Memory of each of its GPUs, MiB; empty where it is not known.
+    pub gpu_devices_mib: Vec<f64>,
+}
+
+/// What runs of a task type were seen to hold on one GPU.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DevicePeak {
+    /// The bound that nineteen of twenty peaks keep to, MiB.
+    pub mib: f64,
+    /// Runs and processes that it rests on.
+    pub seen: u64,
 }
 
 /// `successor` runs after `predecessor`.
@@ -59,6 +70,11 @@ pub struct Follow {
     pub successor: String,
     /// Whether it waits for the end (otherwise only for the start).
     pub from_end: bool,
+    /// From there to its own start, as it usually is, milliseconds.
+    pub usual_lag_ms: i64,
+    /// What nearly all of its runs left at least between the two: the lag less nineteen twentieths of its deviations,
+    /// at least 0.
+    pub least_lag_ms: i64,
 }
 
 /// Task types that never run at the same time.
@@ -109,6 +125,8 @@ pub struct BuildInput<'a> {
     pub hosts: &'a [HostInput],
     /// User, queue and host of task types, learned from their runs.
     pub kin: &'a BTreeMap<String, Kin>,
+    /// What runs of task types hold on one GPU, where runs or readings tell.
+    pub device_peaks: &'a BTreeMap<String, DevicePeak>,
     /// What runs of the same class need, for those that never told.
     pub typical: &'a TypicalNeeds,
     /// Windows that differ from those the rules carry.

@@ -3,9 +3,11 @@
 mod assemble;
 mod background;
 mod built;
+mod device;
 mod exclusion;
 mod grid;
 mod input;
+mod left_out;
 mod needs;
 mod order;
 #[cfg(test)]
@@ -14,7 +16,9 @@ mod typical;
 mod window;
 
 pub use assemble::build_problem;
-pub use built::{Assumption, BuiltProblem, PlannedWork, WindowLimit};
+pub use built::{Assumption, BuiltProblem, PlannedOrder, PlannedWork, WindowLimit};
 pub use grid::{HorizonForm, TimeGrid};
-pub use input::{Blackout, BuildInput, DurationQuantile, Exclusion, Follow, HostInput, Kin, SlotChoice};
+pub use input::{
+    Blackout, BuildInput, DevicePeak, DurationQuantile, Exclusion, Follow, HostInput, Kin, SlotChoice,
+};
 pub use typical::{TypeSample, TypicalNeeds};

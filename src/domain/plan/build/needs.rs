@@ -17,6 +17,10 @@ const ASSUMED_SECONDS: f64 = 300.0;
 const CORE_WATTS: f64 = 10.0;
 const GPU_WATTS: f64 = 250.0;
 
+/// The resources that GPUs are.
+const GPU_COUNT: &str = "gpu_count";
+const GPU_MEMORY: &str = "gpu_memory_mib";
+
 /// A resource that is planned for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PlannedResource {
@@ -45,14 +49,14 @@ const RESOURCES: [PlannedResource; 4] = [
         per_unit: 1.0,
     },
     PlannedResource {
-        name: "gpu_count",
+        name: GPU_COUNT,
         capacity: |capacity| capacity.gpu_count,
         demand: |needs| needs.gpu_count,
         assumed: 0.0,
         per_unit: PER_UNIT,
     },
     PlannedResource {
-        name: "gpu_memory_mib",
+        name: GPU_MEMORY,
         capacity: |capacity| capacity.gpu_memory_mib,
         demand: |needs| needs.gpu_memory_mib,
         assumed: 0.0,
@@ -82,7 +86,8 @@ pub(super) fn planned_resources(input: &BuildInput<'_>, notes: &mut Vec<String>)
         let of_expected = input.expected.iter().map(|prediction| &prediction.resources);
         let asked = of_rules
             .chain(of_expected)
-            .any(|needs| (resource.demand)(needs).is_some_and(|quantiles| quantiles.p75 > 0.0));
+            .any(|needs| (resource.demand)(needs).is_some_and(|quantiles| quantiles.p75 > 0.0))
+            || (resource.name == GPU_MEMORY && is_seen_on_devices(input));
         let has_some = |capacity: &Capacity| resource.capacity_units(capacity) > 0;
         if input.hosts.iter().any(|host| has_some(&host.capacity)) {
             if asked || resource.assumed > 0.0 {
@@ -98,6 +103,10 @@ pub(super) fn planned_resources(input: &BuildInput<'_>, notes: &mut Vec<String>)
     planned
 }
 
+fn is_seen_on_devices(input: &BuildInput<'_>) -> bool {
+    input.rules.iter().any(|stored| input.device_peaks.contains_key(&stored.rule.task_type))
+}
+
 /// What one run takes, in the problem's units.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PlannedNeeds {
@@ -105,6 +114,10 @@ pub(super) struct PlannedNeeds {
     pub(super) duration_ms: i64,
     /// Amount of each resource, in its own unit (cores, MiB, GPUs).
     pub(super) amounts: Vec<f64>,
+    /// GPUs that it holds, at least 1 where it holds memory of one.
+    pub(super) gpus: i64,
+    /// Memory on each of them, MiB; 0 where it is not known to hold any.
+    pub(super) device_mib: f64,
     /// Watts while it runs.
     pub(super) power_w: i64,
 }
@@ -148,12 +161,18 @@ pub(super) fn planned_needs(
             assume("duration_seconds", value, from)
         }
     };
+    let peak = input.device_peaks.get(asker.task_type);
     let mut power = 0.0;
+    let mut gpus: f64 = asker.known.gpu_count.map_or(0.0, |quantiles| quantiles.p75);
     let mut amounts = Vec::with_capacity(resources.len());
     for resource in resources {
-        let amount = match (resource.demand)(asker.known) {
-            Some(quantiles) => quantiles.p75,
-            None => {
+        let amount = match ((resource.demand)(asker.known), peak) {
+            (Some(quantiles), _) => quantiles.p75,
+            (None, Some(peak)) if resource.name == GPU_MEMORY => {
+                let held = peak.mib * gpus.ceil().max(1.0);
+                assume(resource.name, held, format!("{} readings of its processes on a GPU", peak.seen))
+            }
+            (None, _) => {
                 let found =
                     input.typical.of_kin(asker.kin, resource.demand, |quantiles: &Quantiles| quantiles.p75);
                 let (value, from) = found.unwrap_or_else(|| (resource.assumed, no_class()));
@@ -163,11 +182,32 @@ pub(super) fn planned_needs(
         let amount = if amount.is_finite() { amount.max(0.0) } else { 0.0 };
         power += match resource.name {
             "cpu_cores" => amount * CORE_WATTS,
-            "gpu_count" => amount * GPU_WATTS,
+            GPU_COUNT => amount * GPU_WATTS,
             _ => 0.0,
         };
+        if resource.name == GPU_COUNT {
+            gpus = amount;
+        }
         amounts.push(amount);
     }
+    let gpus = gpus.ceil().max(1.0);
+    let held = resources.iter().position(|resource| resource.name == GPU_MEMORY).map(|at| amounts[at]);
+    let device_mib = match (peak, asker.known.gpu_memory_mib, held) {
+        (Some(peak), _, _) => peak.mib,
+        (None, Some(known), _) => known.p95.max(0.0) / gpus,
+        (None, None, Some(held)) if held > 0.0 => assume(
+            "gpu_memory_mib_per_device",
+            held / gpus,
+            "what is assumed over its GPUs, by their number".to_owned(),
+        ),
+        (None, None, _) => 0.0,
+    };
     let duration_ms = (seconds.max(0.0) * SECOND_MS as f64).ceil().min(1e15) as i64;
-    PlannedNeeds { duration_ms: duration_ms.max(1), amounts, power_w: power.round().min(16_000_000.0) as i64 }
+    PlannedNeeds {
+        duration_ms: duration_ms.max(1),
+        amounts,
+        gpus: gpus as i64,
+        device_mib,
+        power_w: power.round().min(16_000_000.0) as i64,
+    }
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Blackout, BuildInput, BuiltProblem, DurationQuantile, Exclusion, Follow, HorizonForm, HostInput, Kin,
-    PlannedWork, SlotChoice, TypicalNeeds, WindowLimit, build_problem,
+    Blackout, BuildInput, BuiltProblem, DevicePeak, DurationQuantile, Exclusion, Follow, HorizonForm,
+    HostInput, Kin, PlannedWork, SlotChoice, TypicalNeeds, WindowLimit, build_problem,
 };
 use crate::domain::calendar::Zone;
 use crate::domain::patterns::{Quantiles, ResourceProfile};
 use crate::domain::prediction::{Prediction, PredictionSource};
 use crate::domain::rules::fixture::rule;
 use crate::domain::rules::{Capacity, Flexibility, RuleId, RuleSource, StoredRule};
-use crate::domain::time::{DAY_MS, HOUR_MS, TimeSpan, Timestamp};
+use crate::domain::time::{DAY_MS, HOUR_MS, MINUTE_MS, TimeSpan, Timestamp};
 
 fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).expect("instant")
@@ -26,6 +26,7 @@ struct World {
     blackouts: Vec<Blackout>,
     hosts: Vec<HostInput>,
     kin: BTreeMap<String, Kin>,
+    device_peaks: BTreeMap<String, DevicePeak>,
     flexibility: BTreeMap<RuleId, Flexibility>,
     horizon: TimeSpan,
     zone: Zone,
@@ -47,6 +48,7 @@ fn world(lines: &[(&str, &str)]) -> World {
         blackouts: Vec::new(),
         hosts: vec![host("here")],
         kin: BTreeMap::new(),
+        device_peaks: BTreeMap::new(),
         flexibility: BTreeMap::new(),
         horizon: TimeSpan { start, end: start.plus_ms(DAY_MS) },
         zone: Zone::UTC,
@@ -56,7 +58,7 @@ fn world(lines: &[(&str, &str)]) -> World {
 
 fn host(name: &str) -> HostInput {
     let capacity = Capacity { cpu_cores: Some(4.0), ..Capacity::default() };
-    HostInput { name: name.to_owned(), capacity }
+    HostInput { name: name.to_owned(), capacity, gpu_devices_mib: Vec::new() }
 }
 
 impl World {
@@ -69,6 +71,7 @@ impl World {
             blackouts: &self.blackouts,
             hosts: &self.hosts,
             kin: &self.kin,
+            device_peaks: &self.device_peaks,
             typical: &TypicalNeeds::default(),
             flexibility: &self.flexibility,
             horizon: self.horizon,
@@ -209,6 +212,8 @@ fn rules_run_on_their_hosts_and_one_that_asks_for_what_its_host_lacks_is_left_ou
         built.left_out,
         [(RuleId(3), "it asks for gpu_count, and here is not known to have any".to_owned())]
     );
+    let missed = "the plan is made without the load of rule 3 (it asks for gpu_count, and here is not known to have any)";
+    assert_eq!(built.warnings, [missed]);
 }
 
 #[test]
@@ -264,8 +269,53 @@ fn a_rule_moves_by_at_most_half_of_its_spacing() {
 #[test]
 fn a_follower_stays_behind_its_predecessor() {
     let mut chain = world(&[("a", "0 2 * * *"), ("b", "0 3 * * *")]);
-    chain.follows = vec![Follow { predecessor: "a".to_owned(), successor: "b".to_owned(), from_end: true }];
-    let problem = chain.build().problem;
-    assert_eq!(problem.precedences.len(), 1);
-    assert_eq!(problem.precedence_gap(&problem.precedences[0]), -6);
+    let follow = |least_minutes: i64| Follow {
+        predecessor: "a".to_owned(),
+        successor: "b".to_owned(),
+        from_end: true,
+        usual_lag_ms: 30 * MINUTE_MS,
+        least_lag_ms: least_minutes * MINUTE_MS,
+    };
+    let gap = |chain: &World| {
+        let built = chain.build();
+        assert_eq!((built.problem.precedences.len(), built.orders.len()), (1, 1));
+        (
+            built.problem.precedence_gap(&built.problem.precedences[0]),
+            built.orders[0].least_lag_ms / MINUTE_MS,
+        )
+    };
+    chain.follows = vec![follow(0)];
+    assert_eq!(gap(&chain), (-6, 0));
+    chain.follows = vec![follow(12)];
+    assert_eq!(gap(&chain), (-3, 12), "as many slots as hold the run and the lag");
+    chain.follows = vec![follow(60)];
+    assert_eq!(gap(&chain), (0, 30), "no more than the timetable leaves now");
+}
+
+#[test]
+fn memory_of_one_gpu_is_known_from_runs_or_readings_and_has_to_fit_on_one() {
+    let gpus = |devices: &[f64]| {
+        let mut world = world(&[("a", "0 2 * * *")]);
+        world.hosts[0].capacity.gpu_count = Some(devices.len() as f64);
+        world.hosts[0].capacity.gpu_memory_mib = Some(devices.iter().sum());
+        world.hosts[0].gpu_devices_mib = devices.to_vec();
+        world.rules[0].rule.resources.gpu_count = Quantiles::of([2.0]);
+        world
+    };
+    let mut told = gpus(&[24_576.0, 24_576.0]);
+    told.rules[0].rule.resources.gpu_memory_mib = Quantiles::of([40_000.0]);
+    let built = told.build();
+    assert_eq!(built.problem.rules[0].gpu_mem_per_device_gb, 20);
+    assert_eq!(built.problem.hosts[0].gpu_mem_per_device_gb, 24);
+    assert_eq!(built.assumed, []);
+    told.rules[0].rule.resources.gpu_memory_mib = Quantiles::of([50_000.0]);
+    let reason = "a run takes 25000 MiB on one GPU, and none of here has more than 24576 MiB";
+    assert_eq!(told.build().left_out, [(RuleId(1), reason.to_owned())]);
+    let mut seen = gpus(&[24_576.0, 24_576.0]);
+    seen.device_peaks.insert("a".to_owned(), DevicePeak { mib: 10_000.0, seen: 3 });
+    let built = seen.build();
+    assert_eq!(built.problem.rules[0].gpu_mem_per_device_gb, 10);
+    let told: Vec<(&str, f64)> =
+        built.assumed.iter().map(|assumed| (assumed.quantity.as_str(), assumed.value)).collect();
+    assert_eq!(told, [("gpu_memory_mib", 20_000.0)]);
 }
