@@ -113,17 +113,23 @@ pub fn instants(rule: &Rule, zone: Zone, span: TimeSpan) -> Vec<i64> {
 
 /// Runs at `slots` as a level keeps them, and runs at any time of the span.
 pub fn kept(slots: &[i64], span: TimeSpan, level: Level, chance: &mut Chance) -> Vec<i64> {
+    let mut starts = own(slots, level, chance);
+    let noise = (slots.len() as f64 * level.noise).round() as usize;
+    for _ in 0..noise {
+        starts.push(span.start.millis() + (chance.unit() * span.length_ms() as f64) as i64);
+    }
+    starts.sort_unstable();
+    starts
+}
+
+/// The runs at `slots` alone.
+fn own(slots: &[i64], level: Level, chance: &mut Chance) -> Vec<i64> {
     let mut starts = Vec::new();
     for slot in slots {
         if !chance.happens(level.missing) {
             starts.push(slot + (chance.normal().abs() * level.sigma_seconds * 1000.0) as i64);
         }
     }
-    let noise = (slots.len() as f64 * level.noise).round() as usize;
-    for _ in 0..noise {
-        starts.push(span.start.millis() + (chance.unit() * span.length_ms() as f64) as i64);
-    }
-    starts.sort_unstable();
     starts
 }
 
@@ -140,10 +146,13 @@ pub fn cases(level: Level, seeds: std::ops::Range<u64>) -> Vec<Case> {
             let year = TimeSpan { start: span.end, end: span.end.plus_ms(366 * 86_400_000) };
             let starts = kept(&instants(&rule, zone, span), span, level, &mut chance);
             let slots = instants(&rule, zone, year);
+            let mut own_later = own(&slots, level, &mut chance.clone());
+            own_later.sort_unstable();
             let later = kept(&slots, year, level, &mut chance);
             let mut case = Case::of_task(&row, seed, zone, span, starts, Truth::Slots(slots));
             case.tolerance_ms = 300_000.max((3000.0 * level.sigma_seconds) as i64);
             case.later = later;
+            case.own_later = own_later;
             cases.push(case);
         }
     }

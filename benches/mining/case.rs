@@ -44,6 +44,8 @@ pub struct Case {
     pub truth: Truth,
     /// Starts that came after the history, of the task type `task`.
     pub later: Vec<i64>,
+    /// Those of them that the schedule itself started.
+    pub own_later: Vec<i64>,
     /// How far from a slot a start may be expected, ms.
     pub tolerance_ms: i64,
 }
@@ -60,6 +62,7 @@ impl Case {
             runs: BTreeMap::from([("task".to_owned(), runs)]),
             truth,
             later: Vec::new(),
+            own_later: Vec::new(),
             tolerance_ms: 300_000,
         }
     }

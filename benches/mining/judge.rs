@@ -17,6 +17,9 @@ const DAY_MS: i64 = 86_400_000;
 /// Confidence from which on a prediction counts.
 const LEAST_CONFIDENCE: f64 = 0.5;
 
+/// Standard errors within which a stated period is true: about one in eighty lies beyond.
+const TWO_AND_A_HALF: f64 = 2.5;
+
 /// What became of the cases of one row.
 #[derive(Clone, Debug, Default)]
 pub struct Verdict {
@@ -46,12 +49,57 @@ impl Verdict {
     }
 }
 
+/// The patterns of a case.
+fn mined(case: &Case, histories: &[TaskHistory]) -> Vec<Pattern> {
+    let observed = observed_spans(histories, case.span);
+    let input = MiningInput { histories, span: case.span, observed: &observed, zone: case.zone };
+    mine(&input, &MiningOptions::default())
+}
+
+/// What was found in a case, in lines beside what is behind it.
+pub fn found(case: &Case, verdict: &Verdict) -> String {
+    let truth = match &case.truth {
+        Truth::Slots(slots) => {
+            let first = slots.iter().take(3).map(|at| Timestamp::clamped(*at).to_rfc3339());
+            format!("{} slots, from {}", slots.len(), first.collect::<Vec<_>>().join(" "))
+        }
+        other => format!("{other:?}"),
+    };
+    let mut text = format!("{} ({}): {truth}; F1 {:?}", case.name, case.zone.name(), verdict.f1);
+    for pattern in mined(case, &case.histories()) {
+        let evidence = &pattern.evidence;
+        let schedule = match &pattern.schedule {
+            Schedule::Calendar(calendar) => {
+                let minutes: Vec<String> =
+                    calendar.minutes_of_day.iter().take(3).map(u16::to_string).collect();
+                format!(
+                    "{:?} {} a day at {}",
+                    calendar.days,
+                    calendar.minutes_of_day.len(),
+                    minutes.join(" ")
+                )
+            }
+            other => format!("{other:?}"),
+        };
+        text.push_str(&format!(
+            "\n    {schedule}; active {}, confidence {:.2}, nats {:.1}, {} of {} hit, {} extra, +-{} s, {:?}",
+            pattern.is_active,
+            pattern.confidence,
+            evidence.ln_e_value,
+            evidence.hits,
+            evidence.expected,
+            evidence.extra,
+            evidence.tolerance_seconds,
+            evidence.tier,
+        ));
+    }
+    text
+}
+
 /// Mines a case and judges it.
 pub fn judge(case: &Case) -> Verdict {
     let histories = case.histories();
-    let observed = observed_spans(&histories, case.span);
-    let input = MiningInput { histories: &histories, span: case.span, observed: &observed, zone: case.zone };
-    let patterns = mine(&input, &MiningOptions::default());
+    let patterns = mined(case, &histories);
     let mut verdict = Verdict { cases: 1, ..Verdict::default() };
     let of_task: Vec<&Pattern> = patterns.iter().filter(|found| found.task_types == ["task"]).collect();
     match &case.truth {
@@ -61,7 +109,13 @@ pub fn judge(case: &Case) -> Verdict {
             let right =
                 of_task.iter().filter(|pattern| period_of(&pattern.schedule).is_some_and(near)).count();
             verdict.right = u64::from(right > 0);
-            verdict.false_alarms = u64::from(right < of_task.len());
+            // A period that is said to be uncertain is false only where the truth lies outside of what is said.
+            let is_false = |pattern: &&&Pattern| {
+                let error = pattern.evidence.details.period_error_seconds.unwrap_or(0.0) * 1000.0;
+                period_of(&pattern.schedule)
+                    .is_none_or(|found| !near(found) && (found - ms).abs() > TWO_AND_A_HALF * error)
+            };
+            verdict.false_alarms = u64::from(of_task.iter().any(|pattern| is_false(&pattern)));
         }
         Truth::Chains(pairs) => {
             let chains: Vec<(&str, &str)> = patterns
@@ -159,6 +213,9 @@ fn judge_slots(
     verdict.sure_f1.extend(sure.overall().f1());
     if !case.later.is_empty() {
         verdict.runs = score(&expected, &ahead(&case.later), Tolerance::Windows(0), 0.0);
+        // Where a window promises to hold the schedule's run, other runs near it prove nothing.
+        let own = score(&expected, &ahead(&case.own_later), Tolerance::Windows(0), 0.0);
+        (verdict.runs.near_windows, verdict.runs.in_windows) = (own.near_windows, own.in_windows);
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much of what is behind a history the miner finds: seeded suites with ground truth, one line per kind.
 //!
-//! `cargo bench --bench mining -- [SUITE]... [--seeds A..B] [--write FOLDER]`; suites: clean, mild, hard, brutal, null,
+//! `cargo bench --bench mining -- [SUITE]... [--seeds A..B] [--write FOLDER] [--misses]`; suites: clean, mild, hard, brutal, null,
 //! clocks, moved, stopped, beacon, loop, chain, habit; all without a name. Seeds below 1000 are for tuning.
 
 #![allow(clippy::print_stdout, reason = "a program that prints a table")]
@@ -24,7 +24,7 @@ use std::time::Instant;
 use anyhow::Context;
 use calendar::LEVELS;
 use case::Case;
-use judge::{Verdict, judge};
+use judge::{Verdict, found, judge};
 use rayon::prelude::*;
 
 const SUITES: [&str; 12] = [
@@ -36,6 +36,8 @@ struct Options {
     suites: Vec<String>,
     seeds: Range<u64>,
     write: Option<PathBuf>,
+    /// Whether to show what was found in each case that is not right.
+    misses: bool,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -57,6 +59,9 @@ fn main() -> anyhow::Result<()> {
         let mut rows: BTreeMap<&str, Verdict> = BTreeMap::new();
         let mut all = Verdict::default();
         for (case, verdict) in cases.iter().zip(verdicts) {
+            if options.misses && (verdict.right < verdict.cases || verdict.false_alarms > 0) {
+                println!("{}", found(case, &verdict));
+            }
             rows.entry(&case.row).or_default().add(verdict.clone());
             all.add(verdict);
         }
@@ -69,7 +74,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn options() -> anyhow::Result<Options> {
-    let mut options = Options { suites: Vec::new(), seeds: 1000..1020, write: None };
+    let mut options = Options { suites: Vec::new(), seeds: 1000..1020, write: None, misses: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().context("an option lacks its value");
@@ -79,6 +84,7 @@ fn options() -> anyhow::Result<Options> {
                 let (from, to) = text.split_once("..").context("--seeds A..B")?;
                 options.seeds = from.parse()?..to.parse()?;
             }
+            "--misses" => options.misses = true,
             "--write" => options.write = Some(value()?.into()),
             // What cargo itself hands to a benchmark.
             "--bench" => {}

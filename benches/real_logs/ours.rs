@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use tidetable::domain::activity::{TaskHistory, observed_spans};
 use tidetable::domain::calendar::Zone;
 use tidetable::domain::patterns::{MiningInput, MiningOptions, Pattern, PatternId, mine};
-use tidetable::domain::prediction::{Calibration, PredictionInput, predict};
+use tidetable::domain::prediction::{BacktestInput, Calibration, PredictionInput, backtest, predict};
 use tidetable::domain::time::{DAY_MS, TimeSpan, Timestamp};
 
 use crate::scoring::{ByType, Expected};
@@ -17,11 +17,31 @@ pub fn patterns(histories: &[TaskHistory], span: TimeSpan, zone: Zone) -> Vec<(P
     found.into_iter().enumerate().map(|(number, pattern)| (PatternId(number as i64 + 1), pattern)).collect()
 }
 
+/// What backtests within `span` teach of how often confidences come true.
+pub fn learnt(histories: &[TaskHistory], span: TimeSpan, zone: Zone) -> Calibration {
+    // A day ahead from each of the last weeks, or from what there is of them.
+    const CUTS: i64 = 6;
+    let apart = (span.length_ms() / (2 * CUTS)).min(7 * DAY_MS);
+    let cuts: Vec<Timestamp> = (1..=CUTS).rev().map(|number| span.end.plus_ms(-number * apart)).collect();
+    let input = BacktestInput {
+        histories,
+        zone,
+        options: &MiningOptions::default(),
+        cuts: &cuts,
+        look_ahead_ms: DAY_MS.min(apart),
+        mined_ms: span.length_ms(),
+        min_pattern_confidence: 0.0,
+        min_confidence: 0.5,
+    };
+    backtest(&input, &|| false).calibration
+}
+
 /// What patterns expect of the horizon, which begins where the histories end.
 pub fn expected(
     patterns: &[(PatternId, Pattern)],
     histories: &[TaskHistory],
     horizon: TimeSpan,
+    calibration: &Calibration,
 ) -> ByType<Expected> {
     let recent: Vec<TaskHistory> = histories
         .iter()
@@ -41,9 +61,8 @@ pub fn expected(
         .filter_map(|history| Some((history.name.clone(), history.runs.last()?.started_at)))
         .collect();
     let history_end = last_starts.values().max().copied();
-    let calibration = Calibration::default();
     let input = PredictionInput {
-        calibration: &calibration,
+        calibration,
         patterns,
         rules: &[],
         recent: &recent,

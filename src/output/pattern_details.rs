@@ -48,6 +48,12 @@ pub fn detail_lines(details: &EvidenceDetails) -> Vec<(&'static str, String)> {
             ),
         ));
     }
+    if let Some(error) = details.period_error_seconds {
+        lines.push((
+            "period",
+            format!("each run counts from the one before it; known to +-{}", duration(error)),
+        ));
+    }
     if let Some(holidays) = &details.holidays {
         let kept = percent(holidays.hits as f64 / holidays.slots.max(1) as f64);
         let slots = quantity(holidays.slots, "slot");

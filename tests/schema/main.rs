@@ -31,7 +31,7 @@ use serde_json::json;
 
 /// Fields that may be absent from an answer that could have them: what only an option (`--explain`) asks for, and
 /// what only some patterns have. (`calendar.holidays` of the configuration shares its name with one of these.)
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
     "problem",
     "problem_rules",
     "problem_orders",
@@ -40,6 +40,7 @@ const OPTIONAL: [&str; 10] = [
     "season",
     "burst",
     "holidays",
+    "period_error_seconds",
     "verdict",
     "proofs",
 ];

@@ -23,6 +23,9 @@ pub struct EvidenceDetails {
     /// What became of the slots on holidays, where they were kept less often than others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holidays: Option<HolidayDetails>,
+    /// Standard error of the period of a loop, seconds: its gaps scatter, so that its mean is known only so well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period_error_seconds: Option<f64>,
     /// What `ln_e_value` is made of: one test for each time of a list of times; empty in patterns stored by an older
     /// version.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

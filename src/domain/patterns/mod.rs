@@ -26,5 +26,5 @@ pub use pattern::{Evidence, JitterSeconds, MovedFrom, Pattern, PatternId, Patter
 pub use profile::{ResourceProfile, resource_profile};
 pub use proof::{Proof, SlotCounts, Test};
 pub use quantiles::Quantiles;
-pub use start_window::{StartWindow, WindowGrowth, start_window};
+pub use start_window::{StartWindow, WindowGrowth, judged_reach_ms, start_window};
 pub use subject::subject;

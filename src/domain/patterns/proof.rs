@@ -52,6 +52,22 @@ pub enum Test {
         /// What the weight is divided by, where bursts lift those of all periods.
         divisor: f64,
     },
+    /// The phases of all starts on a circle as long as the distance of slots, against evenly spread ones: the mean over
+    /// minutes (weighted by how often people choose them), over the forms that lateness may take, its spread and the
+    /// share of starts that are the schedule's own, of the product over all starts of s d + 1 - s, where s is that share
+    /// and d how much denser starts lie there after the minute than evenly spread ones. Its ln is divided by `divisor`.
+    Fold {
+        /// Starts.
+        starts: u64,
+        /// Distance of slots.
+        step_seconds: f64,
+        /// Starts in each of so many equal parts of the distance, from local midnight on.
+        counts: Vec<u32>,
+        /// The likeliest share of starts that are the schedule's own.
+        own_share: f64,
+        /// What the ln of the weight is divided by, where bursts lift the weight of all distances.
+        divisor: f64,
+    },
     /// Hits of slots, each an accident with the same chance.
     Slots(SlotCounts),
     /// The distances of starts that follow each other: their likelihood in a loop over that of the best of several

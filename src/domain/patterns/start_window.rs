@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::time::MINUTE_MS;
+
 /// Share of runs that start before the window, and after it.
 const TAIL: f64 = 0.05;
 /// 95 % quantiles of Student's t with 1, 2, .. degrees of freedom.
@@ -35,6 +37,15 @@ pub struct StartWindow {
     pub growth: WindowGrowth,
     /// Runs it rests on.
     pub runs_used: u64,
+}
+
+/// How far from the expected start a run still is the expected one, on the side on which its window reaches `length_ms`
+/// far: one run in ten comes outside of its window, so that each side counts twice, at most half an hour longer, and
+/// five minutes at least.
+pub fn judged_reach_ms(length_ms: i64) -> i64 {
+    const LEAST_MS: i64 = 5 * MINUTE_MS;
+    const MOST_BEYOND_MS: i64 = 30 * MINUTE_MS;
+    (length_ms + length_ms.clamp(0, MOST_BEYOND_MS)).max(LEAST_MS)
 }
 
 /// The window of a schedule whose runs lay `offsets_ms` after their slots, in order of time; `None` without any.

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::time::{MINUTE_MS, Timestamp};
+use crate::domain::patterns::judged_reach_ms;
+use crate::domain::time::Timestamp;
 
 /// What became of a prediction once its window had passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,18 +69,10 @@ pub struct ExpectedWindow {
     pub window_end: Timestamp,
 }
 
-/// A run this near to its predicted start is it, however narrow the window.
-const LEAST_TOLERANCE_MS: i64 = 5 * MINUTE_MS;
-/// How far beyond its window a run still is the predicted one, at most: as far as the window reaches, and no more
-/// than this.
-const MOST_BEYOND_MS: i64 = 30 * MINUTE_MS;
-
 /// The spans in which a start fulfils each of `windows` (of one task type, by predicted start). One run in ten comes
-/// outside of its window, and is the predicted one all the same: each side is twice as long, at most half an hour
-/// longer, and five minutes at least; but beyond its own window none reaches nearer to the next predicted start than
+/// outside of its window, and is the predicted one all the same, as far as [`judged_reach_ms`] says; but beyond its own window none reaches nearer to the next predicted start than
 /// to its own.
 pub fn matching_spans(windows: &[ExpectedWindow]) -> Vec<ExpectedWindow> {
-    let side = |length: i64| (length + length.clamp(0, MOST_BEYOND_MS)).max(LEAST_TOLERANCE_MS);
     let half_way = |index: usize, other: Option<usize>| {
         let other = other.and_then(|other| windows.get(other));
         other.map_or(i64::MAX, |other| other.predicted_start.since(windows[index].predicted_start).abs() / 2)
@@ -90,8 +83,8 @@ pub fn matching_spans(windows: &[ExpectedWindow]) -> Vec<ExpectedWindow> {
         .map(|(index, window)| {
             let before = window.predicted_start.since(window.window_start);
             let after = window.window_end.since(window.predicted_start);
-            let earlier = side(before).min(half_way(index, index.checked_sub(1)));
-            let later = side(after).min(half_way(index, index.checked_add(1)));
+            let earlier = judged_reach_ms(before).min(half_way(index, index.checked_sub(1)));
+            let later = judged_reach_ms(after).min(half_way(index, index.checked_add(1)));
             ExpectedWindow {
                 predicted_start: window.predicted_start,
                 window_start: window.predicted_start.plus_ms(-earlier.max(before)),

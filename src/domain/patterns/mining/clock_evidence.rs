@@ -181,7 +181,7 @@ fn within(starts: &[i64], slots: &[Slot], step_ms: i64) -> Vec<i64> {
 }
 
 /// Observed slots and hits of each day.
-fn count_by_day(slots: &[Slot], around: &Surroundings) -> Vec<DayCount> {
+pub(super) fn count_by_day(slots: &[Slot], around: &Surroundings) -> Vec<DayCount> {
     let mut counts: Vec<DayCount> = Vec::new();
     for slot in slots {
         let hit = u32::from(slot.hit.is_some());

@@ -3,7 +3,7 @@
 use super::history::Starts;
 use super::report::Draft;
 use crate::domain::calendar::Schedule;
-use crate::domain::patterns::Pattern;
+use crate::domain::patterns::{Pattern, Test};
 use crate::domain::time::DAY_MS;
 
 /// Chance of an accidental hit above which a chain says nothing.
@@ -24,6 +24,10 @@ pub(super) fn is_credible(pattern: &Pattern) -> bool {
     let nats_per_hit = evidence.ln_e_value / evidence.hits.max(1) as f64;
     if nats_per_hit > MOST_NATS_PER_HIT {
         return false;
+    }
+    // Their evidence has weighed all other runs already.
+    if evidence.details.proofs.iter().any(|proof| matches!(proof.test, Test::Fold { .. })) {
+        return true;
     }
     let share = evidence.hits as f64 / (evidence.hits + evidence.extra).max(1) as f64;
     let precise = nats_per_hit >= 1.0 && evidence.null_hit_chance <= 0.1;

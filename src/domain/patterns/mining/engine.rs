@@ -23,6 +23,7 @@ use super::stretches::outlived;
 use super::surroundings::Surroundings;
 use super::tentative::tentative_pattern;
 use super::timetable::timetables;
+use super::twins::without_twins;
 use crate::domain::activity::TaskHistory;
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::{Pattern, Tier, Verdict, pool_spreads, resource_profile};
@@ -301,6 +302,9 @@ fn credible_patterns(mut drafts: Vec<Draft>, starts: &Starts<'_>) -> Vec<Pattern
         let before = drafts.len();
         drafts.retain(|_| credible.next().unwrap_or(true));
         drop(credible);
+        if drafts.len() == before {
+            drafts = without_twins(drafts, starts);
+        }
         if drafts.len() == before {
             let mut outlived = outlived(&patterns).into_iter();
             let mut needs = drafts.iter().map(|draft| &draft.hits);

@@ -7,12 +7,14 @@ use super::clock_evidence::ClockCandidate;
 use super::clock_minute::at_the_minute;
 use super::credibility::MOST_NATS_PER_HIT;
 use super::finer_times::are_finer;
+use super::fold::fold_candidate;
 use super::history::Starts;
 use super::loops::{LoopCandidate, best_loop};
 use super::memory::{PhaseRank, Place, Remembered, Trail};
 use super::period::PeriodCandidate;
 use super::rhythm::rhythm;
 use super::source::Source;
+use super::successor::successors;
 use super::surroundings::Surroundings;
 use super::zone_choice::settle_zone;
 use crate::domain::time::{DAY_MS, MINUTE_MS};
@@ -21,6 +23,9 @@ use crate::domain::time::{DAY_MS, MINUTE_MS};
 pub(super) const LEAST_NET: f64 = 4.605_170_185_988_091;
 /// The same for what may be tentative: 5 %.
 const LEAST_TENTATIVE: f64 = 2.995_732_273_553_991;
+/// How many times the evidence of all starts together that of windows which hold few of them must be, to be preferred:
+/// windows are chosen among many, and their runs are partly others'.
+const AS_STRONG: f64 = 1.5;
 /// Rounds of explaining what is left.
 const ROUNDS: usize = 8;
 
@@ -237,6 +242,8 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
         retain_free(&mut indices, &taken);
     }
     settle_zone(&mut accepted, starts, around, resolution_ms);
+    let moved = successors(&accepted, &left, around, resolution_ms);
+    accepted.extend(moved.into_iter().map(Explanation::Clock));
     let found = match source.asks_for_loop(left.len(), starts.len()) {
         true => best_loop(&left, resolution_ms).filter(|found| found.net >= LEAST_NET),
         false => None,
@@ -248,7 +255,21 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
         accepted.is_empty()
             && found.is_none_or(|looped| looped.lattice_deviations > MAKING_UP || phase.net > looped.net)
     });
-    if let Some(found) = shared_phase {
+    // Where windows hold few of the starts, all of them folded to one distance may say more.
+    let folded = match may_be_amid_others(&accepted, starts.len()) && source.asks_for_fold() {
+        true => fold_candidate(starts, around, resolution_ms, LEAST_NET),
+        false => None,
+    };
+    let others = shared_phase.as_ref().map(|phase| phase.net).into_iter().chain(found.map(|found| found.net));
+    let strongest = accepted.iter().map(Explanation::net).chain(others).fold(f64::NEG_INFINITY, f64::max);
+    let is_same = |folded: &ClockCandidate| match &accepted[..] {
+        [Explanation::Clock(only)] => only.times.step_ms == folded.times.step_ms,
+        _ => false,
+    };
+    if let Some(found) = folded.filter(|found| is_same(found) || AS_STRONG * found.net >= strongest) {
+        (trail, left) = (Trail { is_fold: true, ..Trail::default() }, starts.to_vec());
+        accepted = vec![Explanation::Clock(found)];
+    } else if let Some(found) = shared_phase {
         trail.phase = Some(PhaseRank::Last);
         accepted.push(Explanation::Period(found));
     } else if let Some(found) = found {
@@ -256,6 +277,17 @@ fn peel(starts: &[i64], around: &Surroundings, resolution_ms: i64, source: &Sour
         accepted.push(Explanation::Loop(found, indices));
     }
     Peeled { by: accepted, trail, left }
+}
+
+/// Whether what was `accepted` are slots many times a day that hold so few of the starts that they may be hit by chance.
+fn may_be_amid_others(accepted: &[Explanation], starts: usize) -> bool {
+    let placed: usize = accepted.iter().map(|one| one.hits().len()).sum();
+    let is_frequent = |one: &Explanation| match one {
+        Explanation::Clock(clock) => clock.times.step_ms < DAY_MS,
+        Explanation::Period(period) => period.period_ms < DAY_MS as f64,
+        Explanation::Loop(..) => false,
+    };
+    placed * 3 < starts && accepted.iter().all(is_frequent)
 }
 
 /// How many of `starts` some candidate explains: the largest of them, or narrow windows at times of day together. (Wide

@@ -53,6 +53,8 @@ pub(super) struct Form {
     pub(super) shape: Shape,
     /// Its unit.
     pub(super) spread_ms: f64,
+    /// Share of starts that are the schedule's own.
+    pub(super) own: f64,
     /// ln of the mean density (per ms) in each bin after the minute, around the circle.
     pub(super) ln_density: Vec<f64>,
     /// The same by minutes that lie ever farther back: of each place within a minute in turn, twice around.
@@ -63,14 +65,14 @@ pub(super) struct Form {
 }
 
 impl Form {
-    fn new(shape: Shape, spread_ms: f64, ln_density: Vec<f64>, bin_ms: i64) -> Form {
+    fn new((shape, spread_ms, own): (Shape, f64, f64), ln_density: Vec<f64>, bin_ms: i64) -> Form {
         let bins = (MINUTE_MS / bin_ms).max(1) as usize;
         let minutes = ln_density.len() / bins;
         let turned = (0..bins)
             .flat_map(|bin| (0..2 * minutes).map(move |back| (2 * minutes - 1 - back) % minutes * bins + bin))
             .map(|place| ln_density[place])
             .collect();
-        Form { shape, spread_ms, ln_density, turned, bins, minutes }
+        Form { shape, spread_ms, own, ln_density, turned, bins, minutes }
     }
 
     /// For every minute of the circle in turn the ln density of a start in `bin` after the circle's zero, were that
@@ -103,9 +105,13 @@ pub(super) fn forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Rc<Vec<F
     })
 }
 
+/// Spreads tried, in half widths, and shares of own starts.
+const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
+const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
+/// Forms of each shape.
+pub(super) const FORMS_PER_SHAPE: usize = SPREADS.len() * OWN.len();
+
 fn all_forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Vec<Form> {
-    const SPREADS: [f64; 8] = [0.15, 0.25, 0.4, 0.6, 0.85, 1.2, 1.7, 2.4];
-    const OWN: [f64; 6] = [0.1, 0.25, 0.45, 0.65, 0.85, 0.97];
     let mut forms = Vec::new();
     for shape in Shape::ALL {
         for spread in SPREADS {
@@ -116,7 +122,7 @@ fn all_forms(circle_ms: i64, bin_ms: i64, half_width_ms: i64) -> Vec<Form> {
                     .iter()
                     .map(|density| (own * density + (1.0 - own) / circle_ms as f64).ln())
                     .collect();
-                forms.push(Form::new(shape, spread_ms, ln_density, bin_ms));
+                forms.push(Form::new((shape, spread_ms, own), ln_density, bin_ms));
             }
         }
     }

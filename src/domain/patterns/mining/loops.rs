@@ -3,6 +3,7 @@
 use super::code_length::RARE_FAMILY_NATS;
 use super::gaps::likely_gaps;
 use crate::domain::patterns::{Proof, Test};
+use crate::domain::time::DAY_MS;
 
 /// A loop with the evidence for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +12,8 @@ pub(super) struct LoopCandidate {
     pub(super) period_ms: f64,
     /// Standard deviation of one distance, as a share of it.
     pub(super) spread: f64,
+    /// Standard error of `period_ms`, in ms.
+    pub(super) error_ms: f64,
     /// Standard deviations by which long gaps follow short ones more than the gaps of a loop would: starts that
     /// scatter around slots of their own do that, while a loop carries every delay on.
     pub(super) lattice_deviations: f64,
@@ -21,6 +24,16 @@ pub(super) struct LoopCandidate {
 }
 
 impl LoopCandidate {
+    /// What is worked out only for the best of all.
+    const UNKNOWN: LoopCandidate = LoopCandidate {
+        period_ms: 0.0,
+        spread: 0.0,
+        error_ms: 0.0,
+        lattice_deviations: 0.0,
+        net: 0.0,
+        gaps: (0, 0.0, 0.0),
+    };
+
     /// What its evidence is made of.
     pub(super) fn proof(&self) -> Proof {
         let (gaps, ln_with_loop, ln_without_loop) = self.gaps;
@@ -58,8 +71,7 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         }
         let net = ln_with_loop(&gaps, &stray, period_ms, spread, missing) - without;
         if best.is_none_or(|best| net > best.net) {
-            best =
-                Some(LoopCandidate { period_ms, spread, net, lattice_deviations: 0.0, gaps: (0, 0.0, 0.0) });
+            best = Some(LoopCandidate { period_ms, spread, net, ..LoopCandidate::UNKNOWN });
         }
     };
     let mut tried = 0.0_f64;
@@ -80,13 +92,7 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
         if spread * period_ms >= resolution_ms as f64 / 2.0 {
             let net = ln_with_loop(&gaps, &stray, period_ms, spread, missing) - without;
             if best.is_none_or(|best| net > best.net) {
-                best = Some(LoopCandidate {
-                    period_ms,
-                    spread,
-                    net,
-                    lattice_deviations: 0.0,
-                    gaps: (0, 0.0, 0.0),
-                });
+                best = Some(LoopCandidate { period_ms, spread, net, ..LoopCandidate::UNKNOWN });
             }
         }
     };
@@ -105,9 +111,21 @@ pub(super) fn best_loop(starts: &[i64], resolution_ms: i64) -> Option<LoopCandid
     let period_ms = current_period(&gaps, best);
     let lattice_deviations = lattice_deviations(&gaps, period_ms);
     let likelihoods = (gaps.len() as u64, best.net + without, without);
-    let found =
-        LoopCandidate { period_ms, lattice_deviations, net: best.net - nats, gaps: likelihoods, ..best };
-    (lattice_deviations <= LATTICE_DEVIATIONS).then_some(found)
+    let error_ms = period_error(&gaps, &LoopCandidate { period_ms, ..best });
+    let net = best.net - nats;
+    let found = LoopCandidate { period_ms, error_ms, lattice_deviations, net, gaps: likelihoods, ..best };
+    // A person who comes every day at about the same time makes gaps of a day, too, and weekends hide how they make up
+    // for each other.
+    const DAILY_DEVIATIONS: f64 = 1.5;
+    let most = if is_whole_days(&found) { DAILY_DEVIATIONS } else { LATTICE_DEVIATIONS };
+    (lattice_deviations <= most).then_some(found)
+}
+
+/// Whether the period is one or several days, as far as it is known.
+fn is_whole_days(found: &LoopCandidate) -> bool {
+    let day = DAY_MS as f64;
+    let days = (found.period_ms / day).round();
+    days >= 1.0 && (found.period_ms - days * day).abs() <= 3.0 * found.error_ms
 }
 
 /// The period of the newest gaps where it differs from that of all of them, by more than chance.
@@ -161,6 +179,22 @@ fn likeliest_period(gaps: &[f64], found: LoopCandidate) -> f64 {
         }
     }
     period_ms
+}
+
+/// Standard error of the period, ms: how fast the likelihood falls beside it. Which multiple a gap stands for is
+/// uncertain where gaps scatter widely, and that is part of it.
+fn period_error(gaps: &[f64], found: &LoopCandidate) -> f64 {
+    const STEP: f64 = 0.01;
+    const MISSING_SHARE: f64 = 0.25;
+    let spread = found.spread.max(STEP);
+    let stray = stray_densities(gaps);
+    let at = |factor: f64| ln_with_loop(gaps, &stray, found.period_ms * factor, spread, MISSING_SHARE);
+    let curvature = (2.0 * at(1.0) - at(1.0 - STEP) - at(1.0 + STEP)) / (STEP * STEP);
+    // Were every multiple known, this would be all: no estimate is better.
+    let cycles = gaps.iter().sum::<f64>() / found.period_ms;
+    let least = found.spread / cycles.max(1.0).sqrt();
+    let error = if curvature > 0.0 { (1.0 / curvature.sqrt()).max(least) } else { STEP.max(least) };
+    error * found.period_ms
 }
 
 /// How strongly the errors of adjacent gaps oppose each other, in standard deviations of independent errors.

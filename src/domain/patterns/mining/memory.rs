@@ -39,6 +39,9 @@ pub(super) struct Trail {
     pub(super) phase: Option<PhaseRank>,
     /// Whether the gaps of what is left are those of a loop.
     pub(super) is_loop: bool,
+    /// Whether only the folded phases of all starts show a schedule.
+    #[serde(default)]
+    pub(super) is_fold: bool,
 }
 
 /// When the phase that all starts share is accepted.
@@ -89,7 +92,7 @@ impl Remembered {
     pub(super) fn is_confirmed_by(&self, trail: &Trail, left: &[i64]) -> bool {
         let newer = left.len() - left.partition_point(|start| *start <= self.searched_ms.1);
         // What a loop or a phase explains is never taken from what is left.
-        let is_explained = trail.is_loop || trail.phase.is_some();
+        let is_explained = trail.is_loop || trail.is_fold || trail.phase.is_some();
         *trail == self.trail
             && (is_explained || newer < MAY_BE_NEW.max(self.left / NEW_SHARE))
             && left.len() <= self.left + newer

@@ -110,6 +110,25 @@ impl Folds {
         Some(Minutes { ranked, window_ms })
     }
 
+    /// Width of a bin, ms.
+    pub(super) fn bin_ms(&self) -> i64 {
+        self.bin_ms
+    }
+
+    /// Starts in each bin, from the circle's zero on.
+    pub(super) fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; (self.circle_ms / self.bin_ms) as usize];
+        for (bin, starts) in &self.bins {
+            counts[*bin as usize] = *starts as u32;
+        }
+        counts
+    }
+
+    /// ln likelihood of all starts when a schedule names this minute.
+    pub(super) fn ln_likelihood_at(&self, ln_density: &[f64], minute: i64) -> f64 {
+        self.ln_likelihood(ln_density, minute * MINUTE_MS - self.from_ms)
+    }
+
     /// ln likelihood of all starts when the schedule lies `minute_ms` after the circle's zero.
     fn ln_likelihood(&self, ln_density: &[f64], minute_ms: i64) -> f64 {
         let (count, zero) = (self.circle_ms / self.bin_ms, minute_ms / self.bin_ms);

@@ -24,10 +24,13 @@ mod explain;
 mod explained_runs;
 mod finer_times;
 mod flanks;
+mod fold;
+mod fold_parts;
 mod gaps;
 mod habit_search;
 mod habits;
 mod history;
+mod hit_chance;
 mod holidays;
 mod input;
 mod lateness;
@@ -54,9 +57,11 @@ mod slot_life;
 mod source;
 mod spectrum;
 mod stretches;
+mod successor;
 mod surroundings;
 mod tentative;
 mod timetable;
+mod twins;
 mod zone_choice;
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use crate::domain::patterns::{Proof, Test};
 use std::f64::consts::{LN_2, PI};
 
 /// Concentrations over which the likelihood is averaged.
-const CONCENTRATIONS: [f64; 12] = [0.3, 0.5, 0.8, 1.2, 2.0, 4.0, 8.0, 16.0, 64.0, 256.0, 1024.0, 65_536.0];
+const CONCENTRATIONS: [f64; 15] =
+    [0.05, 0.1, 0.18, 0.3, 0.5, 0.8, 1.2, 2.0, 4.0, 8.0, 16.0, 64.0, 256.0, 1024.0, 65_536.0];
 
 /// Length of the resultant of `starts` (ms) on a circle of `period_ms`.
 pub(super) fn resultant(starts: &[i64], period_ms: f64) -> f64 {

@@ -3,14 +3,15 @@
 use super::clock_times::ClockTimes;
 use super::cursor::Cursor;
 use super::history::Starts;
+use super::hit_chance::{confidence, confidence_within};
 use super::regime::{hazard_per_slot, still_kept};
 use super::scatter::robust_deviation;
 use super::surroundings::Surroundings;
 use super::timetable::Timetable;
 use crate::domain::calendar::{CalendarSchedule, DayFilter, MonthSet, Schedule, Zone};
 use crate::domain::patterns::{
-    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Proof, Quantiles, ResourceProfile, Tier,
-    WindowGrowth, start_window,
+    Evidence, EvidenceDetails, JitterSeconds, Pattern, PatternType, Proof, Quantiles, ResourceProfile, Test,
+    Tier, WindowGrowth, start_window,
 };
 use crate::domain::time::{DAY_MS, MINUTE_MS, Timestamp};
 
@@ -125,21 +126,6 @@ pub(super) fn draft(claim: Claim, life: &Life, starts: &Starts<'_>) -> Option<Dr
     Some(Draft { pattern, hits, offsets_ms })
 }
 
-/// Probability of a hit in the next slot: hits weigh half after every forty slots that follow them. Before any
-/// slot is seen, four in five are expected to be kept, which weighs as much as two slots and a half.
-pub(super) fn confidence(hits: impl DoubleEndedIterator<Item = bool>) -> f64 {
-    const HALF_LIFE_SLOTS: f64 = 40.0;
-    const EXPECTED: (f64, f64) = (2.0, 2.5);
-    let decay = 0.5_f64.powf(1.0 / HALF_LIFE_SLOTS);
-    let (mut weight, mut kept, mut all) = (1.0, 0.0, 0.0);
-    for hit in hits.rev() {
-        kept += if hit { weight } else { 0.0 };
-        all += weight;
-        weight *= decay;
-    }
-    (kept + EXPECTED.0) / (all + EXPECTED.1)
-}
-
 /// The pattern of a timetable.
 pub(super) fn report_timetable(
     table: &Timetable,
@@ -188,7 +174,30 @@ pub(super) fn report_timetable(
         tolerance_ms,
         zone_undetermined,
     };
-    draft(claim, &life, starts)
+    let mut draft = draft(claim, &life, starts)?;
+    if let (Some(window), Some((from_ms, to_ms))) =
+        (&mut draft.pattern.evidence.start_window, folded_window(table))
+    {
+        (window.from_seconds, window.to_seconds) = (from_ms as f64 / 1000.0, to_ms as f64 / 1000.0);
+    }
+    Some(as_judged(draft, &life, starts))
+}
+
+/// The window, ms after the clock time, in which nine in ten of the schedule's own starts lie where only all starts
+/// together show it: which of them hit is then an accident, and those nearest to its middle do.
+fn folded_window(table: &Timetable) -> Option<(i64, i64)> {
+    let [proof] = &table.proofs[..] else { return None };
+    let [member] = &table.members[..] else { return None };
+    let is_folded = matches!(proof.test, Test::Fold { .. });
+    is_folded.then_some((member.delay_ms - member.half_width_ms, member.delay_ms + member.half_width_ms))
+}
+
+/// The draft with the confidence by which its slots, each of which stands by itself, will be judged.
+pub(super) fn as_judged(mut draft: Draft, life: &Life, starts: &Starts<'_>) -> Draft {
+    if let Some(window) = &draft.pattern.evidence.start_window {
+        draft.pattern.confidence = confidence_within(window, &life.slots, &starts.at_ms);
+    }
+    draft
 }
 
 /// How far from its slot a start may lie and still be the slot's: what the scatter asks for, but no more than
@@ -198,15 +207,26 @@ fn tolerance(table: &Timetable, starts: &Starts<'_>, around: &Surroundings) -> i
     let mut widest = MINUTE_MS;
     for member in &table.members {
         let place = member.label_ms + member.delay_ms;
-        let offsets: Vec<i64> = starts
+        let all: Vec<i64> = starts
             .at_ms
             .iter()
             .map(|at| {
                 let ahead = (clock.local(*at) - place).rem_euclid(member.step_ms);
                 if ahead > member.step_ms / 2 { ahead - member.step_ms } else { ahead }
             })
-            .filter(|offset| offset.abs() <= member.half_width_ms)
+            .filter(|offset| offset.abs() <= 3 * member.half_width_ms)
             .collect();
+        let within = |widths: std::ops::Range<i64>| {
+            let (from, to) = (widths.start * member.half_width_ms, widths.end * member.half_width_ms);
+            all.iter().filter(|offset| (from == 0 || offset.abs() > from) && offset.abs() <= to).count()
+        };
+        // Other runs scatter as far as they are let: only where the window loses starts of its own is it too narrow.
+        if within(1..2) <= within(2..3) + within(0..1) / 20 {
+            widest = widest.max(member.half_width_ms);
+            continue;
+        }
+        let offsets: Vec<i64> =
+            all.into_iter().filter(|offset| offset.abs() <= member.half_width_ms).collect();
         let scatter = (4000.0 * robust_deviation(&offsets)) as i64;
         widest = widest.max(member.half_width_ms).max(scatter.min(2 * member.half_width_ms));
     }

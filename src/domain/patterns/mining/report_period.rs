@@ -3,7 +3,7 @@
 use super::history::Starts;
 use super::loops::LoopCandidate;
 use super::period::PeriodCandidate;
-use super::report::{Claim, Draft, LifeSlot, cut_life, draft, life_slots};
+use super::report::{Claim, Draft, LifeSlot, as_judged, cut_life, draft, life_slots};
 use super::surroundings::Surroundings;
 use crate::domain::calendar::Schedule;
 use crate::domain::patterns::{PatternType, WindowGrowth};
@@ -38,7 +38,7 @@ pub(super) fn report_period(
         tolerance_ms,
         zone_undetermined: Vec::new(),
     };
-    draft(claim, &life, starts)
+    Some(as_judged(draft(claim, &life, starts)?, &life, starts))
 }
 
 /// The pattern of a loop: each slot counts from the run before it.
@@ -101,7 +101,9 @@ pub(super) fn report_loop(
         tolerance_ms: (share * found.period_ms) as i64,
         zone_undetermined: Vec::new(),
     };
+    let error_seconds = found.error_ms / 1000.0;
     let mut found = draft(claim, &life, starts)?;
+    found.pattern.evidence.details.period_error_seconds = Some(error_seconds);
     if let Some(window) = &mut found.pattern.evidence.start_window {
         window.growth = WindowGrowth::WithEachSlot;
     }

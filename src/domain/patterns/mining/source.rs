@@ -65,6 +65,14 @@ impl Source<'_> {
         }
     }
 
+    /// Whether to fold all starts where nothing else explains any of them.
+    pub(super) fn asks_for_fold(&self) -> bool {
+        match self {
+            Source::Search => true,
+            Source::Known(trail) => trail.is_fold,
+        }
+    }
+
     /// Whether that phase comes before windows, the best of which holds `best.0` starts with `best.1` nats.
     pub(super) fn puts_first(&self, phase: &PeriodCandidate, best: (usize, f64)) -> bool {
         match self {
