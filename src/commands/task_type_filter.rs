@@ -94,7 +94,7 @@ fn parts<'a>(text: &'a str, names: &[String]) -> Vec<&'a str> {
     while !rest.is_empty() {
         let ends = || rest.match_indices(',').map(|(at, _)| at).chain([rest.len()]);
         let is_name = |end: &usize| names.iter().any(|name| name == rest[..*end].trim());
-        let end = ends().filter(is_name).last().or(ends().next()).unwrap_or(rest.len());
+        let end = ends().rfind(is_name).or(ends().next()).unwrap_or(rest.len());
         parts.push(rest[..end].trim());
         rest = rest.get(end + 1..).unwrap_or_default();
     }

@@ -44,6 +44,9 @@ pub struct EmbeddingServer {
     pub timeout: Duration,
 }
 
+/// Takes texts and a vector for each of them.
+pub type Take<'a> = &'a mut dyn FnMut(&[String], Vec<Vec<f32>>);
+
 /// Why a server gave no vectors.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddingError {
@@ -101,7 +104,7 @@ impl EmbeddingServer {
         &self,
         texts: &[String],
         is_stopped: &dyn Fn() -> bool,
-        take: &mut dyn FnMut(&[String], Vec<Vec<f32>>),
+        take: Take<'_>,
     ) -> Result<(), EmbeddingError> {
         let http = Http::new(Route::AsEnvironment, self.key.clone().map(|key| (key, "Bearer")));
         let mut length = None;
