@@ -1,5 +1,6 @@
 //! Configuration: flags over environment over project file over user file, read once.
 
+mod address;
 mod check;
 mod embedding;
 mod field;

@@ -41,7 +41,7 @@ pub struct AnalyzeArgs {
     pub min_confidence: Option<f64>,
 
     /// Only these task types: names or globs, comma-separated
-    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    #[arg(long, value_name = "A,B", value_parser = super::task_types, add = super::complete::task_types())]
     pub task_types: Vec<String>,
 
     /// Look for schedules within each user, host or queue of a task type, or each combination [default: task-type]

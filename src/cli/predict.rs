@@ -24,7 +24,7 @@ pub struct PredictArgs {
     pub min_confidence: Option<f64>,
 
     /// Only these task types: names or globs, comma-separated
-    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    #[arg(long, value_name = "A,B", value_parser = super::task_types, add = super::complete::task_types())]
     pub task_types: Vec<String>,
 }
 
@@ -47,6 +47,6 @@ pub struct EvaluateArgs {
     pub days: Option<u32>,
 
     /// Only these task types: names or globs, comma-separated
-    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    #[arg(long, value_name = "A,B", value_parser = super::task_types, add = super::complete::task_types())]
     pub task_types: Vec<String>,
 }

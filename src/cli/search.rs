@@ -44,7 +44,7 @@ pub struct SearchArgs {
 
     /// What behaves like the patterns of these task types? Names or globs, comma-separated; a text that is neither
     /// stands for the names nearest to it. Answers are other patterns; --all-pairs compares these with each other
-    #[arg(long, value_name = "A,B", value_delimiter = ',', add = super::complete::task_types())]
+    #[arg(long, value_name = "A,B", value_parser = super::task_types, add = super::complete::task_types())]
     pub task_types: Vec<String>,
 
     /// What is nearest among the rows of this .npy file (float32, C order)? By inner products: normalised rows give
@@ -93,7 +93,7 @@ pub struct SearchArgs {
 
     /// With --cluster: neighbours, itself included, that make a pattern the core of a group
     #[arg(long, default_value_t = 3, value_name = "N", requires = "cluster",
-        conflicts_with_all = ["pattern_id", "all_pairs"], value_parser = clap::value_parser!(u32).range(2..))]
+        conflicts_with_all = ["pattern_id", "all_pairs", "vectors"], value_parser = clap::value_parser!(u32).range(2..))]
     pub min_members: u32,
 
     /// Compare task types by their letters (none), or by what a model makes of them; server, model and key are configured

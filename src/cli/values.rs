@@ -15,6 +15,15 @@ pub fn ratio(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Task types as typed: names or globs with commas between. They are taken apart beside the names that there are, of which
+/// one may hold a comma.
+pub fn task_types(text: &str) -> Result<String, String> {
+    match text.chars().all(|letter| letter == ',' || letter.is_whitespace()) {
+        true => Err("expected a name or a glob, such as '*backup*'".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// The name of a pattern type.
 pub fn pattern_type() -> ValueParser {
     PossibleValuesParser::new(PatternType::ALL.map(PatternType::as_str))
@@ -54,6 +63,14 @@ pub fn gpu_memory(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commas_and_blanks_alone_are_no_task_type() {
+        for text in ["", ",", " , ,"] {
+            assert!(task_types(text).is_err(), "{text}");
+        }
+        assert_eq!(task_types(" a, b"), Ok(" a, b".to_owned()));
+    }
 
     #[test]
     fn memory_is_read_as_people_write_it() {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::CommandError;
 use super::automatic_backup::copy_before_migration;
 use crate::config::Config;
 use crate::devices::{host_name, own_user_name};
@@ -137,6 +138,22 @@ impl Context {
                 ));
                 Store::in_memory()
             }
+        }
+    }
+
+    /// The store for reading, for a question about one thing in it.
+    ///
+    /// # Errors
+    /// Also where there is no store: what is asked for cannot be in it.
+    pub fn open_reader_for_one(&self) -> anyhow::Result<Store> {
+        let mut warnings = Vec::new();
+        let store = self.open_reader(&mut warnings)?;
+        match warnings.pop() {
+            Some(message) => {
+                let hint = "--db or TIDETABLE_DB names another store".to_owned();
+                Err(CommandError::Refused { message, hint }.into())
+            }
+            None => Ok(store),
         }
     }
 

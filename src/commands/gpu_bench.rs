@@ -1,7 +1,9 @@
 //! `gpu bench`: what the processor and each GPU do, side by side, and compared with the last time.
 
+use std::path::Path;
+
 use super::gpu_bench_work::{Machine, Sizes, Workload};
-use super::{CommandError, Context, Mode, Outcome, kept_bench};
+use super::{CommandError, Completion, Context, Mode, Outcome, kept_bench};
 use crate::cli::gpu::BenchArgs;
 use crate::compute::{Cpu, CudaError, Gpus, device_count};
 use crate::config;
@@ -67,11 +69,22 @@ pub(super) fn run(context: &Context, args: &BenchArgs) -> anyhow::Result<Outcome
     }
     progress.finish_and_clear();
     let place = kept_bench::place();
-    let last = place.as_deref().and_then(kept_bench::read);
+    let last = place.as_deref().map(kept_bench::read).transpose().unwrap_or_else(|error| {
+        let path = place.as_deref().unwrap_or(Path::new("")).display();
+        warnings.push(format!(
+            "what was measured before cannot be read from {path} ({error}), and is not compared"
+        ));
+        None
+    });
+    let last = last.flatten();
+    let mut completion = Completion::Done;
     if let (Some(place), Mode::Act) = (&place, context.mode) {
         let kept = last.as_ref().map_or_else(|| bench.clone(), |last| bench.with_earlier(last));
         if let Err(error) = kept_bench::write(place, &kept) {
-            warnings.push(format!("what was measured could not be kept in {}: {error}", place.display()));
+            // The error's own text names a file that is gone by now.
+            let reason = error.kind();
+            warnings.push(format!("what was measured could not be kept in {}: {reason}", place.display()));
+            completion = Completion::Partial;
         }
     }
     let report = BenchReport { bench, last, is_quick: args.quick };
@@ -79,5 +92,5 @@ pub(super) fn run(context: &Context, args: &BenchArgs) -> anyhow::Result<Outcome
     if slower > 0 {
         warnings.push(format!("{slower} of the measurements took over 1.25 times as long as the last time"));
     }
-    Ok(Outcome::done(report, warnings))
+    Ok(Outcome { completion, ..Outcome::done(report, warnings) })
 }

@@ -15,6 +15,8 @@ const WANTED: usize = 10;
 /// Repetitions, unless they take longer together than `ENOUGH_SECONDS`.
 const ROUNDS: usize = 3;
 const ENOUGH_SECONDS: f64 = 2.0;
+/// Short works are repeated for so long: the shortest of a few says more of who else was at work.
+const SETTLED_SECONDS: f64 = 0.3;
 
 /// How much of each work.
 pub(super) struct Sizes {
@@ -187,7 +189,9 @@ impl Workload {
         let mut normalized = values.clone();
         let kernels = log.machine.kernels();
         let mut seconds = f64::INFINITY;
-        for _ in 0..ROUNDS {
+        let (start, mut rounds) = (Instant::now(), 0);
+        while !is_enough(rounds, &start) {
+            rounds += 1;
             normalized.copy_from_slice(&values);
             let began = Instant::now();
             // None of them is all zeros.
@@ -360,15 +364,20 @@ pub(super) fn shortest<T>(work: impl Fn() -> T) -> (f64, T) {
     let start = Instant::now();
     let mut answer = work();
     let mut seconds = start.elapsed().as_secs_f64();
-    for _ in 1..ROUNDS {
-        if start.elapsed().as_secs_f64() > ENOUGH_SECONDS {
-            break;
-        }
+    let mut rounds = 1;
+    while !is_enough(rounds, &start) {
+        rounds += 1;
         let began = Instant::now();
         answer = work();
         seconds = seconds.min(began.elapsed().as_secs_f64());
     }
     (seconds, answer)
+}
+
+/// Whether so many repetitions since `start` tell what a work takes.
+fn is_enough(rounds: usize, start: &Instant) -> bool {
+    let taken = start.elapsed().as_secs_f64();
+    taken > if rounds < ROUNDS { ENOUGH_SECONDS } else { SETTLED_SECONDS }
 }
 
 /// Greatest difference of some products from double precision, as a share of the product of the rows' lengths.

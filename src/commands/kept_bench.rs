@@ -12,9 +12,16 @@ pub(super) fn place() -> Option<PathBuf> {
     Some(config::data_folder().ok()?.join("gpu-bench.json"))
 }
 
-/// What was measured last; `None` where nothing was, or what is there is no such file.
-pub(super) fn read(path: &Path) -> Option<Bench> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+/// What was measured last; `None` where nothing was.
+///
+/// # Errors
+/// The file may not be read, or holds no measurements.
+pub(super) fn read(path: &Path) -> std::io::Result<Option<Bench>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes the file as a whole.

@@ -78,6 +78,7 @@ fn configured(entries: &[ModelServerConfig], warnings: &mut Vec<String>) -> Vec<
                 (None, false) => Some(SecretSource::Program(entry.key_command.clone())),
                 (None, true) => None,
             };
+            warnings.extend(key.iter().filter_map(SecretSource::exposure));
             if key.is_some() && !is_here(&address) {
                 warnings.push(format!("the key for {address} crosses the network unencrypted"));
             }

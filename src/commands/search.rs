@@ -21,11 +21,15 @@ pub fn run(context: &Context, args: &SearchArgs) -> anyhow::Result<Outcome> {
         return search_vectors::run(context, args, vectors);
     }
     let mut warnings = Vec::new();
-    let store = context.open_reader(&mut warnings)?;
-    if let Some(id) = args.pattern_id {
-        // Also the error that says so when there is none.
-        store.pattern(PatternId(id))?;
-    }
+    let store = match args.pattern_id {
+        Some(id) => {
+            let store = context.open_reader_for_one()?;
+            // Also the error that says so when there is none.
+            store.pattern(PatternId(id))?;
+            store
+        }
+        None => context.open_reader(&mut warnings)?,
+    };
     let index = PatternIndex::without_rows(&store)?;
     let mut told = warnings.clone();
     let asked = asked_for(args, &store, &index, &mut told)?;

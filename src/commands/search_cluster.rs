@@ -8,7 +8,7 @@ use super::search_index::PatternIndex;
 use crate::cli::search::SearchArgs;
 use crate::domain::kernels::Matrix;
 use crate::domain::patterns::{Pattern, PatternId};
-use crate::domain::similarity::{cluster_name, clusters, similarity};
+use crate::domain::similarity::{cluster_name, clusters, similarity, tell_apart};
 use crate::output::search_clusters::{ClusterGroup, ClusterReport};
 use crate::store::{PatternFilter, Store};
 
@@ -46,7 +46,14 @@ pub(super) fn run(
                 .collect(),
         })
     });
-    let groups: Vec<ClusterGroup> = groups.collect();
+    let mut groups: Vec<ClusterGroup> = groups.collect();
+    let mut named: Vec<(String, PatternId, &Pattern)> = groups
+        .iter()
+        .filter_map(|group| Some((group.name.clone(), group.medoid, patterns.get(&group.medoid)?)))
+        .collect();
+    tell_apart(&mut named);
+    // None was left out: a group without its medoid has no name to begin with.
+    groups.iter_mut().zip(named).for_each(|(group, (name, ..))| group.name = name);
     // Where nothing is asked for because nothing is called so, or there is no store, that is said already.
     let is_explained = asked.is_empty() && !warnings.is_empty();
     if groups.is_empty() && !is_explained {

@@ -28,7 +28,9 @@ impl SearchDevice {
         warnings: &mut Vec<String>,
     ) -> Result<SearchDevice, CommandError> {
         let bench = match request {
-            DeviceRequest::Auto => kept_bench::place().and_then(|path| kept_bench::read(&path)),
+            DeviceRequest::Auto => {
+                kept_bench::place().and_then(|path| kept_bench::read(&path).ok().flatten())
+            }
             _ => None,
         };
         let choice = choose_without_looking(request, size, bench.as_ref())

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::search_index::PatternIndex;
 use super::{CommandError, Context, Mode};
-use crate::cli::parse_duration;
 use crate::cli::search::ModelChoice;
 use crate::devices::{EmbeddingError, EmbeddingServer, Protocol, Secret, SecretSource};
-use crate::domain::patterns::PatternId;
+use crate::domain::patterns::{PatternId, PatternType};
 use crate::domain::similarity::with_embedded_name;
 use crate::output::quantity;
 use crate::store::Store;
@@ -21,8 +20,8 @@ pub(super) fn named_by_model(
     choice: ModelChoice,
     warnings: &mut Vec<String>,
 ) -> anyhow::Result<(PatternIndex, Option<String>)> {
-    let Some(server) = server(context, choice)? else { return Ok((index, None)) };
-    let texts = texts(store)?;
+    let Some(server) = server(context, choice, warnings)? else { return Ok((index, None)) };
+    let texts = texts(store, &index)?;
     let Some(vectors) = vectors(context, store, &server, &texts, warnings)? else { return Ok((index, None)) };
     // A pattern without a task type has no name, in as many numbers as the others have.
     let silent = vec![0.0; vectors.values().next().map_or(0, Vec::len)];
@@ -34,12 +33,13 @@ pub(super) fn named_by_model(
 }
 
 /// The server that is configured for `choice`.
-fn server(context: &Context, choice: ModelChoice) -> anyhow::Result<Option<EmbeddingServer>> {
+fn server(
+    context: &Context,
+    choice: ModelChoice,
+    warnings: &mut Vec<String>,
+) -> anyhow::Result<Option<EmbeddingServer>> {
     let config = &context.config.embedding;
-    let timeout = parse_duration(&config.timeout).map_err(|reason| CommandError::Usage {
-        message: format!("embedding.timeout: {reason}"),
-        hint: "write it as 30s".to_owned(),
-    })?;
+    let timeout = config.limit();
     let (protocol, url, model, key) = match choice {
         ModelChoice::None => return Ok(None),
         ModelChoice::Ollama => (Protocol::Ollama, &config.ollama_url, &config.ollama_model, None),
@@ -47,14 +47,14 @@ fn server(context: &Context, choice: ModelChoice) -> anyhow::Result<Option<Embed
             (Protocol::OpenAi, &config.openai_url, &config.openai_model, None)
         }
         ModelChoice::Openai => {
-            (Protocol::OpenAi, &config.openai_url, &config.openai_model, openai_key(context)?)
+            (Protocol::OpenAi, &config.openai_url, &config.openai_model, openai_key(context, warnings)?)
         }
     };
     Ok(Some(EmbeddingServer { protocol, url: url.clone(), model: model.clone(), key, timeout }))
 }
 
 /// The key of the server that speaks OpenAI's protocol; `None` where none is configured, as servers of one's own need none.
-fn openai_key(context: &Context) -> Result<Option<Secret>, CommandError> {
+fn openai_key(context: &Context, warnings: &mut Vec<String>) -> Result<Option<Secret>, CommandError> {
     let config = &context.config.embedding;
     let source = match (&config.openai_key_file, config.openai_key_command.as_slice()) {
         (Some(path), _) => SecretSource::File(path.clone()),
@@ -65,16 +65,24 @@ fn openai_key(context: &Context) -> Result<Option<Secret>, CommandError> {
         message: format!("no key for {}: {reason}", config.openai_url),
         hint: "see openai_key_file and openai_key_command under [embedding] in the configuration".to_owned(),
     };
-    source.read().map(Some).map_err(refused)
+    let key = source.read().map_err(refused)?;
+    warnings.extend(source.exposure());
+    Ok(Some(key))
 }
 
-/// What a model is told of each pattern: its task types, in their order.
-fn texts(store: &Store) -> anyhow::Result<BTreeMap<PatternId, String>> {
+/// What a model is told of each pattern: its task types, in their order; "then" only where one follows the other.
+fn texts(store: &Store, index: &PatternIndex) -> anyhow::Result<BTreeMap<PatternId, String>> {
+    let chains: BTreeSet<PatternId> = index
+        .facts
+        .iter()
+        .filter(|facts| facts.pattern_type == Some(PatternType::TaskCorrelation))
+        .map(|facts| facts.id)
+        .collect();
     let mut texts: BTreeMap<PatternId, String> = BTreeMap::new();
     for (id, name) in store.pattern_task_types()? {
         let text = texts.entry(id).or_default();
         if !text.is_empty() {
-            text.push_str(", then ");
+            text.push_str(if chains.contains(&id) { ", then " } else { ", " });
         }
         text.push_str(&name);
     }
@@ -94,7 +102,7 @@ fn vectors(
     let wanted: BTreeSet<&String> = texts.values().collect();
     // One of zeros only is no answer; earlier versions kept such.
     known.retain(|text, vector| wanted.contains(text) && vector.iter().any(|value| *value != 0.0));
-    let missing: Vec<String> =
+    let mut missing: Vec<String> =
         wanted.iter().filter(|text| !known.contains_key(**text)).map(|text| (*text).clone()).collect();
     if missing.is_empty() && of_one_length(&known) {
         return Ok(Some(known));
@@ -111,26 +119,60 @@ fn vectors(
     }
     let progress = context.progress(None, "{spinner} asking for vectors {elapsed}");
     progress.enable_steady_tick(std::time::Duration::from_millis(100));
-    let ask = |texts: Vec<String>| -> anyhow::Result<BTreeMap<String, Vec<f32>>> {
-        let given =
-            server.embed(&texts, &|| context.interrupt.is_triggered()).map_err(|error| match error {
-                EmbeddingError::Interrupted => CommandError::Interrupted("nothing was kept").into(),
-                error => anyhow::Error::new(error),
-            })?;
-        Ok(texts.into_iter().zip(given).collect())
-    };
-    let mut given = ask(missing)?;
-    known.append(&mut given.clone());
-    if !of_one_length(&known) {
-        // The server has another model under the same name.
-        given = ask(wanted.into_iter().cloned().collect())?;
-        known = given.clone();
+    if missing.is_empty() {
+        // Of two models, and nobody knows which of them answers now.
+        missing = wanted.iter().map(|text| (*text).clone()).collect();
+    }
+    let mut asking = Asking { context, server, known, unkept: BTreeMap::new(), has_kept: false, length: 0 };
+    asking.ask(missing)?;
+    if !of_one_length(&asking.known) {
+        // The server has another model under the same name, by which all others are to be seen, too.
+        let length = asking.length;
+        asking.known.retain(|_, vector| vector.len() == length);
+        let others = wanted.into_iter().filter(|text| !asking.known.contains_key(*text)).cloned();
+        asking.ask(others.collect())?;
     }
     progress.finish_and_clear();
-    if !keep(context, server, &given) {
+    if !asking.unkept.is_empty() && !keep(context.open_writer().ok(), server, &asking.unkept) {
         warnings.push("the vectors could not be kept, and will be asked for again".to_owned());
     }
-    Ok(Some(known))
+    Ok(Some(asking.known))
+}
+
+/// Vectors as they come: each part is kept at once, so that what ends the asking loses nothing that was paid for.
+struct Asking<'a> {
+    context: &'a Context,
+    server: &'a EmbeddingServer,
+    known: BTreeMap<String, Vec<f32>>,
+    /// What could not be kept at once: somebody else wrote, or nobody may.
+    unkept: BTreeMap<String, Vec<f32>>,
+    has_kept: bool,
+    /// Numbers of the vectors that came last.
+    length: usize,
+}
+
+impl Asking<'_> {
+    fn ask(&mut self, texts: Vec<String>) -> anyhow::Result<()> {
+        let (context, server) = (self.context, self.server);
+        let asked = server.embed(&texts, &|| context.interrupt.is_triggered(), &mut |part, given| {
+            self.length = given.first().map_or(self.length, Vec::len);
+            let mut new: BTreeMap<String, Vec<f32>> = part.iter().cloned().zip(given).collect();
+            self.known.extend(new.clone());
+            self.unkept.append(&mut new);
+            if keep(context.open_writer_if_free(), server, &self.unkept) {
+                self.unkept.clear();
+                self.has_kept = true;
+            }
+        });
+        asked.map_err(|error| match error {
+            EmbeddingError::Interrupted if self.has_kept => CommandError::Interrupted(
+                "the vectors that came are kept; the next search asks for the others",
+            )
+            .into(),
+            EmbeddingError::Interrupted => CommandError::Interrupted("nothing was kept").into(),
+            error => anyhow::Error::new(error),
+        })
+    }
 }
 
 fn of_one_length(vectors: &BTreeMap<String, Vec<f32>>) -> bool {
@@ -139,8 +181,8 @@ fn of_one_length(vectors: &BTreeMap<String, Vec<f32>>) -> bool {
 }
 
 /// Whether they were kept. An answer does not depend on it, so that a store that is only read is searched, too.
-fn keep(context: &Context, server: &EmbeddingServer, given: &BTreeMap<String, Vec<f32>>) -> bool {
-    context.open_writer().is_ok_and(|mut writer| {
+fn keep(writer: Option<Store>, server: &EmbeddingServer, given: &BTreeMap<String, Vec<f32>>) -> bool {
+    writer.is_some_and(|mut writer| {
         writer
             .in_transaction(|transaction| Store::save_embeddings(transaction, &server.name(), given))
             .is_ok()

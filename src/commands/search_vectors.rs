@@ -34,7 +34,10 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
     let device = SearchDevice::choose(context, args.device, &size, &mut warnings)?;
     let began = Instant::now();
     let most = args.max_results as usize;
-    let nearest = nearest_vectors(device.kernels(), &base, queries.as_ref(), most, args.similarity)?;
+    // One more tells whether a list is cut.
+    let most_looked_for = if args.all_pairs { most.saturating_add(1) } else { most };
+    let nearest =
+        nearest_vectors(device.kernels(), &base, queries.as_ref(), most_looked_for, args.similarity)?;
     device.finished()?;
     let search_seconds = began.elapsed().as_secs_f64();
     progress.finish_and_clear();
@@ -46,13 +49,19 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
         let text = zeros(&nearest.zero_rows, "are nobody's neighbours", "is nobody's neighbour");
         warnings.push(format!("{}: {text}", path.display()));
     }
-    let found = nearest.found;
+    let mut found = nearest.found;
+    let is_cut = args.all_pairs.then(|| found.iter().map(|list| list.len() > most).collect());
+    found.iter_mut().for_each(|list| list.truncate(most));
     let is_explained = asked_rows == nearest.zero_queries.len() && asked_rows > 0;
     if found.iter().all(Vec::is_empty) && !is_explained {
         warnings.push(match (base.rows(), asked_rows) {
             (0, _) => format!("{} holds no rows", path.display()),
             (_, 0) => "there are no queries".to_owned(),
-            _ => "nothing reaches --similarity, or there are no other rows".to_owned(),
+            (1, _) if queries.is_none() => format!("{} holds no other row", path.display()),
+            _ => match args.similarity {
+                Some(least) => format!("nothing reaches --similarity {least}"),
+                None => "there are no rows but of zeros to compare with".to_owned(),
+            },
         });
     }
     let report = VectorReport {
@@ -64,6 +73,7 @@ pub(super) fn run(context: &Context, args: &SearchArgs, path: &Path) -> anyhow::
         read_seconds,
         search_seconds,
         found,
+        is_cut,
     };
     Ok(Outcome::done(report, warnings))
 }

@@ -1,5 +1,7 @@
 //! `--task-types`: names or globs, and what to say when they match nothing.
 
+use std::collections::BTreeSet;
+
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::CommandError;
@@ -16,17 +18,18 @@ pub struct TaskTypeFilter {
 }
 
 impl TaskTypeFilter {
-    /// The filter of these arguments; `None` without any, which is all task types. A text that is neither a
-    /// glob nor a name in `names` is a usage error.
+    /// The filter of these arguments, each of them names or globs with commas between; `None` without any, which is all
+    /// task types. A part that is neither a glob nor a name in `names` is a usage error.
     pub fn new(wanted: &[String], names: &[String]) -> Result<Option<TaskTypeFilter>, CommandError> {
         let mut read = Vec::new();
-        for (place, text) in wanted.iter().enumerate() {
+        let mut known = BTreeSet::new();
+        for text in wanted.iter().flat_map(|text| parts(text, names)) {
             // Typed twice, it is asked for and warned of once.
-            if wanted[..place].contains(text) {
+            if !known.insert(text) {
                 continue;
             }
             let glob = GlobBuilder::new(text).build();
-            if let (Err(error), false) = (&glob, names.contains(text)) {
+            if let (Err(error), false) = (&glob, names.iter().any(|name| name == text)) {
                 return Err(CommandError::Usage {
                     message: format!(
                         "--task-types: \"{text}\" is neither a task type nor a glob: {}",
@@ -36,7 +39,7 @@ impl TaskTypeFilter {
                         .to_owned(),
                 });
             }
-            read.push((text.clone(), glob.ok().map(|glob| glob.compile_matcher())));
+            read.push((text.to_owned(), glob.ok().map(|glob| glob.compile_matcher())));
         }
         Ok((!read.is_empty()).then_some(TaskTypeFilter { wanted: read }))
     }
@@ -81,6 +84,22 @@ impl TaskTypeFilter {
             })
             .collect()
     }
+}
+
+/// What stands between the commas of `text`, without blanks around it; from each place on the longest part that is a name,
+/// commas and all.
+fn parts<'a>(text: &'a str, names: &[String]) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let ends = || rest.match_indices(',').map(|(at, _)| at).chain([rest.len()]);
+        let is_name = |end: &usize| names.iter().any(|name| name == rest[..*end].trim());
+        let end = ends().rfind(is_name).or(ends().next()).unwrap_or(rest.len());
+        parts.push(rest[..end].trim());
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// The first few names in quotes, and how many more there are.
@@ -139,8 +158,17 @@ mod tests {
 
     #[test]
     fn what_is_typed_twice_is_warned_of_once() {
-        assert_eq!(filter(&["", ""]).take_nearest(&names()), ["no task type matches \"\""]);
+        assert_eq!(filter(&["zzz,zzz", "zzz"]).take_nearest(&names()), ["no task type matches \"zzz\""]);
         assert_eq!(filter(&["zzz", "train", "zzz"]).unmatched(&names()).len(), 1);
+    }
+
+    #[test]
+    fn a_name_with_a_comma_wins_over_what_stands_around_the_comma() {
+        let names = ["a", "a, b", "c"].map(str::to_owned);
+        assert_eq!(parts("a, b", &names), ["a, b"]);
+        assert_eq!(parts(" c ,a, b,d*,", &names), ["c", "a, b", "d*"]);
+        assert_eq!(parts("a,c", &names), ["a", "c"]);
+        assert_eq!(parts("x,a, b", &names), ["x", "a, b"]);
     }
 
     #[test]

@@ -11,7 +11,10 @@ use crate::store::{PatternFilter, StoredPattern};
 /// Lists patterns, or shows one with its evidence.
 pub fn run(context: &Context, args: &ViewArgs) -> anyhow::Result<Outcome> {
     let mut warnings = Vec::new();
-    let store = context.open_reader(&mut warnings)?;
+    let store = match args.pattern_id {
+        Some(_) => context.open_reader_for_one()?,
+        None => context.open_reader(&mut warnings)?,
+    };
     let single = args.pattern_id.is_some();
     let mut patterns = match args.pattern_id {
         Some(id) => vec![store.pattern(PatternId(id))?],

@@ -209,7 +209,7 @@ pub const FIELDS: &[Field] = &[
         |_| Ok(()),
     ),
     field("embedding.timeout", "How long one question may take", None, |config| {
-        parse_duration(&config.embedding.timeout).map(|_| ())
+        time_limit(&config.embedding.timeout).map(|_| ())
     }),
     field(
         "host",

@@ -1,11 +1,11 @@
 //! Vectors of texts from a model server: Ollama, or one that speaks OpenAI's protocol.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::Secret;
-use super::http::{Http, HttpError, Method, Request, Route};
+use super::http::{Http, HttpError, LOOK, Method, Request, Route};
 
 /// Texts of one question: as many as servers of both kinds take, and answer well within a timeout.
 const TEXTS_AT_A_TIME: usize = 64;
@@ -43,6 +43,9 @@ pub struct EmbeddingServer {
     /// How long one question may take.
     pub timeout: Duration,
 }
+
+/// Takes texts and a vector for each of them.
+pub type Take<'a> = &'a mut dyn FnMut(&[String], Vec<Vec<f32>>);
 
 /// Why a server gave no vectors.
 #[derive(Debug, thiserror::Error)]
@@ -92,18 +95,19 @@ impl EmbeddingServer {
         format!("{protocol} {} {}", self.url.trim_end_matches('/'), self.model)
     }
 
-    /// A vector for each of `texts`, in their order; all of one length, all finite, none of zeros only. `is_stopped` is looked at between
-    /// questions.
+    /// Gives `take` a vector for each of `texts`, in their order, as each part of them is answered; all of one length, all
+    /// finite, none of zeros only. `is_stopped` is looked at all the while.
     ///
     /// # Errors
-    /// The server cannot be reached after some attempts, refuses, or answers something else.
+    /// The server cannot be reached after some attempts, refuses, or answers something else. What was taken before is sound.
     pub fn embed(
         &self,
         texts: &[String],
         is_stopped: &dyn Fn() -> bool,
-    ) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+        take: Take<'_>,
+    ) -> Result<(), EmbeddingError> {
         let http = Http::new(Route::AsEnvironment, self.key.clone().map(|key| (key, "Bearer")));
-        let mut vectors: Vec<Vec<f32>> = Vec::with_capacity(texts.len());
+        let mut length = None;
         for part in texts.chunks(TEXTS_AT_A_TIME) {
             let body = json!({ "model": self.model, "input": part });
             let answer = self.ask(&http, &body.to_string(), is_stopped)?;
@@ -111,10 +115,12 @@ impl EmbeddingServer {
                 Protocol::Ollama => ollama_vectors(&answer),
                 Protocol::OpenAi => openai_vectors(&answer),
             };
-            let found = read.and_then(|found| checked(found, part.len(), vectors.first()));
-            vectors.extend(found.map_err(|reason| self.not_understood(reason))?);
+            let found = read.and_then(|found| checked(found, part.len(), length));
+            let found = found.map_err(|reason| self.not_understood(reason))?;
+            length = found.first().map(Vec::len);
+            take(part, found);
         }
-        Ok(vectors)
+        Ok(())
     }
 
     /// The address that is asked.
@@ -138,20 +144,23 @@ impl EmbeddingServer {
             if is_stopped() {
                 return Err(EmbeddingError::Interrupted);
             }
-            match self.ask_once(http, body) {
+            match self.ask_once(http, body, is_stopped) {
                 Err(Failure { error, may_pass: true }) if attempt < ATTEMPTS => {
-                    // What the last attempt says is told; a stop is noticed before the next.
+                    // What the last attempt says is told.
                     drop(error);
-                    std::thread::sleep(wait);
+                    let began = Instant::now();
+                    while began.elapsed() < wait && !is_stopped() {
+                        std::thread::sleep(LOOK);
+                    }
                     (attempt, wait) = (attempt + 1, wait * 2);
                 }
-                Err(failure) => return Err(failure.error),
+                Err(failure) => return Err(failure.told_after(attempt, self.timeout)),
                 Ok(answer) => return Ok(answer),
             }
         }
     }
 
-    fn ask_once(&self, http: &Http, body: &str) -> Result<Value, Failure> {
+    fn ask_once(&self, http: &Http, body: &str, is_stopped: &dyn Fn() -> bool) -> Result<Value, Failure> {
         let url = self.address();
         let request = Request {
             method: Method::Post,
@@ -160,7 +169,10 @@ impl EmbeddingServer {
             limit: self.timeout,
             most_bytes: MOST_BYTES,
         };
-        let answer = http.ask(&request).map_err(|error| self.failed(error))?;
+        let Some(answer) = http.ask_unless(&request, is_stopped) else {
+            return Err(Failure { may_pass: false, error: EmbeddingError::Interrupted });
+        };
+        let answer = answer.map_err(|error| self.failed(error))?;
         let status = answer.status;
         if status != 200 {
             let reason = match http.saying(&answer) {
@@ -200,6 +212,20 @@ struct Failure {
     may_pass: bool,
 }
 
+impl Failure {
+    /// Where nobody answered, with how often and how long we asked: what to change if the server is only slow.
+    fn told_after(self, attempts: u32, timeout: Duration) -> EmbeddingError {
+        match self.error {
+            EmbeddingError::Unreachable { url, reason } if attempts > 1 => {
+                let limit = humantime::format_duration(timeout);
+                let reason = format!("{reason}, in the last of {attempts} attempts of at most {limit} each");
+                EmbeddingError::Unreachable { url, reason }
+            }
+            error => error,
+        }
+    }
+}
+
 fn ollama_vectors(answer: &Value) -> Result<Vec<Vec<f32>>, String> {
     answer["embeddings"].as_array().ok_or("no `embeddings`")?.iter().map(numbers).collect()
 }
@@ -223,11 +249,11 @@ fn numbers(values: &Value) -> Result<Vec<f32>, String> {
 }
 
 /// As many vectors as texts, all finite, as long as the first, and not all zeros.
-fn checked(found: Vec<Vec<f32>>, texts: usize, first: Option<&Vec<f32>>) -> Result<Vec<Vec<f32>>, String> {
+fn checked(found: Vec<Vec<f32>>, texts: usize, first: Option<usize>) -> Result<Vec<Vec<f32>>, String> {
     if found.len() != texts {
         return Err(format!("{} vectors for {texts} texts", found.len()));
     }
-    let length = first.or(found.first()).map_or(0, Vec::len);
+    let length = first.or(found.first().map(Vec::len)).unwrap_or_default();
     if length == 0 || length > MOST_DIMENSIONS {
         return Err(format!("vectors of {length} numbers"));
     }

@@ -2,6 +2,7 @@
 //! is sent and never told.
 
 use std::io::ErrorKind;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,6 +13,9 @@ use super::Secret;
 
 /// How much of what a refusing server says is passed on, characters.
 const LONGEST_SAYING: usize = 200;
+
+/// How often one who waits for an answer looks whether to stop.
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 
 /// HTTP's methods, as far as servers want them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +121,32 @@ impl Http {
         let body = response.body_mut().with_config().limit(request.most_bytes);
         let bytes = body.read_to_vec().map_err(|error| told(&error))?;
         Ok(Answer { status, is_page, bytes })
+    }
+
+    /// Makes one call, and gives up waiting for it once `is_stopped`: then `None`, and the call runs out by itself.
+    pub fn ask_unless(
+        &self,
+        request: &Request<'_>,
+        is_stopped: &dyn Fn() -> bool,
+    ) -> Option<Result<Answer, HttpError>> {
+        let (http, url, body) = (self.clone(), request.url.to_owned(), request.body.map(str::to_owned));
+        let (method, limit, most_bytes) = (request.method, request.limit, request.most_bytes);
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let request = Request { method, url: &url, body: body.as_deref(), limit, most_bytes };
+            // Nobody listens any more once somebody asked to stop.
+            let _ = sender.send(http.ask(&request));
+        });
+        loop {
+            match receiver.recv_timeout(LOOK) {
+                Ok(answer) => return Some(answer),
+                Err(RecvTimeoutError::Timeout) if is_stopped() => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Some(Err(HttpError::BrokenOff("the call ended without an answer".to_owned())));
+                }
+            }
+        }
     }
 
     /// What a refusing server says, in one line, shortened, and without the key that some send back. Nothing of a page.

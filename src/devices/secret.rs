@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -50,6 +51,16 @@ impl fmt::Debug for Secret {
 }
 
 impl SecretSource {
+    /// Where everybody on this machine may read the key: what to tell its owner.
+    pub fn exposure(&self) -> Option<String> {
+        let SecretSource::File(path) = self else { return None };
+        let mode = std::fs::metadata(path).ok()?.permissions().mode();
+        (mode & 0o004 != 0).then(|| {
+            let path = path.display();
+            format!("{path} holds a key, and everybody on this machine may read it; `chmod 600 {path}`")
+        })
+    }
+
     /// The key, or why there is none; what is said never holds the key.
     pub fn read(&self) -> Result<Secret, String> {
         let bytes = match self {
@@ -138,7 +149,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         std::fs::write(&path, "sk-1\n").unwrap();
-        let key = SecretSource::File(path).read().unwrap();
+        let file = SecretSource::File(path.clone());
+        let key = file.read().unwrap();
+        for (mode, is_exposed) in [(0o600, false), (0o640, false), (0o644, true)] {
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
+            assert_eq!(file.exposure().is_some(), is_exposed, "{mode:o}");
+        }
         assert_eq!(key.reveal(), "sk-1");
         assert_eq!(program(&["echo", "sk-1"]).read(), Ok(key.clone()));
         assert!(!format!("{key:?}").contains("sk"));

@@ -109,14 +109,17 @@ impl SearchReport {
         }
         let cut = self.cut();
         if cut > 0 {
-            let lists = quantity(cut as u64, "list");
-            let are = if cut == 1 { "is" } else { "are" };
-            text.push_str(&format!(
-                "\n{lists} {are} cut: more patterns are similar enough; a greater --max-results shows them\n"
-            ));
+            text.push_str(&cut_lists(cut, "patterns"));
         }
         text
     }
+}
+
+/// That lists do not tell of all patterns or rows that are similar enough.
+pub(super) fn cut_lists(cut: usize, what: &str) -> String {
+    let lists = quantity(cut as u64, "list");
+    let are = if cut == 1 { "is" } else { "are" };
+    format!("\n{lists} {are} cut: more {what} are similar enough; a greater --max-results shows them\n")
 }
 
 /// A pattern as answers of searches tell of it.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::format::{count, quantity};
 use super::report::{LongList, fields_of};
+use super::search::cut_lists;
 use super::{Report, Style};
 use crate::domain::kernels::Scored;
 
@@ -26,6 +27,8 @@ pub struct VectorReport {
     pub search_seconds: f64,
     /// For each query, nearest first.
     pub found: Vec<Vec<Scored>>,
+    /// With --all-pairs, for each query, whether there are more.
+    pub is_cut: Option<Vec<bool>>,
 }
 
 impl VectorReport {
@@ -34,10 +37,26 @@ impl VectorReport {
     }
 }
 
+impl VectorReport {
+    fn cut_line(&self) -> String {
+        match self.is_cut.iter().flatten().filter(|is_cut| **is_cut).count() {
+            0 => String::new(),
+            cut => cut_lists(cut, "rows"),
+        }
+    }
+}
+
 impl Report for VectorReport {
     fn list(&self) -> Option<LongList<'_>> {
         let neighbour = |one: &Scored| json!({ "index": one.index, "similarity": one.score });
-        let result = move |(query, found): (usize, &Vec<Scored>)| json!({ "query": query, "neighbours": found.iter().map(neighbour).collect::<Vec<_>>() });
+        let result = move |(query, found): (usize, &Vec<Scored>)| {
+            let mut value =
+                json!({ "query": query, "neighbours": found.iter().map(neighbour).collect::<Vec<_>>() });
+            if let Some(is_cut) = &self.is_cut {
+                value["has_more"] = json!(is_cut.get(query));
+            }
+            value
+        };
         let values = Box::new(self.found.iter().enumerate().map(result));
         Some(LongList { name: "results", message_type: "nearest_vectors", values })
     }
@@ -80,7 +99,7 @@ impl Report for VectorReport {
         );
         match self.total() {
             0 => format!("No neighbours.\n{searched}\n"),
-            _ => format!("{}\n{searched}\n", style.finish_table(table)),
+            _ => format!("{}\n{searched}\n{}", style.finish_table(table), self.cut_line()),
         }
     }
 }

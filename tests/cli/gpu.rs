@@ -103,17 +103,19 @@ fn the_processor_is_measured_wherever_there_is_none_and_compared_with_the_last_t
 }
 
 #[test]
-fn measurements_that_cannot_be_read_or_kept_are_no_failure() {
+fn measurements_that_cannot_be_read_or_kept_are_told_of() {
     let sandbox = Sandbox::new();
     std::fs::create_dir_all(sandbox.path(".local/share/tidetable")).expect("folder");
     let kept = sandbox.write(".local/share/tidetable/gpu-bench.json", "{\"measured_at\": 7");
     let table = sandbox.run("gpu bench --quick").assert_code(0);
     assert!(table.stdout.contains("top-10 search") && table.stdout.contains("\ncpu: "), "{table}");
+    assert!(table.stderr.contains("what was measured before cannot be read"), "{table}");
     assert!(std::fs::read_to_string(&kept).expect("kept").contains("top_k_search"));
     std::fs::remove_file(&kept).expect("removed");
     std::fs::create_dir_all(kept.join("in the way")).expect("folder");
-    let table = sandbox.run("gpu bench --quick").assert_code(0);
-    assert!(table.stderr.contains("could not be kept"), "{table}");
+    let table = sandbox.run("gpu bench --quick").assert_code(4);
+    assert!(table.stderr.contains("could not be kept") && !table.stderr.contains("tmp"), "{table}");
+    assert!(table.stdout.contains("top-10 search"), "{table}");
 }
 
 #[test]

@@ -98,7 +98,9 @@ fn a_key_that_a_server_sends_back_is_not_passed_on() {
         )
     });
     let sandbox = Sandbox::new();
-    sandbox.write("key", "sk-very-secret");
+    let key = sandbox.write("key", "sk-very-secret");
+    // One that everybody may read is warned of.
+    std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("mode");
     sandbox.write(
         "tidetable.toml",
         &format!(

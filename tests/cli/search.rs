@@ -355,6 +355,77 @@ fn a_list_that_was_cut_says_so() {
 }
 
 #[test]
+fn a_list_of_rows_that_was_cut_says_so() {
+    let sandbox = Sandbox::new();
+    let rows = npy("<f4", false, "(3, 2)", &floats(&[1.0, 0.0, 0.8, 0.6, 0.0, 1.0]));
+    std::fs::write(sandbox.path("base.npy"), rows).expect("written");
+    let ask =
+        |most: u32| format!("search --vectors base.npy --all-pairs --similarity 0.5 --max-results {most}");
+    let cut = sandbox.run(&ask(1)).assert_code(0);
+    assert!(cut.stdout.contains("1 list is cut: more rows"), "{cut}");
+    let data = sandbox.run(&format!("{} --output-format json", ask(1))).assert_code(0).json();
+    let results = data["data"]["results"].as_array().expect("results");
+    let told: Vec<_> =
+        results.iter().map(|one| (one["neighbours"].as_array().map(Vec::len), &one["has_more"])).collect();
+    let (yes, no) = (json!(true), json!(false));
+    assert_eq!(told, [(Some(1), &no), (Some(1), &yes), (Some(1), &no)]);
+    let whole = sandbox.run(&ask(2)).assert_code(0);
+    assert!(!whole.stdout.contains("cut"), "{whole}");
+    let none = sandbox.run("search --vectors base.npy --similarity 0.9").assert_code(0);
+    assert!(none.stderr.contains("nothing reaches --similarity 0.9"), "{none}");
+    sandbox.run("search --vectors base.npy --min-members 4").assert_code(2);
+}
+
+#[test]
+fn a_pattern_of_a_store_that_is_not_there_is_told_as_that() {
+    let sandbox = Sandbox::new();
+    for line in ["search --pattern-id 1", "view-detected-patterns --pattern-id 1"] {
+        let refused = sandbox.run(line).assert_code(1);
+        assert!(refused.stderr.contains("there is no store at"), "{refused}");
+        assert!(refused.stderr.contains("`tidetable import` makes it"), "{refused}");
+    }
+}
+
+#[test]
+fn a_task_type_with_a_comma_in_its_name_is_found() {
+    let sandbox = Sandbox::new();
+    let names = ["sync a, b", "sync c", "report"];
+    store_patterns(&sandbox, &names.map(|name| pattern(name, "0 2 * * *", 0.9, 1.0, 10.0)));
+    let asked = |types: &str| {
+        let mut command = sandbox.command();
+        command.args(["search", "--output-format", "json", "--similarity", "0", "--task-types", types]);
+        let output = command.output().expect("program started");
+        let data: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        let all = data["data"]["results"].as_array().cloned().unwrap_or_default();
+        let names = all.iter().filter_map(|one| one["query"]["name"].as_str().map(str::to_owned));
+        (output.status.code(), names.collect::<Vec<_>>())
+    };
+    assert_eq!(asked("sync a, b"), (Some(0), vec!["sync a, b".to_owned()]));
+    assert_eq!(asked(" sync c , report"), (Some(0), vec!["sync c".to_owned(), "report".to_owned()]));
+    for nothing in ["", ",", " , "] {
+        assert_eq!(asked(nothing).0, Some(2), "{nothing:?}");
+    }
+}
+
+#[test]
+fn groups_of_one_name_are_told_apart_by_their_middle() {
+    let sandbox = Sandbox::new();
+    // Alike in name and time, unlike in what they take.
+    let small = ["backup-a", "backup-b", "backup-c"].map(|name| pattern(name, "0 2 * * *", 0.9, 1.0, 1.0));
+    let large = ["backup-x", "backup-y", "backup-z"].map(|name| pattern(name, "0 2 * * *", 0.9, 64.0, 900.0));
+    store_patterns(&sandbox, &[small, large].concat());
+    let data = sandbox.run("search --cluster --similarity 0.97 --output-format json").assert_code(0).json();
+    let clusters = data["data"]["clusters"].as_array().expect("clusters");
+    let names: Vec<&str> = clusters.iter().filter_map(|one| one["name"].as_str()).collect();
+    assert_eq!(names.len(), 2, "{data}");
+    assert!(
+        names.iter().all(|name| name.starts_with("backup: every day at 02:00 (around backup-")),
+        "{names:?}"
+    );
+    assert!(names[0] != names[1]);
+}
+
+#[test]
 fn rows_of_unequal_length_name_both_files() {
     let sandbox = Sandbox::new();
     std::fs::write(sandbox.path("base.npy"), npy("<f4", false, "(1, 2)", &floats(&[1.0, 0.0])))

@@ -192,7 +192,7 @@ fn nobody_there_is_an_error_that_says_where_and_what_to_do() {
 }
 
 #[test]
-fn another_model_under_the_same_name_is_asked_for_everything() {
+fn another_model_under_the_same_name_is_asked_for_everything_else() {
     let longer = |number: usize, asked: &Asked| match number {
         0 => as_ollama(number, asked),
         _ => {
@@ -206,7 +206,7 @@ fn another_model_under_the_same_name_is_asked_for_everything() {
     store_patterns(&sandbox, &[pattern("index-pages", "0 3 * * *", 0.9, 1.0, 10.0)]);
     sandbox.run("search --pattern-id 1 --use-model ollama").assert_code(0);
     let counts: Vec<usize> = server.asked().iter().map(|asked| inputs(asked).len()).collect();
-    assert_eq!(counts, [4, 1, 5]);
+    assert_eq!(counts, [4, 1, 4]);
 }
 
 #[test]
@@ -222,6 +222,140 @@ fn a_pattern_without_a_task_type_is_compared_by_all_else() {
     let found = &asked.assert_code(0).json()["data"]["results"][0]["neighbours"];
     assert_eq!(found.as_array().map(Vec::len), Some(4), "{found}");
     assert_eq!(found[0]["blocks"][2]["similarity"], Value::Null);
+}
+
+/// As many jobs as make two questions and a bit.
+fn many_jobs() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let all: Vec<_> =
+        (0..130).map(|number| pattern(&format!("job-{number:03}"), "0 2 * * *", 0.9, 1.0, 10.0)).collect();
+    store_patterns(&sandbox, &all);
+    sandbox
+}
+
+#[test]
+fn what_came_before_a_failure_is_kept_and_only_the_rest_is_asked_for() {
+    let fails_later = |number: usize, asked: &Asked| match number {
+        1 => Some((400, "no more".to_owned())),
+        _ => as_ollama(number, asked),
+    };
+    let (sandbox, server) = (many_jobs(), StandIn::new(fails_later));
+    configure(&sandbox, &server);
+    let search = "search --pattern-id 1 --use-model ollama";
+    let failed = sandbox.run(search).assert_code(1);
+    assert!(failed.stderr.contains("no more"), "{failed}");
+    sandbox.run(search).assert_code(0);
+    let counts: Vec<usize> = server.asked().iter().map(|asked| inputs(asked).len()).collect();
+    assert_eq!(counts, [64, 64, 64, 2]);
+}
+
+/// Starts a search, ends it once the server was asked `questions` times, and tells how it ended and how long after.
+#[cfg(unix)]
+fn interrupted(sandbox: &Sandbox, server: &StandIn, questions: usize) -> (String, std::time::Duration) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tidetable"));
+    command
+        .args(["search", "--pattern-id", "1", "--use-model", "ollama"])
+        .env_clear()
+        .env("HOME", sandbox.path(""))
+        .env("TIDETABLE_DB", sandbox.path("store.db"))
+        .current_dir(sandbox.path(""))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let child = command.spawn().expect("program started");
+    let began = std::time::Instant::now();
+    while server.asked().len() < questions {
+        assert!(began.elapsed().as_secs() < 20, "it was not asked");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let told = std::time::Instant::now();
+    let sent = std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(sent.expect("signal sent").success());
+    let output = child.wait_with_output().expect("ended");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    (said, told.elapsed())
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_is_heeded_while_a_server_keeps_silent_and_loses_nothing_that_came() {
+    let silent_later = |number: usize, asked: &Asked| {
+        if number == 1 {
+            std::thread::sleep(std::time::Duration::from_secs(4));
+        }
+        as_ollama(number, asked)
+    };
+    let (sandbox, server) = (many_jobs(), StandIn::new(silent_later));
+    configure(&sandbox, &server);
+    let (said, took) = interrupted(&sandbox, &server, 2);
+    assert!(took.as_millis() < 1_500, "{took:?}, of a limit of 2 s and a silence of 4 s");
+    assert!(said.contains("the vectors that came are kept"), "{said}");
+    let dry = sandbox.run("search --pattern-id 1 --use-model ollama --dry-run").assert_code(0);
+    assert!(dry.stderr.contains("what 66 names mean"), "{dry}");
+}
+
+#[test]
+fn a_server_that_keeps_silent_is_told_with_how_often_and_how_long_it_was_asked() {
+    let silent = |_: usize, _: &Asked| {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        None
+    };
+    let (sandbox, server) = (four_jobs(), StandIn::new(silent));
+    sandbox.write(
+        "tidetable.toml",
+        &format!("[embedding]\nollama_url = \"{}\"\ntimeout = \"100ms\"\n", server.url),
+    );
+    let failed = sandbox.run("search --pattern-id 1 --use-model ollama").assert_code(3);
+    assert!(failed.stderr.contains("in the last of 3 attempts of at most 100ms each"), "{failed}");
+}
+
+#[test]
+fn a_limit_of_no_time_a_port_that_is_none_and_a_password_are_refused() {
+    let sandbox = Sandbox::new();
+    for (line, said) in [
+        ("timeout = \"0s\"", "leaves no time at all"),
+        ("ollama_url = \"http://host:65536\"", "a port is a number from 1 to 65535"),
+        ("openai_url = \"https://me:secret@host\"", "holds a user or a password"),
+    ] {
+        sandbox.write("tidetable.toml", &format!("[embedding]\n{line}\n"));
+        for command in ["config check", "config show", "search --pattern-type interval"] {
+            let refused = sandbox.run(command).assert_code(1);
+            assert!(
+                refused.stderr.contains(said) && !refused.stderr.contains("secret"),
+                "{command}: {refused}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_that_everybody_may_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt;
+    let (sandbox, server) = (four_jobs(), StandIn::new(as_openai));
+    let key = sandbox.write("key", "sk-secret\n");
+    let url = &server.url;
+    let text = format!("[embedding]\nopenai_url = \"{url}/v1\"\nopenai_key_file = \"key\"\n");
+    sandbox.write("tidetable.toml", &text);
+    for (mode, is_warned) in [(0o644, true), (0o600, false)] {
+        std::fs::set_permissions(&key, PermissionsExt::from_mode(mode)).expect("mode");
+        let found = sandbox.run("search --pattern-id 1 --use-model openai").assert_code(0);
+        assert_eq!(found.stderr.contains("everybody on this machine may read it"), is_warned, "{found}");
+    }
+}
+
+#[test]
+fn only_what_follows_is_told_as_then() {
+    use tidetable::domain::patterns::PatternType;
+    let (sandbox, server) = (Sandbox::new(), StandIn::new(as_ollama));
+    configure(&sandbox, &server);
+    let of_two = |pattern_type| tidetable::domain::patterns::Pattern {
+        pattern_type,
+        task_types: vec!["fetch".to_owned(), "train".to_owned()],
+        ..pattern("x", "0 2 * * *", 0.9, 1.0, 10.0)
+    };
+    store_patterns(&sandbox, &[of_two(PatternType::TaskCorrelation), of_two(PatternType::ResourceUsage)]);
+    sandbox.run("search --all-pairs --use-model ollama").assert_code(0);
+    assert_eq!(inputs(&server.asked()[0]), ["fetch, then train", "fetch, train"]);
 }
 
 #[test]

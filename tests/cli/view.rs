@@ -23,6 +23,7 @@ fn nothing_found_is_still_one_json_document() {
 #[test]
 fn an_unknown_pattern_is_an_error_with_a_hint() {
     let sandbox = Sandbox::new();
+    crate::generate::store_patterns(&sandbox, &[crate::generate::pattern("a", "0 2 * * *", 0.9, 1.0, 5.0)]);
     insta::assert_snapshot!(sandbox.run("view --pattern-id 7 --output-format json").assert_code(1));
 }
 

@@ -7,6 +7,9 @@ use crate::domain::time::Timestamp;
 /// Seconds more than this part of the last ones count as a regression: less than that is noise on a busy machine.
 const REGRESSION: f64 = 1.25;
 
+/// Seconds up to which a measurement counts as this long: one look of the system at something else is a good part of less.
+const SHORTEST: f64 = 0.02;
+
 /// What is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +84,19 @@ pub struct Measurement {
     pub power_watts: Option<f64>,
 }
 
+impl BenchDevice {
+    /// What tells it from all others: a GPU's UUID, or the processor's name.
+    fn identity(&self) -> &str {
+        self.uuid.as_deref().unwrap_or(&self.name)
+    }
+}
+
+impl Measurement {
+    fn is_same_work(&self, other: &Measurement) -> bool {
+        self.work == other.work && self.variant == other.variant && self.size == other.size
+    }
+}
+
 /// All measurements of one run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bench {
@@ -105,41 +121,51 @@ pub struct Compared {
 
 impl Bench {
     fn name_of(&self, device: &str) -> Option<&str> {
-        let known = self.devices.iter().find(|known| known.device == device);
-        known.map(|known| known.uuid.as_deref().unwrap_or(&known.name))
+        self.devices.iter().find(|known| known.device == device).map(BenchDevice::identity)
+    }
+
+    /// What `last` calls a device of this run, which CUDA may have numbered otherwise then.
+    fn label_then<'a>(&self, device: &str, last: &'a Bench) -> Option<&'a str> {
+        let name = self.name_of(device)?;
+        last.devices.iter().find(|then| then.identity() == name).map(|then| then.device.as_str())
     }
 
     /// How a measurement of this run compares with `last`; `None` where that one did not measure the same on the same
     /// device.
     pub fn compare(&self, now: &Measurement, last: &Bench) -> Option<Compared> {
-        let same = |then: &&Measurement| {
-            then.device == now.device
-                && then.work == now.work
-                && then.variant == now.variant
-                && then.size == now.size
-        };
-        let then = last.measurements.iter().find(same)?;
-        if self.name_of(&now.device) != last.name_of(&now.device) || then.seconds <= 0.0 {
+        let label = self.label_then(&now.device, last)?;
+        let then = last.measurements.iter().find(|then| then.device == label && then.is_same_work(now))?;
+        if then.seconds <= 0.0 {
             return None;
         }
         let ratio = now.seconds / then.seconds;
-        Some(Compared { last_seconds: then.seconds, ratio, is_regression: ratio > REGRESSION })
+        let is_regression = now.seconds > REGRESSION * then.seconds.max(SHORTEST);
+        Some(Compared { last_seconds: then.seconds, ratio, is_regression })
     }
 
-    /// This run, with what an earlier one measured besides on the same devices: a quick run does not make what a long one
-    /// found out forgotten.
+    /// This run, with what an earlier one measured besides: a quick run does not make what a long one found out
+    /// forgotten, nor a run without a GPU what that GPU did. One that is not here now is called by its UUID where another
+    /// has its number.
     pub fn with_earlier(&self, last: &Bench) -> Bench {
         let mut kept = self.clone();
-        for then in &last.measurements {
-            let is_known = |now: &Measurement| {
-                now.device == then.device
-                    && now.work == then.work
-                    && now.variant == then.variant
-                    && now.size == then.size
+        for then in &last.devices {
+            let here = self.devices.iter().find(|now| now.identity() == then.identity());
+            let label = match (here, &then.uuid) {
+                (Some(here), _) => here.device.clone(),
+                // Another processor will hardly come back, and all of a home that machines share would pile up.
+                (None, None) => continue,
+                (None, Some(uuid)) => {
+                    let is_taken = self.devices.iter().any(|now| now.device == then.device);
+                    let label = if is_taken { uuid.clone() } else { then.device.clone() };
+                    kept.devices.push(BenchDevice { device: label.clone(), ..then.clone() });
+                    label
+                }
             };
-            let is_same = self.name_of(&then.device) == last.name_of(&then.device);
-            if is_same && !self.measurements.iter().any(is_known) {
-                kept.measurements.push(then.clone());
+            for one in last.measurements.iter().filter(|one| one.device == then.device) {
+                let is_known = |now: &Measurement| now.device == label && now.is_same_work(one);
+                if !self.measurements.iter().any(is_known) {
+                    kept.measurements.push(Measurement { device: label.clone(), ..one.clone() });
+                }
             }
         }
         kept
@@ -249,5 +275,42 @@ mod tests {
         let mut other = long.clone();
         other.devices[0].name = "another".to_owned();
         assert_eq!(quick.with_earlier(&other).measurements.len(), 1);
+    }
+
+    #[test]
+    fn a_run_without_a_gpu_keeps_what_it_did_for_its_return() {
+        let search = |device: &str, seconds: f64| measurement(device, Work::TopKSearch, 8.0, seconds);
+        let with_gpu = bench(vec![search("cpu", 1.0), search("cuda:0", 0.1)]);
+        let mut without = bench(vec![search("cpu", 2.0)]);
+        without.devices.pop();
+        let kept = without.with_earlier(&with_gpu);
+        assert_eq!(kept.devices, with_gpu.devices);
+        assert_eq!(kept.measurements, [search("cpu", 2.0), search("cuda:0", 0.1)]);
+        // Another GPU in its place, then both with their numbers exchanged.
+        let mut other = bench(vec![search("cuda:0", 0.3)]);
+        other.devices[1].uuid = Some("GPU-2".to_owned());
+        let kept = other.with_earlier(&kept);
+        assert_eq!(kept.measurements, [search("cuda:0", 0.3), search("cpu", 2.0), search("GPU-1", 0.1)]);
+        let mut both = other.clone();
+        both.devices[1].device = "cuda:1".to_owned();
+        both.devices.push(with_gpu.devices[1].clone());
+        both.measurements = vec![search("cuda:1", 0.6), search("cuda:0", 0.1)];
+        let slower: Vec<Option<f64>> =
+            both.measurements.iter().map(|one| both.compare(one, &kept).map(|one| one.ratio)).collect();
+        assert_eq!(slower, [Some(2.0), Some(1.0)]);
+        assert_eq!(both.with_earlier(&kept).devices.len(), 3);
+    }
+
+    #[test]
+    fn what_takes_hardly_any_time_is_no_regression() {
+        let judged = |then: f64, now: f64| {
+            let now = measurement("cpu", Work::MatrixProduct, 8.0, now);
+            let last = bench(vec![Measurement { seconds: then, ..now.clone() }]);
+            bench(vec![now.clone()]).compare(&now, &last).map(|compared| compared.is_regression)
+        };
+        assert_eq!(judged(0.001, 0.024), Some(false));
+        assert_eq!(judged(0.001, 0.1), Some(true));
+        assert_eq!(judged(0.02, 0.024), Some(false));
+        assert_eq!(judged(0.02, 0.026), Some(true));
     }
 }

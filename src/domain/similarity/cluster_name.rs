@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::Timelike;
 
 use crate::domain::calendar::{DayFilter, Schedule, local_time};
-use crate::domain::patterns::{Pattern, subject};
+use crate::domain::patterns::{Pattern, PatternId, subject};
 use crate::domain::time::{MINUTE_MS, Timestamp};
 
 /// Share of the members that must have a word for it to be that of most.
@@ -29,6 +29,24 @@ pub fn cluster_name(members: &[&Pattern], medoid: &Pattern) -> String {
     match stem(members, medoid) {
         Some(stem) => format!("{stem}: {when}"),
         None => when,
+    }
+}
+
+/// Tells groups of one name apart, of which each stands beside its medoid: by what the medoid is about, and by its number
+/// where that is the same, too.
+pub fn tell_apart(groups: &mut [(String, PatternId, &Pattern)]) {
+    type Told = fn(PatternId, &Pattern) -> String;
+    let ways: [Told; 2] =
+        [|_, medoid| format!(" (around {})", subject(medoid)), |id, _| format!(" (around pattern {})", id.0)];
+    let plain: Vec<String> = groups.iter().map(|(name, ..)| name.clone()).collect();
+    for way in ways {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        groups.iter().for_each(|(name, ..)| *counts.entry(name.clone()).or_default() += 1);
+        for ((name, id, medoid), plain) in groups.iter_mut().zip(&plain) {
+            if counts.get(name).is_some_and(|count| *count > 1) {
+                *name = format!("{plain}{}", way(*id, medoid));
+            }
+        }
     }
 }
 

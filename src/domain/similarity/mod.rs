@@ -19,7 +19,7 @@ mod week_profile;
 
 pub use all_patterns::signatures_of;
 pub use blocks::{Block, BlockShare};
-pub use cluster_name::cluster_name;
+pub use cluster_name::{cluster_name, tell_apart};
 pub use clusters::{Cluster, Clusters, clusters};
 pub use nearest::{Neighbour, Neighbours, SearchLimits, most_similar};
 pub use nearest_in_blocks::BlockSearch;
