@@ -981,7 +981,7 @@ Register-ArgumentCompleter -Native -CommandName 'tidetable' -ScriptBlock {
             [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Only on this GPU (repeatable)')
             [CompletionResult]::new('--gpu', '--gpu', [CompletionResultType]::ParameterName, 'Only on this GPU (repeatable)')
             [CompletionResult]::new('--need', '--need', [CompletionResultType]::ParameterName, 'Free no more than it takes to have so much free on one GPU')
-            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness')
+            [CompletionResult]::new('--idle-for', '--idle-for', [CompletionResultType]::ParameterName, 'Only what has been idle this long, by the readings of `gpu watch`, such as 10m; 0 does not ask for idleness')
             [CompletionResult]::new('--pid', '--pid', [CompletionResultType]::ParameterName, 'Only this process (repeatable); also one that a service or container would start again, or that is not idle')
             [CompletionResult]::new('--user', '--user', [CompletionResultType]::ParameterName, 'Only processes of this user, by name or number (repeatable)')
             [CompletionResult]::new('--allow-user', '--allow-user', [CompletionResultType]::ParameterName, 'Also processes of this user, by name or number (repeatable)')

@@ -932,7 +932,7 @@ set edit:completion:arg-completer[tidetable] = {|@words|
             cand --device 'Only on this GPU (repeatable)'
             cand --gpu 'Only on this GPU (repeatable)'
             cand --need 'Free no more than it takes to have so much free on one GPU'
-            cand --idle-for 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness'
+            cand --idle-for 'Only what has been idle this long, by the readings of `gpu watch`, such as 10m; 0 does not ask for idleness'
             cand --pid 'Only this process (repeatable); also one that a service or container would start again, or that is not idle'
             cand --user 'Only processes of this user, by name or number (repeatable)'
             cand --allow-user 'Also processes of this user, by name or number (repeatable)'

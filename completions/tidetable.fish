@@ -919,7 +919,7 @@ complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from watch" -s V -l version -d 'Print version'
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l device -l gpu -d 'Only on this GPU (repeatable)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l need -d 'Free no more than it takes to have so much free on one GPU' -r
-complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l idle-for -d 'Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness' -r
+complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l idle-for -d 'Only what has been idle this long, by the readings of `gpu watch`, such as 10m; 0 does not ask for idleness' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l pid -d 'Only this process (repeatable); also one that a service or container would start again, or that is not idle' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l user -d 'Only processes of this user, by name or number (repeatable)' -r
 complete -c tidetable -n "__fish_tidetable_using_subcommand gpu; and __fish_seen_subcommand_from clear" -l allow-user -d 'Also processes of this user, by name or number (repeatable)' -r

@@ -8,10 +8,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{CommandFactory, FromArgMatches, ValueEnum};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use crate::cli::complete::{CompletionKind, Suggestion};
 use crate::cli::{self, Cli, ColorChoice, Command, GlobalArgs, OutputFormat, parse_duration};
-use crate::commands::{self, Completion, Context, Interrupt, Mode, Outcome, shell_word};
+use crate::commands::{self, Answer, Completion, Context, Interrupt, Mode, Outcome, shell_word};
 use crate::config::{self, Config, ConfigError, ConfigFiles};
 use crate::domain::calendar::{UnknownZone, Zone, parse_zone};
 use crate::domain::time::Timestamp;
@@ -220,17 +222,37 @@ fn context(cli: &Cli, command_line: String, config: Config, interrupt: Interrupt
     })
 }
 
-/// Tells a plan on standard error and takes `y` or `yes` for a yes.
-fn ask(plan: &str) -> bool {
+/// How often a prompt looks whether somebody asked to stop.
+const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+/// Tells a plan on standard error and takes `y` or `yes` for a yes. A read starts again after a signal, so that it begins
+/// only once there is a line to read: until then the first Ctrl-C ends the wait.
+fn ask(plan: &str, interrupt: &Interrupt) -> Answer {
     write_error_line(plan.trim_end_matches('\n'));
     let mut stderr = std::io::stderr().lock();
     // When standard error is closed nobody has read the plan.
     if write!(stderr, "Do it? [y/N] ").and_then(|()| stderr.flush()).is_err() {
-        return false;
+        return Answer::No;
+    }
+    let stdin = std::io::stdin();
+    loop {
+        if interrupt.is_triggered() {
+            // The prompt's line ends, so that the message has one of its own.
+            let _ = writeln!(stderr);
+            return Answer::Interrupted;
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&LOOK)) {
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => break,
+            Err(_) => return Answer::No,
+        }
     }
     let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
+    let read = stdin.read_line(&mut answer);
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" if read.is_ok() => Answer::Yes,
+        _ => Answer::No,
+    }
 }
 
 /// `--timezone`, the configuration, `TZ`, the system's zone; UTC when none of them names one.
@@ -252,14 +274,20 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
         warnings: outcome.warnings.clone(),
     };
     let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let written = render(outcome.report.as_ref(), &envelope, form, &style(cli, context), &mut stdout);
+    let for_people = matches!(form, Form::Table | Form::Detailed);
+    // Who has just read the plan at a terminal and said no need not read it there again.
+    let is_told = outcome.completion == Completion::Declined && for_people && std::io::stdout().is_terminal();
+    let written = if is_told {
+        Ok(())
+    } else {
+        render(outcome.report.as_ref(), &envelope, form, &style(cli, context), &mut stdout)
+    };
     match written.and_then(|()| stdout.flush()) {
         Ok(()) => {}
         // Whoever read us has seen enough.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
         Err(error) => return Err(anyhow::Error::new(error).context("cannot write the answer")),
     }
-    let for_people = matches!(form, Form::Table | Form::Detailed);
     if for_people && !cli.global.quiet {
         for warning in &outcome.warnings {
             write_error_line(&format!("warning: {warning}"));
@@ -269,7 +297,7 @@ fn write_outcome(cli: &Cli, context: &Context, form: Form, outcome: &Outcome) ->
         }
     }
     Ok(match outcome.completion {
-        Completion::Done => ExitCode::SUCCESS,
+        Completion::Done | Completion::Declined => ExitCode::SUCCESS,
         Completion::Partial => ExitCode::from(EXIT_PARTIAL),
         Completion::Failed => ExitCode::from(FailureKind::Data.exit_code()),
         Completion::Interrupted => ExitCode::from(FailureKind::Interrupted.exit_code()),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::gpu_models::ModelsArgs;
-use super::{DurationArg, mebibytes};
+use super::{DurationArg, duration_with_unit, gpu_memory, pause};
 
 /// Arguments of `gpu`.
 #[derive(Clone, Debug, Args)]
@@ -42,7 +42,9 @@ pub enum GpuAction {
   tidetable gpu status --fits 20GiB,2 && start-training
 
 --fits counts what running work is still going to take: the peak that runs of its task type had, until the age by which
-they had it. Peaks come from the history and from `gpu watch`. Exit code 0: it fits; 4: it does not, and the answer says
+they had it. Peaks come from the history and from `gpu watch`. The state is the level that `gpu watch` would tell: of this
+reading alone where nobody watched in the last 15 minutes, otherwise of averages (`gpu watch --help`), as far back as
+gpu.keep_samples goes. Exit code 0: it fits; 4: it does not, and the answer says
 why.")]
     Status(StatusArgs),
     /// Show which processes hold GPU memory, since when they are idle, and what no process accounts for
@@ -55,10 +57,12 @@ why.")]
   tidetable gpu watch --exit-on critical || echo enough
   tidetable gpu watch --on-critical /usr/local/bin/page-me
 
-What it keeps is what `gpu clear` knows of idleness and `gpu status --fits` of peaks. A level begins when the average of
-half a minute has been at it for half a minute, and ends 5 % below. The program of --on-critical is started without a
-shell and without arguments, once each time a GPU becomes critical; it finds TIDE_GPU_INDEX, _UUID, _USED_MIB,
-_TOTAL_MIB and _FULL_IN_SECONDS in its environment, and is ended after 30 s. Exit code 4: --exit-on has come true.")]
+What it keeps is what `gpu clear` knows of idleness and `gpu status --fits` of peaks. Levels, here as in `gpu status`: the
+first reading after 15 minutes without one counts at once; from then on a level begins when the average of half a minute
+has been at it for half a minute, and ends 5 % below. \"Full in\" is told while memory grows, at the rate of the last
+minute. The program of --on-critical is started without a shell and without arguments, once each time a GPU becomes
+critical; it finds TIDE_GPU_INDEX, _UUID, _USED_MIB, _TOTAL_MIB and _FULL_IN_SECONDS in its environment, and is ended
+after 30 s. Exit code 4: --exit-on has come true, or that program failed; 1: there is no such program.")]
     Watch(WatchArgs),
     /// Free GPU memory: end what is idle; without --yes, show what and why
     #[command(after_help = "Examples:
@@ -93,7 +97,8 @@ What was measured is kept in the user's data folder (not with --dry-run); --devi
 
 Looks for Ollama, ComfyUI, vLLM, SGLang, llama-server, llama-swap, LM Studio, Triton, TabbyAPI and Jupyter on their
 default ports of this machine, and where [[model_server]] says. Looking loads nothing and keeps nothing awake. Works
-without an NVIDIA driver. Exit code 4: a server was asked and its memory did not come back.")]
+without an NVIDIA driver. Exit code 4: a server of [[model_server]] could not be read, or one was asked and its memory did
+not come back.")]
     Models(ModelsArgs),
 }
 
@@ -129,7 +134,7 @@ impl FromStr for FitsArg {
         let (size, gpus) = text.split_once(',').unwrap_or((text, "1"));
         let gpus = gpus.trim().parse().ok().filter(|gpus| (1..=1_024).contains(gpus));
         let gpus = gpus.ok_or_else(|| format!("\"{text}\" is not like 20GiB or 20GiB,2"))?;
-        Ok(FitsArg { memory_mib: mebibytes(size)?, gpus })
+        Ok(FitsArg { memory_mib: gpu_memory(size)?, gpus })
     }
 }
 
@@ -154,7 +159,7 @@ pub enum LevelArg {
 #[derive(Clone, Debug, Args)]
 pub struct WatchArgs {
     /// Time between two readings
-    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = pause)]
     pub interval: DurationArg,
 
     /// End after so many readings; otherwise with Ctrl-C
@@ -182,11 +187,11 @@ pub struct ClearArgs {
     pub device: Vec<String>,
 
     /// Free no more than it takes to have so much free on one GPU
-    #[arg(long, value_name = "SIZE", value_parser = mebibytes)]
+    #[arg(long, value_name = "SIZE", value_parser = gpu_memory)]
     pub need: Option<f64>,
 
-    /// Only what has been idle this long, by the readings of `gpu watch`; 0 does not ask for idleness
-    #[arg(long, value_name = "DURATION", default_value = "10m")]
+    /// Only what has been idle this long, by the readings of `gpu watch`, such as 10m; 0 does not ask for idleness
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = duration_with_unit)]
     pub idle_for: DurationArg,
 
     /// Only this process (repeatable); also one that a service or container would start again, or that is not idle

@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args};
 
-use super::{DurationArg, complete};
+use super::{DurationArg, complete, duration_with_unit};
 
 /// Arguments of `gpu models`.
 #[derive(Clone, Debug, Args)]
@@ -22,7 +22,8 @@ pub struct ModelsArgs {
     pub count: u32,
 
     /// With --unload lru: only models that were not used for so long
-    #[arg(long, value_name = "DURATION", default_value = "0s", requires = "unload")]
+    #[arg(long, value_name = "DURATION", default_value = "0s", requires = "unload",
+          value_parser = duration_with_unit)]
     pub idle_for: DurationArg,
 
     /// Load the model that [[preload]] names for the next predicted run of this task type, and keep it until that ends

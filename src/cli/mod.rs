@@ -26,9 +26,9 @@ pub mod view;
 
 use clap::{Parser, Subcommand};
 
-pub use duration::{DurationArg, parse_duration};
+pub use duration::{DurationArg, duration_with_unit, parse_duration, pause};
 pub use global::{ColorChoice, GlobalArgs, OutputFormat};
-pub use values::{mebibytes, pattern_type, ratio, task_types};
+pub use values::{gpu_memory, mebibytes, pattern_type, ratio, task_types};
 
 /// Learns from the history of a machine's jobs when work recurs and what it needs, predicts the hours ahead,
 /// and proposes a better timetable.

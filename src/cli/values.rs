@@ -4,6 +4,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 
 use crate::domain::patterns::PatternType;
 
+/// 16 TiB, MiB: the largest GPUs have less than a twentieth of it.
+const MOST_GPU_MIB: f64 = 16.0 * 1_048_576.0;
+
 /// A ratio from 0 to 1.
 pub fn ratio(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -48,6 +51,15 @@ pub fn mebibytes(text: &str) -> Result<f64, String> {
     }
 }
 
+/// An amount of memory of one GPU, MiB: between what a driver tells and far more than any GPU has.
+pub fn gpu_memory(text: &str) -> Result<f64, String> {
+    match mebibytes(text)? {
+        mib if mib < 1.0 => Err(format!("\"{text}\" is less than 1 MiB, the least that is told of a GPU")),
+        mib if mib > MOST_GPU_MIB => Err(format!("\"{text}\" is more memory than any GPU has")),
+        mib => Ok(mib),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +77,8 @@ mod tests {
         for (text, mib) in [("20GiB", 20_480.0), ("512m", 512.0), ("1.5 g", 1_536.0), ("2048kb", 2.0)] {
             assert_eq!(mebibytes(text), Ok(mib), "{text}");
         }
+        assert_eq!(gpu_memory("288GiB"), Ok(294_912.0));
+        assert!(["1kb", "17TiB", "1e300GiB"].iter().all(|text| gpu_memory(text).is_err()));
         for text in ["", "512", "-1", "20 apples", "GiB", "nan", "inf"] {
             assert!(mebibytes(text).is_err(), "{text}");
         }

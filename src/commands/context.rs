@@ -47,6 +47,17 @@ impl Interrupt {
     }
 }
 
+/// What the person at the terminal answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Do it.
+    Yes,
+    /// Leave it.
+    No,
+    /// Neither: stop.
+    Interrupted,
+}
+
 /// What every subcommand needs to know of the world.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -77,7 +88,7 @@ pub struct Context {
     /// Whether to draw progress.
     pub show_progress: bool,
     /// Asks the person at the terminal whether to do what it tells; `None` where nobody is there to answer.
-    pub ask: Option<fn(&str) -> bool>,
+    pub ask: Option<fn(&str, &Interrupt) -> Answer>,
 }
 
 /// A word as a shell takes it: what it would take apart is quoted.

@@ -23,6 +23,9 @@ use crate::devices::{DeviceError, Devices, GpuReading};
 use crate::domain::device::{GpuChoice, GpuSnapshot, Pressure, explain_unattributed};
 use crate::output::gpu::GpuShape;
 
+/// Letters of a UUID that name a GPU at least: `GPU-` and four of its own.
+const LEAST_NAME: usize = 8;
+
 /// Shows GPUs, their processes, watches them, or frees their memory.
 pub fn run(context: &Context, args: &GpuArgs) -> anyhow::Result<Outcome> {
     if let GpuAction::Bench(bench_args) = &args.action {
@@ -51,7 +54,8 @@ fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice, CommandEr
     let mut chosen = BTreeSet::new();
     for name in names {
         let is_meant = |gpu: &&GpuSnapshot| {
-            gpu.index.to_string() == *name || (name.len() >= 8 && gpu.uuid.starts_with(name.as_str()))
+            gpu.index.to_string() == *name
+                || (name.len() >= LEAST_NAME && gpu.uuid.starts_with(name.as_str()))
         };
         let gpu = gpus.iter().find(is_meant).ok_or_else(|| no_such_gpu(gpus, name))?;
         chosen.insert(gpu.uuid.clone());
@@ -62,7 +66,7 @@ fn choice(gpus: &[GpuSnapshot], names: &[String]) -> Result<GpuChoice, CommandEr
 /// A name that is no GPU's; an instance that MIG cuts off is told by the GPU that it is a part of.
 fn no_such_gpu(gpus: &[GpuSnapshot], name: &str) -> CommandError {
     let has_it = |gpu: &&GpuSnapshot| {
-        name.len() >= 8 && gpu.mig_instances.iter().any(|instance| instance.uuid.starts_with(name))
+        name.len() >= LEAST_NAME && gpu.mig_instances.iter().any(|instance| instance.uuid.starts_with(name))
     };
     match gpus.iter().find(has_it) {
         Some(gpu) => CommandError::Refused {
@@ -70,7 +74,16 @@ fn no_such_gpu(gpus: &[GpuSnapshot], name: &str) -> CommandError {
             hint: format!("--device {} names all instances of it", gpu.index),
         },
         None => CommandError::Refused {
-            message: format!("there is no GPU {name}; there are {} of them", gpus.len()),
+            message: match name.parse::<u32>() {
+                Ok(index) => {
+                    let those: Vec<String> = gpus.iter().map(|gpu| gpu.index.to_string()).collect();
+                    format!("there is no GPU {index}; there is {}", those.join(", "))
+                }
+                Err(_) if name.len() < LEAST_NAME => {
+                    format!("{name} is no index, and too short to be the beginning of a UUID")
+                }
+                Err(_) => format!("no GPU has a UUID that begins with {name}"),
+            },
             hint: "`tidetable gpu status --output-format detailed` shows indices and UUIDs".to_owned(),
         },
     }
@@ -86,7 +99,7 @@ fn gpu_shapes(
     chosen
         .map(|gpu| GpuShape {
             pressure: pressures.get(&gpu.index).copied(),
-            unattributed: explain_unattributed(gpu, &reading.processes, reading.namespace),
+            unattributed: explain_unattributed(gpu, &reading.processes, reading.namespace, reading.sight),
             processes: reading.processes.iter().filter(|process| process.gpu_uuid == gpu.uuid).count(),
             gpu: gpu.clone(),
         })
@@ -113,7 +126,8 @@ fn lacking(error: DeviceError) -> CommandError {
         DeviceError::NoGpu => "in a container, start it with --gpus all",
         DeviceError::Refused { .. } => "`nvidia-smi` may say more",
         DeviceError::Replay { .. } => {
-            let hint = "without --replay and TIDETABLE_GPU_REPLAY the driver is asked";
+            let hint = "a replay is a JSON document with \"format\": \"tidetable-gpu-replay/1\" and its \"readings\"; leave \
+                        --replay and TIDETABLE_GPU_REPLAY out to ask the driver";
             return CommandError::Refused { message: error.to_string(), hint: hint.to_owned() };
         }
     };

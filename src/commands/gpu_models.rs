@@ -8,12 +8,13 @@ use super::model_servers::{Look, look, patience, release_step};
 use super::{CommandError, Completion, Context, Mode, Outcome, gpu_preload, gpu_undo};
 use crate::cli::gpu_models::ModelsArgs;
 use crate::devices::release::{ReleaseOutcome, ReleaseState, Witness, entry_named};
+use crate::devices::servers::Trouble;
 use crate::devices::{Devices, GpuReading};
 use crate::domain::device::{
     GpuProcess, GpuSnapshot, ModelChoice, Obstacle, ReleaseAction, ReleasePlan, ReleaseRequest,
     ReleaseSpareReason, ServerReading, SparedModel, plan_releases,
 };
-use crate::output::gpu_models::ModelsReport;
+use crate::output::gpu_models::{ModelsReport, UnreadServer};
 use crate::output::gpu_release::{ReleaseReport, ShownRelease};
 
 /// The word that stands for the least recently used models.
@@ -67,8 +68,14 @@ pub fn run(context: &Context, args: &ModelsArgs, replay: Option<&Path>) -> anyho
     if look.found.is_empty() && warnings.is_empty() {
         warnings.push("no model server answers; name others under [[model_server]]".to_owned());
     }
+    let completion = if look.unread.is_empty() { Completion::Done } else { Completion::Partial };
     let servers = look.found.into_iter().map(|one| one.reading).collect();
-    Ok(Outcome::done(ModelsReport { servers }, warnings))
+    let unread = look
+        .unread
+        .into_iter()
+        .map(|trouble| UnreadServer { address: trouble.address, reason: trouble.error.to_string() });
+    let report = ModelsReport { servers, unread: unread.collect() };
+    Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
 fn unload(
@@ -80,7 +87,7 @@ fn unload(
 ) -> anyhow::Result<Outcome> {
     let readings: Vec<ServerReading> = look.found.iter().map(|one| one.reading.clone()).collect();
     let request = ReleaseRequest {
-        models: choice(args, &readings)?,
+        models: choice(args, &readings, &look.unread)?,
         need_mib: None,
         min_idle_ms: i64::try_from(args.idle_for.0.as_millis()).unwrap_or(i64::MAX),
         now: context.now,
@@ -91,7 +98,12 @@ fn unload(
         if context.mode == Mode::Act && !plan.steps.is_empty() {
             warnings.push("no server was asked; --yes carries the plan out".to_owned());
         }
-        return Ok(Outcome::done(ReleaseReport { plan, outcomes: None }, warnings));
+        let completion = if look.unread.is_empty() { Completion::Done } else { Completion::Partial };
+        return Ok(Outcome {
+            report: Box::new(ReleaseReport { plan, outcomes: None }),
+            warnings,
+            completion,
+        });
     }
     let witness = Witness {
         used_mib: &|| driver.used_mib(),
@@ -119,9 +131,8 @@ fn unload(
     if !left.is_empty() {
         warnings.push(format!("left alone although named: {}", left.join(", ")));
     }
-    // Which one was not used for longest is unknown where one of them does not tell.
-    let is_known = look.silent == 0 || !matches!(request.models, ModelChoice::LeastRecentlyUsed(_));
-    let is_done = has_come_back && left.is_empty() && is_known;
+    // A server that could not be read may hold the model as well, or one that was not used for longer.
+    let is_done = has_come_back && left.is_empty() && look.unread.is_empty();
     let completion = match (is_done, context.interrupt.is_triggered()) {
         (true, _) => Completion::Done,
         (false, true) => Completion::Interrupted,
@@ -156,7 +167,11 @@ fn is_named_and_held(choice: &ModelChoice, reason: &ReleaseSpareReason) -> bool 
 }
 
 /// Which models are meant; a name that no server holds is refused.
-fn choice(args: &ModelsArgs, readings: &[ServerReading]) -> Result<ModelChoice, CommandError> {
+fn choice(
+    args: &ModelsArgs,
+    readings: &[ServerReading],
+    unread: &[Trouble],
+) -> Result<ModelChoice, CommandError> {
     let has_lru = args.unload.iter().any(|name| name == LEAST_RECENTLY_USED);
     if has_lru && args.unload.len() > 1 {
         return Err(CommandError::Usage {
@@ -181,8 +196,12 @@ fn choice(args: &ModelsArgs, readings: &[ServerReading]) -> Result<ModelChoice, 
                 .map(|model| model.model.as_str())
                 .collect();
             let all = if all.is_empty() { "nothing".to_owned() } else { all.join(", ") };
+            let not_read: Vec<String> =
+                unread.iter().map(|trouble| format!("\nnot read: {}", trouble.error)).collect();
+            let not_read = not_read.concat();
+            let that_answers = if unread.is_empty() { "" } else { "that could be read " };
             return Err(CommandError::Refused {
-                message: format!("no server holds {name}; held: {all}"),
+                message: format!("no server {that_answers}holds {name}; held: {all}{not_read}"),
                 hint: "`tidetable gpu models` shows what each server holds".to_owned(),
             });
         }

@@ -56,7 +56,7 @@ mod search_model;
 mod search_vectors;
 pub mod view;
 
-pub use context::{Context, Interrupt, Mode, shell_word};
+pub use context::{Answer, Context, Interrupt, Mode, shell_word};
 pub use error::CommandError;
 pub use outcome::{Completion, Outcome};
 pub use task_type_filter::TaskTypeFilter;

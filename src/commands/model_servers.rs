@@ -7,7 +7,7 @@ use super::{CommandError, Context};
 use crate::config::ModelServerConfig;
 use crate::devices::SecretSource;
 use crate::devices::release::{Patience, ReleaseOutcome, ReleaseState, Witness, carry_out};
-use crate::devices::servers::{Client, Found, ServerConfig, ServerLimits, default_servers, look_at};
+use crate::devices::servers::{Client, Found, ServerConfig, ServerLimits, Trouble, default_servers, look_at};
 use crate::domain::device::{
     GpuProcess, ModelChange, ModelChangeKind, ModelSighting, ReleaseStep, ServerAddress, with_kernel_memory,
 };
@@ -25,8 +25,8 @@ pub(super) struct Look {
     pub found: Vec<Found>,
     /// All that was ever seen of models.
     pub sightings: Vec<ModelSighting>,
-    /// How many configured servers did not answer, so that nobody knows what they hold.
-    pub silent: usize,
+    /// Configured servers that could not be read, so that nobody knows what they hold.
+    pub unread: Vec<Trouble>,
 }
 
 /// Looks at the model servers that `names` names by kind or address, at all where it names none, and keeps what was
@@ -52,14 +52,13 @@ pub(super) fn look(
     let (mut found, troubles) = look_at(&servers, limits(context), context.now);
     // A port that two kinds share may hold the other one.
     found.retain(|one| names.is_empty() || names.iter().any(|name| names_server(&one.reading.server, name)));
-    let silent = troubles.len();
-    warnings.extend(troubles.into_iter().map(|trouble| trouble.error.to_string()));
+    warnings.extend(troubles.iter().map(|trouble| trouble.error.to_string()));
     let sightings = keep_sightings(context, &mut found, warnings);
     if let Some(processes) = processes {
         let here = found.iter_mut().filter(|one| one.client.is_here());
         here.for_each(|one| with_kernel_memory(&mut one.reading, processes));
     }
-    Ok(Look { found, sightings, silent })
+    Ok(Look { found, sightings, unread: troubles })
 }
 
 /// How long calls may take.

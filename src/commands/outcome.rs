@@ -7,6 +7,8 @@ use crate::output::Report;
 pub enum Completion {
     /// All of it (also: there was nothing to do).
     Done,
+    /// Nothing: the person at the terminal was told the plan and did not want it.
+    Declined,
     /// Some of it; the report and warnings say what is missing.
     Partial,
     /// All of it was looked at, and something is wrong; the report says what.

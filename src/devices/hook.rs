@@ -2,11 +2,12 @@
 //! what it should know in its environment.
 
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use rustix::fs::{Access, access};
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// A hook that takes longer is ended: it must not keep the watch from watching.
@@ -24,6 +25,27 @@ pub enum HookOutcome {
     TooLong(Duration),
     /// It could not be started.
     NotStarted(String),
+}
+
+/// Why `program` could not be started: it is nowhere, or not executable. A name without a slash is looked for in `PATH`,
+/// as starting it does.
+pub fn check_hook(program: &Path) -> Result<(), String> {
+    let is_bare = program.components().count() == 1 && !program.to_string_lossy().contains('/');
+    let folders = std::env::var_os("PATH").filter(|_| is_bare);
+    let places: Vec<PathBuf> = match &folders {
+        Some(folders) => std::env::split_paths(folders).map(|folder| folder.join(program)).collect(),
+        None => vec![program.to_owned()],
+    };
+    let files: Vec<&PathBuf> = places.iter().filter(|place| place.is_file()).collect();
+    if files.iter().any(|file| access(file.as_path(), Access::EXEC_OK).is_ok()) {
+        return Ok(());
+    }
+    Err(match (files.first(), places.iter().find(|place| place.exists()), is_bare) {
+        (Some(file), _, _) => format!("{} is not executable", file.display()),
+        (None, Some(place), false) => format!("{} is no file", place.display()),
+        (_, _, false) => format!("{} is not there", program.display()),
+        (_, _, true) => format!("{} is in no folder of PATH", program.display()),
+    })
 }
 
 /// Runs `program` with `variables` added to our environment. It gets no arguments, nothing to read, and what it writes to
@@ -103,6 +125,25 @@ mod tests {
         let hook = script(folder.path(), "exec sleep 600");
         let outcome = run_within(&hook, &[], Duration::from_millis(50), &|| false);
         assert!(matches!(outcome, HookOutcome::TooLong(_)), "{outcome:?}");
+    }
+
+    #[test]
+    fn what_could_not_be_started_is_known_before() {
+        let folder = tempfile::tempdir().expect("folder");
+        let hook = script(folder.path(), "exit 0");
+        assert_eq!(check_hook(&hook), Ok(()));
+        assert_eq!(check_hook(Path::new("sh")), Ok(()), "in PATH");
+        std::fs::write(folder.path().join("text"), "exit 0\n").expect("written");
+        for (program, why) in [
+            (folder.path().join("text"), "is not executable"),
+            (folder.path().to_owned(), "is no file"),
+            (folder.path().join("absent"), "is not there"),
+            (PathBuf::from("no-such-program-anywhere"), "is in no folder of PATH"),
+            (PathBuf::from(""), "is"),
+        ] {
+            let refused = check_hook(&program).expect_err("refused");
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 
     #[test]

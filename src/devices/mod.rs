@@ -19,7 +19,7 @@ mod source;
 
 pub use embedding_server::{EmbeddingError, EmbeddingServer, Protocol};
 pub use error::DeviceError;
-pub use hook::{HookOutcome, run_hook};
+pub use hook::{HookOutcome, check_hook, run_hook};
 pub use host::{detect, host_name, own_memory_mib, processor_name};
 pub use nvml::{Nvidia, XidListener};
 pub use process_table::{ancestors, own_user_id, own_user_name, process_facts, user_id_of};

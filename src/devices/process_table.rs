@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use crate::domain::device::{GpuProcess, PidNamespace, ProcessFacts, ProcessState};
+use crate::domain::device::{GpuProcess, PidNamespace, ProcessFacts, ProcessState, Sight};
 use crate::domain::time::Timestamp;
 
 /// Clock ticks per second in what the kernel shows to programs, on every architecture that has NVIDIA drivers.
@@ -71,6 +71,11 @@ pub fn pid_namespace() -> PidNamespace {
 /// Who runs us.
 pub fn own_user_id() -> u32 {
     rustix::process::getuid().as_raw()
+}
+
+/// Whose open files we can see.
+pub fn own_sight() -> Sight {
+    if rustix::process::geteuid().is_root() { Sight::Everybody } else { Sight::OwnUser }
 }
 
 /// Our user's name; the number where it has none.

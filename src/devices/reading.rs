@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::device_files::{holders, holds};
 use super::process_table::process_facts;
-use crate::domain::device::{GpuProcess, GpuSnapshot, PidNamespace, ProcessKind, ProcessSource};
+use crate::domain::device::{GpuProcess, GpuSnapshot, PidNamespace, ProcessKind, ProcessSource, Sight};
 
 /// One reading of all GPUs and their processes.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct GpuReading {
     pub device_files: BTreeMap<u32, String>,
     /// Whether process ids mean the same to us as to the driver.
     pub namespace: PidNamespace,
+    /// Whose open files were looked at.
+    pub sight: Sight,
     /// In a replay, milliseconds since its first reading; `None` when time itself tells.
     pub elapsed_ms: Option<i64>,
     /// GPUs that are there and cannot be read, each with the reason, in words.

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Deserializer};
 
-use super::process_table::{leaders, process_facts};
+use super::process_table::{leaders, own_sight, process_facts};
 use super::{DeviceError, GpuReading};
 use crate::domain::device::{
-    GpuProcess, GpuSnapshot, PidNamespace, ProcessFacts, ProcessKind, ProcessSource, ProcessState,
+    GpuProcess, GpuSnapshot, PidNamespace, ProcessFacts, ProcessKind, ProcessSource, ProcessState, Sight,
 };
 use crate::domain::time::Timestamp;
 
@@ -27,6 +27,9 @@ struct ReplayFile {
     /// Whether the driver's process ids are those of a container's surroundings.
     #[serde(default)]
     is_container: bool,
+    /// Whether everybody's files could be seen; absent: as of who plays it.
+    #[serde(default)]
+    is_root: Option<bool>,
     /// Files that count as those of GPUs, by index: processes that have one open use that GPU.
     #[serde(default)]
     device_files: BTreeMap<u32, String>,
@@ -186,6 +189,11 @@ impl Replay {
             processes,
             device_files: self.file.device_files.clone(),
             namespace: if self.file.is_container { PidNamespace::Container } else { PidNamespace::Host },
+            sight: match self.file.is_root {
+                Some(true) => Sight::Everybody,
+                Some(false) => Sight::OwnUser,
+                None => own_sight(),
+            },
             elapsed_ms: recorded.seconds.map(|seconds| (seconds * 1_000.0) as i64),
             troubles: recorded.troubles.clone(),
         };

@@ -85,6 +85,15 @@ pub(super) fn mebibytes(value: Option<f64>) -> String {
     }
 }
 
+/// Amounts that stand in one sentence, in one unit: that of the largest.
+pub fn mebibytes_alike<const N: usize>(values: [Option<f64>; N]) -> [String; N] {
+    let in_gib = values.iter().flatten().any(|value| *value >= 10_240.0);
+    values.map(|value| match value.filter(|value| in_gib && value.abs() >= 0.5) {
+        Some(value) => format!("{:.1} GiB", value / 1_024.0),
+        None => mebibytes(value),
+    })
+}
+
 /// How long ago something began.
 pub(super) fn time_since(style: &Style, began: Option<Timestamp>) -> String {
     began.map_or_else(|| "-".to_owned(), |began| duration((style.now.since(began).max(0) / SECOND_MS) as f64))

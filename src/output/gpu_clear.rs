@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::format::{quantity, shorten};
-use super::gpu::{mebibytes, time_since};
+use super::gpu::{mebibytes, mebibytes_alike, time_since};
 use super::gpu_release::spared_value;
 use super::{Report, Style};
-use crate::domain::device::{ClearPlan, ClearStep, PlannedEnd};
+use crate::domain::device::{ClearPlan, ClearStep, PlannedEnd, asked};
+use crate::domain::time::SECOND_MS;
 
 /// What became of a process, in words for scripts and for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +102,8 @@ impl ActedShape {
 pub struct ClearReport {
     /// The plan.
     pub plan: ClearPlan,
+    /// How long processes must have been idle, milliseconds; 0 does not ask.
+    pub min_idle_ms: i64,
     /// What was done; `None` when it was only planned.
     pub acted: Option<ActedShape>,
 }
@@ -234,8 +237,8 @@ impl ClearReport {
         };
         let Some(target) = self.plan.target else { return format!("{held}\n") };
         let free = self.acted.as_ref().map_or(target.free_mib, |acted| acted.free_mib);
-        let need = mebibytes(Some(target.need_mib));
-        format!("{held}; {} free on GPU {} of {need} needed\n", mebibytes(free), target.gpu_index)
+        let [free, need] = mebibytes_alike([free, Some(target.need_mib)]);
+        format!("{held}; {free} free on GPU {} of {need} needed\n", target.gpu_index)
     }
 }
 
@@ -277,6 +280,7 @@ impl Report for ClearReport {
             "freed_mib": self.acted.as_ref().and_then(|acted| acted.freed_mib),
             "still_held_mib": self.acted.as_ref().and_then(ActedShape::still_held_mib),
             "need": self.need_value(),
+            "idle_for_seconds": self.min_idle_ms as f64 / SECOND_MS as f64,
         })
     }
 
@@ -296,6 +300,9 @@ impl Report for ClearReport {
         if !(self.plan.spare.is_empty() && self.plan.spared_models.is_empty()) {
             text.push_str(&self.spared_table(style));
             text.push('\n');
+        }
+        if self.acted.is_none() && self.min_idle_ms > 0 {
+            text.push_str(&format!("Asked for: idle for {} and longer\n", asked(self.min_idle_ms)));
         }
         text + &self.summary()
     }

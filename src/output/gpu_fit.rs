@@ -37,7 +37,13 @@ pub(super) fn fit_lines(fit: &Fit) -> String {
     let mut text = if fit.fits {
         format!("\n{asked} on {on}: fits ({})\n", fit.use_gpus.join(", "))
     } else {
-        format!("\n{asked} on {on}: does not fit\n")
+        let there = fit.gpus.len();
+        let why = match (fit.request.gpus as usize > there, there) {
+            (false, _) => String::new(),
+            (true, 1) => ": there is one GPU only".to_owned(),
+            (true, _) => format!(": there are {there} GPUs only"),
+        };
+        format!("\n{asked} on {on}: does not fit{why}\n")
     };
     for verdict in &fit.gpus {
         let word = if verdict.fits { "yes" } else { "no" };

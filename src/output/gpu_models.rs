@@ -1,5 +1,6 @@
 //! What `gpu models` answers.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::format::{duration, quantity, shorten};
@@ -15,6 +16,17 @@ use crate::domain::time::{SECOND_MS, Timestamp};
 pub struct ModelsReport {
     /// The servers that answered.
     pub servers: Vec<ServerReading>,
+    /// Configured ones that could not be read.
+    pub unread: Vec<UnreadServer>,
+}
+
+/// A configured server that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnreadServer {
+    /// Where it should be.
+    pub address: String,
+    /// Why it could not be read.
+    pub reason: String,
 }
 
 fn word(obstacle: Obstacle) -> &'static str {
@@ -96,16 +108,27 @@ impl ModelsReport {
 impl Report for ModelsReport {
     fn data(&self) -> Value {
         let servers: Vec<Value> = self.servers.iter().map(server_value).collect();
-        json!({ "action": "models", "servers": servers, "known_mib": self.known_mib() })
+        json!({ "action": "models", "servers": servers, "known_mib": self.known_mib(), "unread": self.unread })
     }
 
     fn records(&self) -> Vec<Value> {
-        super::report::typed_records("server", self.servers.iter().map(server_value).collect())
+        let servers = self.servers.iter().map(server_value).collect();
+        let mut records = super::report::typed_records("server", servers);
+        let unread = self.unread.iter().map(|unread| json!(unread)).collect();
+        records.extend(super::report::typed_records("unread_server", unread));
+        records
     }
 
     fn table(&self, style: &Style) -> String {
+        let addresses: Vec<&str> = self.unread.iter().map(|unread| unread.address.as_str()).collect();
+        let not_read = match addresses.is_empty() {
+            true => String::new(),
+            false => format!("Not read: {}\n", addresses.join(", ")),
+        };
         if self.servers.is_empty() {
-            return "No model server answers.\n".to_owned();
+            // One that hangs or answers nonsense is there.
+            let text = if addresses.is_empty() { "No model server answers.\n" } else { "" };
+            return format!("{text}{not_read}");
         }
         let headers = ["SERVER", "MODEL", "GPU MEMORY", "STATE", "UNUSED FOR", "LEAVES IN", "ADDRESS"];
         let mut table = style.new_table(&headers);
@@ -138,7 +161,7 @@ impl Report for ModelsReport {
         if unknown > 0 {
             summary.push_str(&format!(", and {} of unknown size", quantity(unknown as u64, "model")));
         }
-        format!("{}\n{summary}\n", style.finish_table(table))
+        format!("{}\n{summary}\n{not_read}", style.finish_table(table))
     }
 
     fn detailed(&self, style: &Style) -> String {

@@ -111,7 +111,7 @@ impl Report for ReleaseReport {
 
     fn table(&self, style: &Style) -> String {
         if self.plan.steps.is_empty() && self.plan.spared.is_empty() {
-            return "No model server that answers holds anything.\n".to_owned();
+            return "No model server that could be read holds anything.\n".to_owned();
         }
         let mut table = style.new_table(&["SERVER", "MODEL", "GPU MEMORY", "UNUSED FOR", "VERDICT"]);
         for (index, step) in self.plan.steps.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! `gpu` from the outside: without a driver, and on recorded readings. Signals are in `gpu_clear.rs`.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -142,7 +142,7 @@ fn processes_are_told_with_user_unit_age_and_what_cannot_be_seen() {
     let processes = "gpu processes --replay replay.json --output-format detailed";
     insta::assert_snapshot!(sandbox.run(processes).assert_code(0));
     let answer = sandbox.run("gpu processes --device 7 --replay replay.json").assert_code(1);
-    assert!(answer.stderr.contains("there is no GPU 7; there are 2 of them"), "{answer}");
+    assert!(answer.stderr.contains("there is no GPU 7; there is 0, 1"), "{answer}");
     let answer = sandbox.run("gpu processes --device MIG-bbbbbbbb --replay replay.json").assert_code(1);
     assert!(answer.stderr.contains("an instance of GPU 1"), "{answer}");
 }
@@ -258,14 +258,118 @@ fn a_watch_ends_at_the_level_asked_for_and_calls_the_program_once() {
     let path = sandbox.path("hook").to_string_lossy().into_owned();
     let watch =
         ["gpu", "watch", "--replay", "replay.json", "--on-critical", &path, "--output-format", "json"];
-    let watched = sandbox.run_args(&watch).assert_code(0).json();
+    let watched = sandbox.run_args(&watch).assert_code(4).json();
+    assert_eq!(watched["warnings"][0], "--on-critical failed 1 time, at last so: exit code 3", "{watched}");
     let events = watched["data"]["events"].as_array().expect("events").clone();
     let hooks: Vec<&serde_json::Value> = events.iter().map(|event| &event["hook"]).collect();
     assert_eq!(hooks, [&serde_json::Value::Null, &serde_json::json!("exit code 3")], "{watched}");
     assert_eq!(std::fs::read_to_string(sandbox.path("called")).expect("called"), "0 24576\n");
-    let text =
-        sandbox.run_args(&["gpu", "watch", "--replay", "replay.json", "--on-critical", "echo a; echo b"]);
-    assert!(text.stderr.contains("could not be started"), "{text}");
+    let refused = |program: &str| {
+        let asked = ["gpu", "watch", "--replay", "replay.json", "--on-critical", program];
+        let answer = sandbox.run_args(&asked).assert_code(1);
+        assert!(answer.stderr.contains("--on-critical cannot be started"), "{answer}");
+    };
+    ["echo a; echo b", "./absent", "./replay.json", "."].into_iter().for_each(refused);
+}
+
+#[test]
+fn a_status_and_a_watch_tell_the_same_level_of_the_same_reading() {
+    let sandbox = with_replay("filling.json");
+    sandbox.write("full.json", &last_reading(&sandbox));
+    let level = |question: &str| {
+        let answer = sandbox.run(&format!("{question} --replay full.json --output-format json"));
+        answer.assert_code(0).json()["data"]["devices"][0]["pressure"]["level"].clone()
+    };
+    assert_eq!([level("gpu status"), level("gpu watch --once --dry-run")], ["critical", "critical"]);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_with_what_would() {
+    let sandbox = with_replay("idle.json");
+    for (question, said) in [
+        ("gpu clear --idle-for 10", "write 10m or 10s"),
+        ("gpu models --unload lru --idle-for 10", "write 10m or 10s"),
+        ("gpu watch --interval 0", "at least 10ms"),
+        ("gpu clear --need 999TiB", "more memory than any GPU has"),
+        ("gpu status --fits 1kb", "less than 1 MiB"),
+    ] {
+        let answer = sandbox.run(&format!("{question} --replay replay.json")).assert_code(2);
+        assert!(answer.stderr.contains(said), "{answer}");
+    }
+    for (name, said) in [
+        ("GPU-zz", "GPU-zz is no index, and too short"),
+        ("GPU-zzzzzz", "no GPU has a UUID that begins with GPU-zzzzzz"),
+    ] {
+        let answer = sandbox.run(&format!("gpu processes --device {name} --replay replay.json"));
+        assert!(answer.assert_code(1).stderr.contains(said), "{name}");
+    }
+    let fits = sandbox.run("gpu status --fits 20GiB,9 --replay replay.json").assert_code(4);
+    assert!(fits.stdout.contains("does not fit: there is one GPU only"), "{fits}");
+    let need = sandbox.run("gpu clear --need 100GiB --replay replay.json").assert_code(4);
+    assert!(!need.stdout.contains("MiB free on GPU") && need.stderr.contains("100.0 GiB are out"), "{need}");
+}
+
+/// A prompt of the program at a terminal of its own, answered with `keys`; what was shown, and the exit code.
+fn at_a_terminal(sandbox: &Sandbox, keys: &[u8]) -> Option<(String, Option<i32>)> {
+    let question = format!(
+        "{} gpu clear --replay replay.json --idle-for 0 --user 4242",
+        env!("CARGO_BIN_EXE_tidetable")
+    );
+    let started = Command::new("script")
+        .args(["-qefc", &question, "/dev/null"])
+        .current_dir(sandbox.path("."))
+        .env("HOME", sandbox.path("."))
+        .env("TIDETABLE_DB", sandbox.path("store.db"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = started else {
+        eprintln!("skipped: no `script` here, which gives a program a terminal");
+        return None;
+    };
+    let (mut input, mut output) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+    let (mut shown, mut block) = (Vec::new(), [0; 4_096]);
+    let mut is_answered = false;
+    while let Ok(count @ 1..) = output.read(&mut block) {
+        shown.extend_from_slice(&block[..count]);
+        if !is_answered && String::from_utf8_lossy(&shown).contains("Do it?") {
+            is_answered = true;
+            input.write_all(keys).expect("written");
+        }
+    }
+    let code = child.wait().expect("it ended").code();
+    Some((String::from_utf8_lossy(&shown).into_owned(), code))
+}
+
+#[test]
+fn one_interrupt_at_a_prompt_is_enough() {
+    let sandbox = with_replay("two-gpus.json");
+    let Some((shown, code)) = at_a_terminal(&sandbox, b"\x03") else { return };
+    assert_eq!(code, Some(130), "{shown}");
+    assert!(shown.contains("interrupted; nothing was changed"), "{shown}");
+}
+
+#[test]
+fn a_plan_that_was_declined_is_shown_once() {
+    let sandbox = with_replay("two-gpus.json");
+    let Some((shown, code)) = at_a_terminal(&sandbox, b"n\n") else { return };
+    assert_eq!(code, Some(0), "{shown}");
+    assert_eq!(shown.matches("STEP").count(), 1, "{shown}");
+    assert!(shown.contains("nothing was changed"), "{shown}");
+}
+
+#[test]
+fn after_a_gap_in_watching_nothing_is_said_to_have_been_at_work() {
+    let sandbox = with_replay("idle.json");
+    sandbox.write("now.json", &last_reading(&sandbox));
+    sandbox.run("gpu watch --once --replay now.json").assert_code(0);
+    let quiet = std::fs::read_to_string(sandbox.path("now.json")).expect("read");
+    sandbox.write("later.json", &quiet);
+    sandbox.run("gpu watch --once --replay later.json --now 2026-03-01T14:00:00Z").assert_code(0);
+    let plan = sandbox
+        .run("gpu clear --replay later.json --allow-user 4242 --now 2026-03-01T14:20:10Z")
+        .assert_code(0);
+    assert!(plan.stdout.contains("not watched in the 2 h before; --idle-for asks for 10 min"), "{plan}");
 }
 
 #[test]

@@ -120,7 +120,7 @@ fn a_configured_server_that_is_not_there_is_a_warning() {
         "tidetable.toml",
         "[models]\ndiscover = false\n[[model_server]]\nkind = \"ollama\"\naddress = \"http://127.0.0.1:1\"\n",
     );
-    insta::assert_snapshot!("models_absent", sandbox.run("gpu models").assert_code(0));
+    insta::assert_snapshot!("models_absent", sandbox.run("gpu models").assert_code(4));
     assert!(!sandbox.path("store.db").exists(), "what found nothing makes no store");
     sandbox.run("gpu models --unload llama3.1:8b --yes").assert_code(1);
 }

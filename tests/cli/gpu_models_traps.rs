@@ -61,7 +61,7 @@ fn the_least_recently_used_is_unknown_where_a_server_does_not_answer() {
     let server = StandIn::scripted(vec![("GET /api/ps", vec![Reply::Silence(Duration::from_secs(5))])]);
     let sandbox = sandbox(&[("ollama", &server)]);
     let answer = sandbox.run("gpu models --unload lru --yes").assert_code(4);
-    assert!(answer.stdout.contains("No model server that answers holds anything"), "{answer}");
+    assert!(answer.stdout.contains("No model server that could be read holds anything"), "{answer}");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_key_that_a_server_sends_back_is_not_passed_on() {
             server.address
         ),
     );
-    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(4);
     assert!(
         warning(&transcript).contains("answers 500: cannot serve Some(\"Bearer (key)\")"),
         "{transcript}"
@@ -120,7 +120,7 @@ fn answered(replies: Vec<Reply>) -> (Transcript, StandIn, Duration) {
     let server = StandIn::scripted(vec![("GET /api/ps", replies)]);
     let sandbox = sandbox(&[("ollama", &server)]);
     let began = Instant::now();
-    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    let transcript = sandbox.run("gpu models --output-format json");
     (transcript, server, began.elapsed())
 }
 
@@ -177,7 +177,7 @@ fn a_redirect_is_not_followed_and_takes_no_key_along() {
         vec![Reply::Redirect(format!("{}/api/ps", elsewhere.address))],
     )]);
     let sandbox = sandbox(&[("ollama", &server)]);
-    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(4);
     assert!(warning(&transcript).contains("answers 307"), "{transcript}");
     assert_eq!(elsewhere.heard(), []);
 }
@@ -186,7 +186,7 @@ fn a_redirect_is_not_followed_and_takes_no_key_along() {
 fn a_redirect_to_itself_is_asked_once() {
     let server = StandIn::new(|_| Reply::Redirect("/api/ps".to_owned()));
     let sandbox = sandbox(&[("ollama", &server)]);
-    let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+    let transcript = sandbox.run("gpu models --output-format json").assert_code(4);
     assert!(warning(&transcript).contains("answers 307"), "{transcript}");
     assert_eq!(server.heard().len(), 1);
 }
@@ -205,7 +205,7 @@ fn chunks_without_an_end_are_given_up_in_time_or_at_their_size() {
                 .expect("read")
                 .replace("\"400ms\"", if pause.is_zero() { "\"20s\"" } else { "\"400ms\"" }),
         );
-        let transcript = sandbox.run("gpu models --output-format json").assert_code(0);
+        let transcript = sandbox.run("gpu models --output-format json").assert_code(4);
         assert!(warning(&transcript).contains(expected), "{expected}: {transcript}");
     }
 }
@@ -333,7 +333,9 @@ fn a_key_comes_from_a_file_or_a_program_and_is_never_shown() {
         ("key_file = \"absent\"", false),
     ] {
         sandbox.write("tidetable.toml", &format!("[models]\ndiscover = false\n{entry}{key}\n"));
-        let transcript = sandbox.run("gpu models -vv --output-format json").assert_code(0);
+        // One that wants a key has answered; a key that cannot be read has kept us from asking.
+        let code = if key.contains("absent") { 4 } else { 0 };
+        let transcript = sandbox.run("gpu models -vv --output-format json").assert_code(code);
         let read = data(&transcript);
         let model = read.pointer("/servers/0/models/0/model");
         assert_eq!(model.is_some(), is_accepted, "{key}: {transcript}");
@@ -345,4 +347,26 @@ fn a_key_comes_from_a_file_or_a_program_and_is_never_shown() {
         }
     }
     assert!(!sandbox.run("config show").to_string().contains("sk-very-secret"));
+}
+
+#[test]
+fn a_configured_server_that_cannot_be_read_is_named_and_the_exit_code_says_so() {
+    for (reply, why) in [
+        (Reply::Text(200, "text/plain", "hello".to_owned()), "is no answer of ollama"),
+        (Reply::Text(500, "text/plain", "no".to_owned()), "answers 500"),
+    ] {
+        let server = StandIn::scripted(vec![("GET /api/ps", vec![reply])]);
+        let sandbox = sandbox(&[("ollama", &server)]);
+        let listed = sandbox.run("gpu models").assert_code(4);
+        assert!(!listed.stdout.contains("No model server answers"), "{listed}");
+        assert!(listed.stdout.contains(&format!("Not read: {}", server.address)), "{listed}");
+        let told = data(&sandbox.run("gpu models --output-format json").assert_code(4));
+        assert_eq!(told["unread"][0]["address"], server.address, "{told}");
+        assert!(told["unread"][0]["reason"].as_str().is_some_and(|said| said.contains(why)), "{told}");
+        let least_used = sandbox.run("gpu models --unload lru --yes").assert_code(4);
+        assert!(least_used.stderr.contains(&server.address), "{least_used}");
+        let named = sandbox.run("gpu models --unload llama3.1:8b").assert_code(1);
+        assert!(named.stderr.contains("could be read holds llama3.1:8b"), "{named}");
+        assert!(named.stderr.contains(&server.address), "{named}");
+    }
 }

@@ -6,7 +6,7 @@ use super::clear_servers::{servers, serving};
 use super::knowledge::GpuKnowledge;
 use super::{lacking, untold};
 use crate::cli::gpu::ClearArgs;
-use crate::commands::confirm::confirmed;
+use crate::commands::confirm::{Consent, confirmed};
 use crate::commands::{Completion, Context, Mode, Outcome};
 use crate::devices::{Devices, GpuReading};
 use crate::domain::device::{
@@ -15,6 +15,7 @@ use crate::domain::device::{
 };
 use crate::domain::time::{SECOND_MS, Timestamp};
 use crate::output::Report as _;
+use crate::output::gpu::mebibytes_alike;
 use crate::output::gpu_clear::ClearReport;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> anyhow::Result<Outcome> {
@@ -33,12 +34,13 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
         listening: &listening,
         serving: &serving,
         watches: &knowledge.watches,
+        samples: &knowledge.samples,
         releases: &servers.releases,
         namespace: reading.namespace,
     };
     let plan = plan_clear(&known, &request);
     warnings.extend(plan_warnings(&plan, context.now, &knowledge));
-    let report = ClearReport { plan, acted: None };
+    let report = ClearReport { plan, min_idle_ms: request.min_idle_ms, acted: None };
     // Work that was ended for a need that cannot be met would have been lost for nothing.
     if report.plan.target.is_some_and(|target| target.is_hopeless) {
         warnings.push("nothing was changed: what is needed cannot be reached".to_owned());
@@ -51,9 +53,15 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &ClearArgs) -> any
     }
     let left = left_although_named(&report.plan, &request);
     warnings.extend(left.iter().cloned());
-    if nothing_to_do || !confirmed(context, args.yes, &|style| report.table(style), &mut warnings) {
+    let consent = if nothing_to_do {
+        Consent::NotAsked
+    } else {
+        confirmed(context, args.yes, &|style| report.table(style), &mut warnings)?
+    };
+    if !consent.is_given() {
         let falls_short = args.yes && context.mode == Mode::Act && !left.is_empty();
         let completion = if falls_short { Completion::Partial } else { Completion::Done };
+        let completion = consent.completion(completion);
         return Ok(Outcome { report: Box::new(report), warnings, completion });
     }
     drop(knowledge);
@@ -91,7 +99,7 @@ fn left_although_named(plan: &ClearPlan, request: &ClearRequest) -> Vec<String> 
 fn unexplained(reading: &GpuReading, request: &ClearRequest) -> Vec<String> {
     let chosen = reading.gpus.iter().filter(|gpu| request.gpus.includes(&gpu.uuid));
     chosen
-        .filter_map(|gpu| explain_unattributed(gpu, &reading.processes, reading.namespace))
+        .filter_map(|gpu| explain_unattributed(gpu, &reading.processes, reading.namespace, reading.sight))
         .filter(|rest| rest.cause != UnattributedCause::Driver)
         .map(|rest| {
             let (gpu, mib, why) = (rest.gpu_index, rest.memory_mib, rest.explanation());
@@ -103,10 +111,11 @@ fn unexplained(reading: &GpuReading, request: &ClearRequest) -> Vec<String> {
 fn plan_warnings(plan: &ClearPlan, now: Timestamp, knowledge: &GpuKnowledge) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(target) = plan.target.filter(|target| !target.is_reachable) {
-        let free = target.free_mib.map_or_else(|| "unknown".to_owned(), |mib| format!("{mib:.0} MiB"));
+        let [need, free] = mebibytes_alike([Some(target.need_mib), target.free_mib]);
+        let free = target.free_mib.map_or_else(|| "an unknown amount".to_owned(), |_| free);
         warnings.push(format!(
-            "{:.0} MiB are out of reach: GPU {} has {free} free, and what may be ended holds too little",
-            target.need_mib, target.gpu_index
+            "{need} are out of reach: GPU {} has {free} free, and what may be ended holds too little",
+            target.gpu_index
         ));
     }
     if plan.spare.iter().any(|spared| spared.reason == SpareReason::IdleUnknown) {
@@ -137,8 +146,8 @@ fn shortfalls(acted: &Acted, plan: &ClearPlan, args: &ClearArgs) -> Vec<String> 
     }
     warnings.extend(acted.unreached().into_iter().map(|(pid, text)| format!("process {pid}: {text}")));
     if acted.is_met == Some(false) {
-        let target = plan.target.map(|target| target.need_mib).unwrap_or_default();
-        warnings.push(format!("{target:.0} MiB are not free"));
+        let [need, free] = mebibytes_alike([plan.target.map(|target| target.need_mib), acted.free_mib]);
+        warnings.push(format!("{need} are not free: {free} are"));
     } else if acted.is_met.is_none() && !acted.is_enough() {
         warnings.push("less memory came back than the processes held".to_owned());
     }

@@ -41,7 +41,7 @@ pub(super) struct Acted {
     steps: Vec<StepShape>,
     requested_mib: f64,
     freed_mib: Option<f64>,
-    free_mib: Option<f64>,
+    pub(super) free_mib: Option<f64>,
     /// What servers were asked for and did not free, MiB; `None` as long as all of them did.
     shortfall_mib: Option<f64>,
     /// Whether as much is free as was needed; `None` where nobody said how much.

@@ -27,6 +27,7 @@ pub(in crate::commands) fn without_working_kernels(
         processes: &reading.processes,
         leaders: &BTreeMap::new(),
         watches: &knowledge.watches,
+        samples: &knowledge.samples,
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),

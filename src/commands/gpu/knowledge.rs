@@ -78,14 +78,7 @@ impl GpuKnowledge {
         let of_gpu = |gpu: &crate::domain::device::GpuSnapshot| {
             let samples = self.samples.get(&gpu.uuid);
             let memory = GpuSample::of(gpu, None, at).memory()?;
-            let mut pressure = pressure_watch(samples, thresholds, at).observe(memory);
-            let age = |sample: &GpuSample| at.since(sample.at);
-            let is_watched = |sample: &GpuSample| (1..=LONGEST_GAP_MS).contains(&age(sample));
-            // Nobody has watched how it came to this: the present value is all there is.
-            if !samples.is_some_and(|samples| samples.iter().any(is_watched)) {
-                pressure.level = thresholds.level_of(memory.used_mib / memory.total_mib.max(1.0));
-            }
-            Some((gpu.index, pressure))
+            Some((gpu.index, pressure_watch(samples, thresholds, at).observe(memory)))
         };
         reading.gpus.iter().filter_map(of_gpu).collect()
     }

@@ -7,11 +7,12 @@ use super::knowledge::{GpuKnowledge, thresholds};
 use super::watch_state::{LevelChange, WatchState};
 use super::{gpu_shapes, lacking, untold};
 use crate::cli::gpu::{LevelArg, WatchArgs};
-use crate::commands::{Completion, Context, Mode, Outcome};
-use crate::devices::{Devices, GpuReading, HookOutcome, XidListener, run_hook};
+use crate::commands::{CommandError, Completion, Context, Mode, Outcome};
+use crate::devices::{Devices, GpuReading, HookOutcome, XidListener, check_hook, run_hook};
 use crate::domain::device::{GpuChoice, PressureLevel};
 use crate::domain::time::Timestamp;
 use crate::output::gpu_watch::{EventShape, WatchReport};
+use crate::output::quantity;
 
 /// How often a wait looks whether it is to be given up.
 const LOOK: Duration = Duration::from_millis(50);
@@ -20,19 +21,32 @@ const LOOK: Duration = Duration::from_millis(50);
 const MOST_EVENTS: usize = 1_000;
 
 pub(super) fn run(context: &Context, devices: &Devices, args: &WatchArgs) -> anyhow::Result<Outcome> {
+    if let Some(Err(reason)) = args.on_critical.as_deref().map(check_hook) {
+        return Err(CommandError::Refused {
+            message: format!("--on-critical cannot be started: {reason}"),
+            hint: "name a program, without arguments; what needs a shell goes into a script with chmod +x"
+                .to_owned(),
+        }
+        .into());
+    }
     let mut warnings = Vec::new();
     let listener = devices.listen();
     let mut state = WatchState::new(GpuKnowledge::load(context, &mut warnings), thresholds(context));
     let (begun, bar) = (Instant::now(), context.progress(None, "{spinner} {msg}"));
     let most = if args.once { Some(1) } else { args.samples };
     let mut events: Vec<EventShape> = Vec::new();
+    let (mut failed_hooks, mut last_failure) = (0, None);
     let (mut readings, mut was_busy, mut is_met) = (0, false, false);
     let last = loop {
         let mut reading = devices.read().map_err(lacking)?;
         hear(&mut reading, listener.as_ref());
         let at = instant(context, &reading, begun);
         for change in state.take(&reading, at) {
-            let hook = call_hook(context, args, &change, &reading);
+            let called = call_hook(context, args, &change, &reading);
+            if let Some(called) = called.as_ref().filter(|called| called.has_failed) {
+                (failed_hooks, last_failure) = (failed_hooks + 1, Some(called.text.clone()));
+            }
+            let hook = called.map(|called| called.text);
             events.push(EventShape::new(at, change.gpu_index, change.from, change.pressure, hook));
         }
         events.drain(..events.len().saturating_sub(MOST_EVENTS));
@@ -55,11 +69,9 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &WatchArgs) -> any
     } else if was_busy {
         warnings.push("the store was busy at times: those readings were kept later".to_owned());
     }
-    for event in &events {
-        if let Some(hook) = event.hook.as_ref().filter(|hook| hook.contains("could not be started")) {
-            warnings.push(format!("--on-critical {hook}"));
-            break;
-        }
+    if let Some(last) = &last_failure {
+        let times = quantity(failed_hooks, "time");
+        warnings.push(format!("--on-critical failed {times}, at last so: {last}"));
     }
     let (reading, at) = last;
     warnings.extend(untold(&reading));
@@ -70,7 +82,7 @@ pub(super) fn run(context: &Context, devices: &Devices, args: &WatchArgs) -> any
         events,
         thresholds: thresholds(context),
     };
-    let completion = if is_met { Completion::Partial } else { Completion::Done };
+    let completion = if is_met || last_failure.is_some() { Completion::Partial } else { Completion::Done };
     Ok(Outcome { report: Box::new(report), warnings, completion })
 }
 
@@ -96,16 +108,22 @@ fn is_at(state: &WatchState, level: LevelArg) -> bool {
     state.pressures.values().any(|pressure| pressure.level >= wanted)
 }
 
+/// What became of the hook.
+struct Called {
+    text: String,
+    has_failed: bool,
+}
+
 /// What became of the hook; `None` where there is none to call.
 fn call_hook(
     context: &Context,
     args: &WatchArgs,
     change: &LevelChange,
     reading: &GpuReading,
-) -> Option<String> {
+) -> Option<Called> {
     let program = args.on_critical.as_ref().filter(|_| change.pressure.level == PressureLevel::Critical)?;
     if context.mode == Mode::DryRun {
-        return Some("not started: dry run".to_owned());
+        return Some(Called { text: "not started: dry run".to_owned(), has_failed: false });
     }
     let gpu = reading.gpus.iter().find(|gpu| gpu.index == change.gpu_index);
     let whole = |value: Option<f64>| value.map(|value| format!("{value:.0}")).unwrap_or_default();
@@ -117,12 +135,16 @@ fn call_hook(
         ("TIDE_GPU_FULL_IN_SECONDS", whole(change.pressure.full_in_seconds)),
     ];
     let outcome = run_hook(program, &variables, &|| context.interrupt.is_triggered());
-    Some(match outcome {
+    let is_interrupted = context.interrupt.is_triggered();
+    // One that our own end has ended is no failure.
+    let has_failed = outcome != HookOutcome::Ended(Some(0)) && !is_interrupted;
+    let text = match outcome {
         HookOutcome::Ended(Some(code)) => format!("exit code {code}"),
         HookOutcome::Ended(None) => "ended by a signal".to_owned(),
         HookOutcome::TooLong(time) => format!("ended after {} s: it took too long", time.as_secs()),
         HookOutcome::NotStarted(reason) => format!("could not be started: {reason}"),
-    })
+    };
+    Some(Called { text, has_failed })
 }
 
 /// One line for a terminal.

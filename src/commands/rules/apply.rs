@@ -50,9 +50,12 @@ pub(super) fn run(context: &Context, args: &ApplyArgs) -> anyhow::Result<Outcome
     let mut completion = if is_partial { Completion::Partial } else { Completion::Done };
     if !report.has_changes() {
         report.next_steps.clear();
-    } else if may_act(context, args.yes, &report, &mut warnings) {
-        let failures = act(context, &mut store, &schedulers, args.target.into(), &plan, &mut report.places)?;
-        if failures > 0 {
+    } else {
+        let consent = confirmed(context, args.yes, &|style| report.table(style), &mut warnings)?;
+        completion = consent.completion(completion);
+        let target = args.target.into();
+        if consent.is_given() && act(context, &mut store, &schedulers, target, &plan, &mut report.places)? > 0
+        {
             completion = Completion::Partial;
         }
     }
@@ -104,11 +107,6 @@ fn refuse_nothing_possible(plan: &mut ApplyPlan, edited: &[String]) -> anyhow::R
         hint: "`tidetable rules show ID` tells where a rule comes from and what it runs".to_owned(),
     }
     .into())
-}
-
-/// Whether a person wants what the plan says; without one to ask, `--yes` decides.
-fn may_act(context: &Context, yes: bool, report: &ApplyReport, warnings: &mut Vec<String>) -> bool {
-    confirmed(context, yes, &|style| report.table(style), warnings)
 }
 
 /// Changes each place that has changes, and tells how many could not be. The first error is the answer where not one

@@ -1,7 +1,7 @@
 //! `rules undo --to`: the rules in the store as they were after an earlier revision.
 
-use crate::commands::confirm::confirmed;
-use crate::commands::{CommandError, Context, Outcome};
+use crate::commands::confirm::{Consent, confirmed};
+use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::rules::{RevisionId, RuleId, RuleReturn, RuleStep, plan_return};
 use crate::output::Report as _;
 use crate::output::rules::ReturnReport;
@@ -16,14 +16,18 @@ pub(super) fn run(context: &Context, revision: RevisionId, yes: bool) -> anyhow:
         store.revisions_after(revision)?.into_iter().flat_map(|revision| revision.steps).collect();
     let returns = plan_return(&store.rules(&RuleFilter::default())?, &later);
     let mut report = ReturnReport { revision, returns, is_done: false, made: None };
+    let mut consent = Consent::NotAsked;
     if report.returns.is_empty() {
         warnings.push("the rules are as they were then".to_owned());
-    } else if confirmed(context, yes, &|style| report.table(style), &mut warnings) {
+    } else {
+        consent = confirmed(context, yes, &|style| report.table(style), &mut warnings)?;
+    }
+    if consent.is_given() {
         report.made = go_back(context, &mut store, revision, &report.returns)?;
         report.is_done = true;
         warn_of_schedulers(&store, &report.returns, &mut warnings)?;
     }
-    Ok(Outcome::done(report, warnings))
+    Ok(Outcome { report: Box::new(report), warnings, completion: consent.completion(Completion::Done) })
 }
 
 fn check(store: &Store, revision: RevisionId) -> anyhow::Result<()> {

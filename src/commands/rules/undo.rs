@@ -4,7 +4,7 @@ use super::carry_out::{schedulers, settle, state_now};
 use super::return_to;
 use super::settle::settle_pending;
 use crate::cli::rules::UndoArgs;
-use crate::commands::confirm::confirmed;
+use crate::commands::confirm::{Consent, confirmed};
 use crate::commands::{CommandError, Completion, Context, Outcome};
 use crate::domain::applied::{ChangeState, Place, Scheduler, UndoStep, undo_step, unified_diff};
 use crate::domain::rules::{PlanEvent, RevisionId, Rule, RuleId};
@@ -40,7 +40,12 @@ pub(super) fn run(context: &Context, args: &UndoArgs) -> anyhow::Result<Outcome>
     let mut completion = Completion::Done;
     let is_back = |place: &PlaceShape| place.status == PlaceStatus::AlreadyBack;
     let has_work = report.has_changes() || report.places.iter().any(is_back);
-    if has_work && confirmed(context, args.yes, &|style| report.table(style), &mut warnings) {
+    let consent = if has_work {
+        confirmed(context, args.yes, &|style| report.table(style), &mut warnings)?
+    } else {
+        Consent::NotAsked
+    };
+    if consent.is_given() {
         act(context, &mut store, &schedulers, &changes, &mut report)?;
         let reloads = report
             .places
@@ -58,7 +63,7 @@ pub(super) fn run(context: &Context, args: &UndoArgs) -> anyhow::Result<Outcome>
             warnings.push(format!("{} was left alone: {why}", place.place));
         }
     }
-    Ok(Outcome { report: Box::new(report), warnings, completion })
+    Ok(Outcome { report: Box::new(report), warnings, completion: consent.completion(completion) })
 }
 
 fn is_unit_of_the_system(stored: &StoredChange) -> bool {

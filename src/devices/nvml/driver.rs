@@ -12,7 +12,7 @@ use super::snapshot::{memory, snapshot};
 use super::utilization::{now_us, utilization};
 use super::xid::XidListener;
 use crate::devices::DeviceError;
-use crate::devices::process_table::{pid_namespace, process_facts};
+use crate::devices::process_table::{own_sight, pid_namespace, process_facts};
 use crate::devices::reading::GpuReading;
 use crate::domain::device::{GpuProcess, GpuSnapshot, PidNamespace, ProcessSource};
 
@@ -78,6 +78,7 @@ impl Nvidia {
             processes,
             device_files,
             namespace: pid_namespace(),
+            sight: own_sight(),
             elapsed_ms: None,
             troubles,
         };

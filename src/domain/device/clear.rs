@@ -7,7 +7,7 @@ use super::clear_release::kept_by_server;
 use super::protected::{beyond_signals, draws, is_boundary, is_protected};
 use super::unattributed::is_unexplained;
 use super::{
-    ClearKnowledge, ClearRequest, GpuProcess, PidNamespace, ProcessFacts, ProcessSource, ProcessWatch,
+    ClearKnowledge, ClearRequest, GpuProcess, IdleEvidence, PidNamespace, ProcessFacts, ProcessSource,
     SignalChoice, SpareReason, supervising_unit,
 };
 use crate::domain::time::{MINUTE_MS, Timestamp};
@@ -279,7 +279,7 @@ fn verdict(
     match (is_listed, is_orphan) {
         (false, true) => unlisted_verdict(pid, parts, known, request),
         (false, false) => Err(SpareReason::NotListed),
-        (true, _) => idle_verdict(parts, known.watches, request, is_orphan),
+        (true, _) => idle_verdict(parts, known, request, is_orphan),
     }
 }
 
@@ -308,7 +308,7 @@ fn unlisted_verdict(
 
 fn idle_verdict(
     parts: &[&GpuProcess],
-    watches: &[ProcessWatch],
+    known: &ClearKnowledge<'_>,
     request: &ClearRequest,
     is_orphan: bool,
 ) -> Result<EndReason, SpareReason> {
@@ -316,21 +316,27 @@ fn idle_verdict(
         return Ok(if is_orphan { EndReason::Orphan } else { EndReason::Asked });
     }
     // Idle on all of its GPUs, since the last of them became so.
-    let mut idle_ms = i64::MAX;
+    let mut least: Option<IdleEvidence> = None;
     for part in parts {
-        let watch = watches.iter().find(|watch| watch.is_of(part)).ok_or(SpareReason::IdleUnknown)?;
+        let watch = known.watches.iter().find(|watch| watch.is_of(part)).ok_or(SpareReason::IdleUnknown)?;
         let is_watched = request.now.since(watch.last_seen) <= super::LONGEST_GAP_MS;
         if !is_watched {
             return Err(SpareReason::IdleUnknown);
         }
         let is_busy_now = part.utilization.is_some_and(|busy| busy > 0.0);
-        let since = watch.idle_since_at(request.now).filter(|_| !is_busy_now);
-        idle_ms = idle_ms.min(since.map_or(0, |since| request.now.since(since).max(0)));
+        let samples = known.samples.get(&part.gpu_uuid).map_or(&[][..], Vec::as_slice);
+        let evidence = IdleEvidence::of(watch, samples, is_busy_now, request.now);
+        least = Some(match least {
+            Some(least) if least.idle_ms() <= evidence.idle_ms() => least,
+            _ => evidence,
+        });
     }
+    let evidence = least.ok_or(SpareReason::IdleUnknown)?;
+    let idle_ms = evidence.idle_ms();
     if idle_ms >= request.min_idle_ms {
         return Ok(if is_orphan { EndReason::Orphan } else { EndReason::Idle { idle_ms } });
     }
-    Err(SpareReason::NotIdle { idle_ms })
+    Err(SpareReason::NotIdle { known: evidence, asked_ms: request.min_idle_ms })
 }
 
 /// Spares processes whose end would end another one of their tree that is left alone, or leave it without its workers.

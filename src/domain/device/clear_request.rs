@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{GpuProcess, GpuSnapshot, PidNamespace, ProcessFacts, ProcessWatch, ReleasePlan};
+use super::{GpuProcess, GpuSample, GpuSnapshot, PidNamespace, ProcessFacts, ProcessWatch, ReleasePlan};
 use crate::domain::time::Timestamp;
 
 /// Which GPUs to clear.
@@ -77,6 +77,8 @@ pub struct ClearKnowledge<'k> {
     pub leaders: &'k BTreeMap<u32, ProcessFacts>,
     /// What our own readings tell of processes.
     pub watches: &'k [ProcessWatch],
+    /// Earlier readings by UUID of the GPU, oldest first: when anybody watched.
+    pub samples: &'k BTreeMap<String, Vec<GpuSample>>,
     /// What model servers may be asked for.
     pub releases: &'k ReleasePlan,
     /// Processes that wait for connections on a port, or of which nobody can tell.

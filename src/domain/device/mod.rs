@@ -12,6 +12,7 @@ mod fixture;
 mod gpu;
 mod gpu_sample;
 mod host;
+mod idle;
 mod kernel_memory;
 mod model_change;
 mod model_server;
@@ -36,6 +37,7 @@ pub use gpu::{
 };
 pub use gpu_sample::GpuSample;
 pub use host::{GpuCapacity, HostCapacity};
+pub use idle::{BeforeIdle, IdleEvidence, asked};
 pub use kernel_memory::with_kernel_memory;
 pub use model_change::{ModelChange, ModelChangeKind};
 pub use model_server::{
@@ -50,4 +52,4 @@ pub use release_plan::{
 };
 pub use sighting::{ModelSighting, sighted, with_last_use};
 pub use task_match::task_type_of;
-pub use unattributed::{PidNamespace, Unattributed, UnattributedCause, explain_unattributed};
+pub use unattributed::{PidNamespace, Sight, Unattributed, UnattributedCause, explain_unattributed};

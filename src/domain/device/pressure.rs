@@ -10,8 +10,12 @@ use crate::domain::time::{MINUTE_MS, SECOND_MS, Timestamp};
 /// Memory in use is averaged over this long.
 const AVERAGE_MS: i64 = 30 * SECOND_MS;
 
-/// The rate is taken over this long.
-const RATE_MS: i64 = 5 * MINUTE_MS;
+/// Readings are held this long.
+const HELD_MS: i64 = 5 * MINUTE_MS;
+
+/// The rate is taken over this long, or over the last `RATE_READINGS` where they lie further apart: a longer one still
+/// tells of growth when that has stopped.
+const RATE_MS: i64 = MINUTE_MS;
 
 /// A rate needs so many readings, over this long.
 const RATE_READINGS: usize = 3;
@@ -40,11 +44,6 @@ impl Thresholds {
     /// Level ends 5 % below its beginning; a level begins after half a minute.
     pub fn new(warn: f64, critical: f64) -> Thresholds {
         Thresholds { warn, critical, margin: 0.05, hold_ms: 30 * SECOND_MS }
-    }
-
-    /// The level of a share in use of which nothing earlier is known.
-    pub fn level_of(&self, share: f64) -> PressureLevel {
-        self.level(share, PressureLevel::Normal)
     }
 
     /// The level of a share in use while `current` is the level.
@@ -98,9 +97,9 @@ pub struct Pressure {
     pub average_mib: f64,
     /// The same as a share of all.
     pub average_ratio: f64,
-    /// Growth over the last minutes, MiB per minute; `None` with too few readings.
+    /// Growth over the last minute, MiB per minute; `None` with too few readings.
     pub rate_mib_per_minute: Option<f64>,
-    /// Seconds until it is full at that rate; `None` when it does not grow.
+    /// Seconds until it is full at that rate; `None` when it does not grow, or no longer.
     pub full_in_seconds: Option<f64>,
 }
 
@@ -132,14 +131,16 @@ impl PressureWatch {
         self.level
     }
 
-    /// Takes the next reading and tells how things stand.
+    /// Takes the next reading and tells how things stand. The first one counts at once, also after a long pause: nobody
+    /// has watched how it came to this, and there is nothing else to go by.
     pub fn observe(&mut self, reading: MemoryReading) -> Pressure {
         let at = reading.at;
         if self.readings.back().is_some_and(|last| at.since(last.at) > LONGEST_PAUSE_MS) {
             *self = PressureWatch::new(self.thresholds);
         }
+        let hold_ms = if self.readings.is_empty() { 0 } else { self.thresholds.hold_ms };
         self.readings.push_back(reading);
-        while self.readings.front().is_some_and(|first| at.since(first.at) > RATE_MS) {
+        while self.readings.front().is_some_and(|first| at.since(first.at) > HELD_MS) {
             self.readings.pop_front();
         }
         let recent: Vec<f64> = self
@@ -150,7 +151,7 @@ impl PressureWatch {
             .collect();
         let average_mib = recent.iter().sum::<f64>() / recent.len().max(1) as f64;
         let total = reading.total_mib.max(f64::MIN_POSITIVE);
-        self.settle(self.thresholds.level(average_mib / total, self.level), at);
+        self.settle(self.thresholds.level(average_mib / total, self.level), hold_ms, at);
         let rate = self.rate();
         Pressure {
             level: self.level,
@@ -159,13 +160,13 @@ impl PressureWatch {
             average_ratio: (average_mib / total).clamp(0.0, 1.0),
             rate_mib_per_minute: rate,
             full_in_seconds: rate
-                .filter(|rate| *rate >= LEAST_GROWTH)
+                .filter(|rate| *rate >= LEAST_GROWTH && self.still_grows())
                 .map(|rate| (reading.total_mib - reading.used_mib).max(0.0) / rate * 60.0),
         }
     }
 
     /// A lower level counts at once (it has come below the margin), a higher one only when it has lasted.
-    fn settle(&mut self, reached: PressureLevel, at: Timestamp) {
+    fn settle(&mut self, reached: PressureLevel, hold_ms: i64, at: Timestamp) {
         let mut lasting = (PressureLevel::Normal, at);
         for (level, began) in [PressureLevel::Warn, PressureLevel::Critical].into_iter().zip(&mut self.began)
         {
@@ -174,7 +175,7 @@ impl PressureWatch {
                 continue;
             }
             let began = *began.get_or_insert(at);
-            if level <= self.level || at.since(began) >= self.thresholds.hold_ms {
+            if level <= self.level || at.since(began) >= hold_ms {
                 lasting = (level, began);
             }
         }
@@ -183,14 +184,30 @@ impl PressureWatch {
         }
     }
 
+    /// The last readings that span at least so long and are at least so many as a rate needs; `None` without them.
+    fn last_spanning(&self, span_ms: i64) -> Option<impl Iterator<Item = &MemoryReading>> {
+        let last = self.readings.back()?;
+        let is_enough = |first: &MemoryReading| last.at.since(first.at) >= span_ms;
+        let latest = self.readings.len().checked_sub(RATE_READINGS)?;
+        let first = (0..=latest).rev().find(|first| is_enough(&self.readings[*first]))?;
+        Some(self.readings.range(first..))
+    }
+
+    /// Whether more is in use than a moment ago.
+    fn still_grows(&self) -> bool {
+        let before = self.last_spanning(LEAST_RATE_MS).and_then(|mut recent| recent.next());
+        before.zip(self.readings.back()).is_some_and(|(before, last)| last.used_mib > before.used_mib)
+    }
+
     /// Slope of the least-squares line through the readings, MiB per minute.
     fn rate(&self) -> Option<f64> {
-        let (first, last) = (self.readings.front()?, self.readings.back()?);
-        if self.readings.len() < RATE_READINGS || last.at.since(first.at) < LEAST_RATE_MS {
-            return None;
-        }
-        let points: Vec<(f64, f64)> = self
-            .readings
+        let recent: Vec<&MemoryReading> = match self.last_spanning(RATE_MS) {
+            Some(recent) => recent.collect(),
+            // Not yet watched for so long.
+            None => self.last_spanning(LEAST_RATE_MS).map(|_| self.readings.iter().collect())?,
+        };
+        let first = *recent.first()?;
+        let points: Vec<(f64, f64)> = recent
             .iter()
             .map(|reading| (reading.at.since(first.at) as f64 / MINUTE_MS as f64, reading.used_mib))
             .collect();
@@ -222,10 +239,19 @@ mod tests {
     #[test]
     fn a_spike_is_no_alarm_and_what_lasts_is() {
         assert_eq!(last(&[100.0, 990.0, 990.0, 100.0]).level, PressureLevel::Normal);
-        assert_eq!(last(&[950.0; 3]).level, PressureLevel::Normal);
-        assert_eq!(last(&[950.0; 4]).level, PressureLevel::Critical);
+        let lasting = |count| last(&[vec![100.0; 4], vec![950.0; count]].concat());
+        // The average is there with the fourth, and has lasted with the seventh.
+        assert_eq!(lasting(6).level, PressureLevel::Normal);
+        assert_eq!(lasting(7).level, PressureLevel::Critical);
+        assert_eq!(lasting(7).since, now().plus_ms(70 * SECOND_MS));
+    }
+
+    #[test]
+    fn the_first_reading_counts_at_once() {
+        assert_eq!(last(&[950.0]).level, PressureLevel::Critical);
+        assert_eq!(last(&[850.0]).level, PressureLevel::Warn);
         assert_eq!(last(&[950.0; 4]).since, now());
-        assert_eq!(last(&[850.0; 4]).level, PressureLevel::Warn);
+        assert_eq!(last(&[950.0, 100.0]).level, PressureLevel::Normal, "what follows is averaged");
     }
 
     #[test]
@@ -250,6 +276,31 @@ mod tests {
     }
 
     #[test]
+    fn growth_that_has_stopped_fills_nothing_and_growth_that_slows_is_told_as_it_is_now() {
+        let stopped = [(0..10).map(|step| 100.0 + 10.0 * f64::from(step)).collect(), vec![190.0; 3]].concat();
+        assert_eq!(last(&stopped).full_in_seconds, None);
+        // 600 a minute for two minutes, then 6.
+        let fast = (0..12).map(|step| 100.0 * f64::from(step) / 2.0).collect::<Vec<_>>();
+        let slow = (1..=7).map(|step| 550.0 + f64::from(step)).collect::<Vec<_>>();
+        let rate = last(&[fast, slow].concat()).rate_mib_per_minute.expect("rate");
+        assert!((rate - 6.0).abs() < 1e-6, "{rate}");
+    }
+
+    #[test]
+    fn readings_a_minute_apart_tell_a_rate_by_the_last_three() {
+        let mut watch = PressureWatch::new(Thresholds::new(0.8, 0.9));
+        let read = |minute: i32| MemoryReading {
+            at: now().plus_ms(i64::from(minute) * MINUTE_MS),
+            used_mib: 100.0 + 10.0 * f64::from(minute),
+            total_mib: 1_000.0,
+        };
+        let told: Vec<Option<f64>> =
+            (0..4).map(|minute| watch.observe(read(minute)).rate_mib_per_minute).collect();
+        assert_eq!(told[..2], [None, None]);
+        assert!(told[2..].iter().all(|rate| rate.is_some_and(|rate| (rate - 10.0).abs() < 1e-6)), "{told:?}");
+    }
+
+    #[test]
     fn what_lay_before_a_long_pause_does_not_count() {
         let mut watch = PressureWatch::new(Thresholds::new(0.8, 0.9));
         let reading = |minute| MemoryReading {
@@ -258,8 +309,7 @@ mod tests {
             total_mib: 1_000.0,
         };
         watch.observe(reading(0));
-        assert_eq!(watch.observe(reading(60)).level, PressureLevel::Normal);
-        // Two readings of a job that runs every minute are enough.
-        assert_eq!(watch.observe(reading(61)).level, PressureLevel::Critical);
+        let after = watch.observe(reading(60));
+        assert_eq!((after.level, after.since), (PressureLevel::Critical, reading(60).at));
     }
 }

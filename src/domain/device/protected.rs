@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::{GpuProcess, ProcessFacts, ProcessKind, ProcessState};
-use crate::domain::time::MINUTE_MS;
+use super::idle::asked;
+use super::{GpuProcess, IdleEvidence, ProcessFacts, ProcessKind, ProcessState};
 
 /// Display servers, session managers and the driver's own services, by short name. The kernel cuts short names
 /// to 15 characters, so that only those are compared.
@@ -68,10 +68,12 @@ pub enum SpareReason {
     },
     /// It began too recently, or it is unknown when.
     TooYoung,
-    /// It was at work too recently.
+    /// It is not known to be idle for as long as was asked.
     NotIdle {
-        /// Idle for that long, milliseconds.
-        idle_ms: i64,
+        /// What is known instead.
+        known: IdleEvidence,
+        /// How long was asked for, milliseconds.
+        asked_ms: i64,
     },
     /// Nobody has watched it, so that nobody knows whether it is idle.
     IdleUnknown,
@@ -146,8 +148,8 @@ impl fmt::Display for SpareReason {
                 write!(f, "belongs to {user}; --allow-user {user} includes it")
             }
             SpareReason::TooYoung => f.write_str("younger than --min-age, or of unknown age"),
-            SpareReason::NotIdle { idle_ms } => {
-                write!(f, "at work {} ago; --idle-for asks for less", minutes(*idle_ms))
+            SpareReason::NotIdle { known, asked_ms } => {
+                write!(f, "{known}; --idle-for asks for {}", asked(*asked_ms))
             }
             SpareReason::IdleUnknown => f.write_str(
                 "not known to be idle: `tidetable gpu watch` has to see it so; --idle-for 0 does not ask",
@@ -193,10 +195,6 @@ impl fmt::Display for SpareReason {
             SpareReason::Zombie { parent: None } => f.write_str("has ended already"),
         }
     }
-}
-
-fn minutes(span_ms: i64) -> String {
-    if span_ms < MINUTE_MS { "less than a minute".to_owned() } else { format!("{} min", span_ms / MINUTE_MS) }
 }
 
 /// Whether a process of that short name serves the screen or the driver.

@@ -19,6 +19,15 @@ pub enum PidNamespace {
     Container,
 }
 
+/// Whose open files can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Everybody's: we are root.
+    Everybody,
+    /// Our own user's only.
+    OwnUser,
+}
+
 /// What most likely holds memory that no listed process accounts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,6 +61,9 @@ pub struct Unattributed {
     pub cause: UnattributedCause,
     /// The processes that are meant, where there are some.
     pub pids: Vec<u32>,
+    /// Whose files were looked at.
+    #[serde(skip)]
+    pub sight: Sight,
 }
 
 impl Unattributed {
@@ -78,6 +90,11 @@ impl Unattributed {
                 "processes outside this container; start it with --pid=host to see them".to_owned()
             }
             UnattributedCause::Driver => "the driver itself".to_owned(),
+            UnattributedCause::Unexplained if self.sight == Sight::Everybody => {
+                "no process, of whichever user, holds the device: what a dead process left behind goes with a reset of \
+                 the GPU"
+                    .to_owned()
+            }
             UnattributedCause::Unexplained => {
                 "no process to be seen holds the device: look as root (other users' files cannot be read); what a dead \
                  process left behind goes with a reset of the GPU"
@@ -110,6 +127,7 @@ pub fn explain_unattributed(
     gpu: &GpuSnapshot,
     processes: &[GpuProcess],
     namespace: PidNamespace,
+    sight: Sight,
 ) -> Option<Unattributed> {
     let memory_mib = unattributed_mib(gpu, processes).filter(|mib| *mib > 0.0)?;
     let pids = |chosen: &dyn Fn(&GpuProcess) -> bool| -> Vec<u32> {
@@ -140,7 +158,7 @@ pub fn explain_unattributed(
             _ => (UnattributedCause::Unexplained, Vec::new()),
         },
     };
-    Some(Unattributed { gpu_index: gpu.index, memory_mib, cause, pids })
+    Some(Unattributed { gpu_index: gpu.index, memory_mib, cause, pids, sight })
 }
 
 #[cfg(test)]
@@ -151,7 +169,7 @@ mod tests {
     fn cause(used: f64, processes: &[GpuProcess], namespace: PidNamespace) -> Option<UnattributedCause> {
         let mut gpu = gpu();
         gpu.memory_used_mib = Some(used);
-        explain_unattributed(&gpu, processes, namespace).map(|rest| rest.cause)
+        explain_unattributed(&gpu, processes, namespace, Sight::OwnUser).map(|rest| rest.cause)
     }
 
     #[test]
@@ -189,11 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn only_who_sees_too_little_is_told_to_look_as_root() {
+        let mut gpu = gpu();
+        gpu.memory_used_mib = Some(20_000.0);
+        let told =
+            |sight| explain_unattributed(&gpu, &[], PidNamespace::Host, sight).map(|rest| rest.explanation());
+        assert!(told(Sight::OwnUser).expect("unexplained").contains("look as root"));
+        assert!(!told(Sight::Everybody).expect("unexplained").contains("root"));
+    }
+
+    #[test]
     fn where_the_list_is_not_told_nothing_is_missing_from_it() {
         let mut gpu = gpu();
         gpu.memory_used_mib = Some(20_000.0);
         gpu.processes_untold = Some("no permission".to_owned());
-        let found = explain_unattributed(&gpu, &[], PidNamespace::Host).map(|rest| rest.cause);
+        let found =
+            explain_unattributed(&gpu, &[], PidNamespace::Host, Sight::OwnUser).map(|rest| rest.cause);
         assert_eq!(found, Some(UnattributedCause::ListUntold));
         assert!(!is_unexplained(&gpu, &[]));
     }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::device::fixture::{OWN, gpu, now, process};
-use crate::domain::device::{GpuChoice, ProcessKind, ProcessState, ReleasePlan};
+use crate::domain::device::{BeforeIdle, GpuChoice, ProcessKind, ProcessState, ProcessWatch, ReleasePlan};
 
 fn with_facts(pid: u32, change: impl FnOnce(&mut ProcessFacts)) -> GpuProcess {
     let mut process = process(pid);
@@ -44,6 +44,7 @@ fn choose_with(
         processes,
         leaders,
         watches,
+        samples: &BTreeMap::new(),
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -132,6 +133,7 @@ fn a_process_that_cannot_be_seen_is_left_alone_and_a_container_is_named_as_the_c
         processes: &[unseen],
         leaders: &BTreeMap::new(),
         watches: &[],
+        samples: &BTreeMap::new(),
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -180,9 +182,11 @@ fn idleness_is_what_our_readings_say_and_unknown_idleness_is_none() {
     let chosen = |watch| choose_with(&[process(900)], &BTreeMap::new(), &[watch], &idle_request);
     let idle_ms = 20 * MINUTE_MS;
     assert_eq!(chosen(watched(Some(0.0), 20)).end[0].reason, EndReason::Idle { idle_ms });
-    let idle_ms = 5 * MINUTE_MS;
-    assert_eq!(chosen(watched(Some(0.0), 5)).spare[0].reason, SpareReason::NotIdle { idle_ms });
-    assert_eq!(chosen(watched(Some(0.5), 20)).spare[0].reason, SpareReason::NotIdle { idle_ms: 0 });
+    let not_idle = |known| SpareReason::NotIdle { known, asked_ms: 10 * MINUTE_MS };
+    let known = IdleEvidence::IdleFor { idle_ms: 5 * MINUTE_MS, before: BeforeIdle::Unseen };
+    assert_eq!(chosen(watched(Some(0.0), 5)).spare[0].reason, not_idle(known));
+    let known = IdleEvidence::NotIdleAt { ago_ms: 0 };
+    assert_eq!(chosen(watched(Some(0.5), 20)).spare[0].reason, not_idle(known));
     assert_eq!(reason_for(process(900), &idle_request), Some(SpareReason::IdleUnknown));
     let stale = ProcessWatch { last_seen: now().plus_ms(-11 * MINUTE_MS), ..watched(Some(0.0), 60) };
     assert_eq!(chosen(stale).spare[0].reason, SpareReason::IdleUnknown);
@@ -212,6 +216,7 @@ fn an_unlisted_orphan_that_may_be_a_daemon_or_holds_nothing_is_left_alone_with_t
             processes: std::slice::from_ref(&orphan),
             leaders: &BTreeMap::new(),
             watches: &[],
+            samples: &BTreeMap::new(),
             releases: &ReleasePlan::default(),
             listening: &listening.iter().copied().collect(),
             serving: &BTreeMap::new(),

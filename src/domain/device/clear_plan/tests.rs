@@ -41,6 +41,7 @@ fn plan(processes: &[(GpuProcess, i64)], request: &ClearRequest) -> ClearPlan {
         processes: &processes,
         leaders: &BTreeMap::new(),
         watches: &watches,
+        samples: &BTreeMap::new(),
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -76,6 +77,7 @@ fn servers_are_asked_before_anything_is_signalled_and_their_processes_only_if_th
         processes: &processes,
         leaders: &BTreeMap::new(),
         watches: &watches,
+        samples: &BTreeMap::new(),
         releases: &releases,
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -163,6 +165,7 @@ fn the_gpu_that_takes_the_fewest_steps_is_chosen() {
         processes: &processes,
         leaders: &BTreeMap::new(),
         watches: &watches,
+        samples: &BTreeMap::new(),
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -183,6 +186,7 @@ fn memory_of_a_gpu_that_is_cut_up_is_no_room_while_there_is_another() {
         processes: &[],
         leaders: &BTreeMap::new(),
         watches: &[],
+        samples: &BTreeMap::new(),
         releases: &ReleasePlan::default(),
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -206,6 +210,7 @@ fn plan_with(
         processes,
         leaders: &BTreeMap::new(),
         watches,
+        samples: &BTreeMap::new(),
         releases,
         listening: &BTreeSet::new(),
         serving: &BTreeMap::new(),
@@ -243,7 +248,7 @@ fn a_kernel_shares_the_fate_of_its_process() {
     assert_eq!(kept(&kernel, idle(&kernel, 60), &request()), None);
     let busy = ProcessWatch { idle_since: None, ..idle(&kernel, 60) };
     let why = kept(&kernel, busy, &request()).expect("kept");
-    assert!(why.contains("900") && why.contains("at work"), "{why}");
+    assert!(why.contains("900") && why.contains("not idle at the last reading"), "{why}");
     let mut other = kernel.clone();
     let facts = other.facts.as_mut().expect("facts");
     (facts.user_id, facts.user) = (OWN + 1, Some("two".to_owned()));
